@@ -1,0 +1,31 @@
+import { defineConfig } from 'vitest/config'
+
+const PIPELINE = 'test/pipeline/**/*.test.ts'
+/** They need Python and some minutes: `npm run test:cloud`. */
+const CLOUD = 'test/cloud/**'
+
+export default defineConfig({
+  test: {
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // CI logs take colours and files don't: the tests read plain text in both.
+    env: { NO_COLOR: '1' },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'parts',
+          include: ['test/**/*.test.ts'],
+          exclude: [PIPELINE, CLOUD],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        // Each starts several processes that need the cores to themselves.
+        test: { name: 'pipeline', include: [PIPELINE], fileParallelism: false, sequence: { groupOrder: 1 } },
+      },
+    ],
+  },
+})
