@@ -1,0 +1,84 @@
+import type { Mistake } from './errors.ts'
+import { formatUsd } from './money.ts'
+import type { Plan } from './plan.ts'
+import { peakGenerators } from './usage.ts'
+
+/** A Lambda has 1,024 file descriptors; the rest is for its own files, the store and its logs. */
+const MOST_SOCKETS = 900
+/** Planner, watch loop and API run beside the generators. */
+const OTHER_FUNCTIONS = 4
+
+/** What the account leaves free: Lambda's `UnreservedConcurrentExecutions`. */
+export interface Concurrency {
+  unreserved: number
+}
+
+export interface BudgetLimits {
+  region: string
+  budgetUsd?: number | undefined
+  maxBudgetUsd: number
+}
+
+/** Each limit that a plan's price is above. */
+export function budgetMistakes(plan: Plan, { budgetUsd, maxBudgetUsd }: BudgetLimits): Mistake[] {
+  const { totalUsd } = plan.quote
+  const over = (limitUsd: number): boolean => totalUsd > limitUsd
+  const next = (limitUsd: number, raise: string): string =>
+    `${raise}, or make it ${shorter(totalUsd, limitUsd)}`
+  const mistakes: Mistake[] = []
+  if (budgetUsd !== undefined && over(budgetUsd))
+    mistakes.push({
+      field: '--budget',
+      value: `a price of ${formatUsd(totalUsd)}`,
+      limit: `at most ${formatUsd(budgetUsd)}, as you asked`,
+      next: next(budgetUsd, 'raise the budget'),
+    })
+  if (over(maxBudgetUsd))
+    mistakes.push({
+      field: 'maxBudgetUsd',
+      value: `a price of ${formatUsd(totalUsd)}`,
+      limit: `at most ${formatUsd(maxBudgetUsd)} in this deployment`,
+      next: next(maxBudgetUsd, `deploy with -c maxBudgetUsd=${Math.ceil(totalUsd)}`),
+    })
+  return mistakes
+}
+
+/** Nearly all of the price grows with users × time. */
+function shorter(totalUsd: number, limitUsd: number): string {
+  const percent = Math.floor((limitUsd / totalUsd) * 100)
+  return percent < 1 ? 'much smaller' : `about ${percent} % as long or as large`
+}
+
+/** Whether all generators, two of a slice while it is handed over, fit into the account. */
+export function concurrencyMistakes(plan: Plan, { unreserved }: Concurrency): Mistake[] {
+  const generators = peakGenerators(plan)
+  const needed = generators + OTHER_FUNCTIONS
+  if (needed <= unreserved) return []
+  const fitting = Math.floor(((unreserved - OTHER_FUNCTIONS) / generators) * plan.slices)
+  const fewer =
+    fitting > 0 && plan.peakUsers <= fitting * MOST_SOCKETS
+      ? `, or ask for --generators ${fitting}, of ${Math.ceil(plan.peakUsers / fitting)} users each`
+      : ''
+  return [
+    {
+      field: '--generators',
+      value: `${plan.slices}, ${generators} at once with handovers`,
+      limit: `${unreserved} concurrent executions that the account has left, ${OTHER_FUNCTIONS} of them for Volley's other functions`,
+      next: `raise the quota "Concurrent executions" of Lambda (L-B99A9384) by ${needed - unreserved}${fewer}`,
+    },
+  ]
+}
+
+/** Whether each generator has descriptors for its users, at a connection each. */
+export function socketMistakes({ peakUsers, slices }: Plan): Mistake[] {
+  const each = Math.ceil(peakUsers / slices)
+  if (each <= MOST_SOCKETS) return []
+  return [
+    {
+      field: '--generators',
+      value: `${slices}, of up to ${each} users each`,
+      limit: `${MOST_SOCKETS} users each: a Lambda has 1,024 file descriptors`,
+      next: `ask for at least ${Math.ceil(peakUsers / MOST_SOCKETS)}`,
+    },
+  ]
+}

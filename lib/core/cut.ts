@@ -1,0 +1,29 @@
+import type { Plan } from './plan.ts'
+
+/** One interval of the schedule; snapshots are cut at its end. Times count from the start of the run. */
+export interface Cut {
+  seq: number
+  fromMs: number
+  toMs: number
+  /** The stages that hold the whole of it. */
+  stages: readonly string[]
+}
+
+/**
+ * The common grid on which all generators cut their snapshots: every multiple of the interval and every
+ * stage boundary, until the end of the graceful stop. So each snapshot lies wholly inside its stages, and
+ * the snapshots of all slices with the same `seq` cover the same time. What is observed after the last
+ * stage (iterations that drain) belongs to no stage.
+ */
+export function cutsOf(plan: Pick<Plan, 'stages' | 'intervalMs' | 'durationMs' | 'gracefulStopMs'>): Cut[] {
+  const endMs = plan.durationMs + plan.gracefulStopMs
+  const bounds = new Set([plan.durationMs, endMs])
+  for (let atMs = plan.intervalMs; atMs < endMs; atMs += plan.intervalMs) bounds.add(atMs)
+  for (const { fromMs, toMs } of plan.stages) bounds.add(fromMs).add(toMs)
+  const times = [...bounds].filter((atMs) => atMs > 0 && atMs <= endMs).sort((a, b) => a - b)
+  return times.map((toMs, seq) => {
+    const fromMs = seq === 0 ? 0 : (times[seq - 1] as number)
+    const stages = plan.stages.filter((stage) => stage.fromMs <= fromMs && toMs <= stage.toMs)
+    return { seq, fromMs, toMs, stages: [...new Set(stages.map(({ name }) => name))] }
+  })
+}

@@ -1,0 +1,68 @@
+import type { z } from 'zod'
+import type { Mistake } from './errors.ts'
+
+const LONGEST_VALUE = 60
+
+/** Turns what zod found into mistakes; `input` is what was parsed, `at` the field it stands in. */
+export function mistakesOf(error: z.ZodError, input: unknown, at = ''): Mistake[] {
+  return error.issues.flatMap((issue) => {
+    const field = fieldOf(issue.path, at)
+    if (issue.code === 'unrecognized_keys')
+      return issue.keys.map((key) => ({
+        field: fieldOf([...issue.path, key], at),
+        value: printed(valueAt(input, [...issue.path, key])),
+        limit: 'a known field',
+        next: 'remove it, or mend its spelling',
+      }))
+    const value = valueAt(input, issue.path)
+    return [{ field, value: printed(value), limit: limitOf(issue), next: nextOf(value) }]
+  })
+}
+
+/** A value short enough for a message. */
+export function printed(value: unknown): string {
+  if (value === undefined) return 'not given'
+  if (typeof value === 'function') return 'a function'
+  const text = JSON.stringify(value) ?? String(value)
+  return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE - 1)}…` : text
+}
+
+/** `profiles.spike.executors[0].rate` */
+export function fieldOf(path: readonly PropertyKey[], at = ''): string {
+  let field = at
+  for (const part of path)
+    field += typeof part === 'number' ? `[${part}]` : field === '' ? String(part) : `.${String(part)}`
+  return field === '' ? '(whole)' : field
+}
+
+function limitOf(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_union':
+      return 'discriminator' in issue && issue.discriminator
+        ? `a known ${String(issue.discriminator)}`
+        : 'one of the allowed forms'
+    case 'invalid_value':
+      return `one of ${issue.values.map(String).join(', ')}`
+    case 'too_small':
+      return `${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}`
+    case 'too_big':
+      return `${issue.inclusive ? 'at most' : 'less than'} ${issue.maximum}`
+    case 'invalid_type':
+      return issue.expected
+    default:
+      return issue.message
+  }
+}
+
+function nextOf(value: unknown): string {
+  return value === undefined ? 'add it' : 'change it'
+}
+
+function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+  let value: unknown = input
+  for (const part of path) {
+    if (typeof value !== 'object' || value === null) return undefined
+    value = (value as Record<PropertyKey, unknown>)[part]
+  }
+  return value
+}

@@ -1,0 +1,127 @@
+import { z } from 'zod'
+import { metricKindSchema } from './metric.ts'
+import { outsideSeriesSchema } from './source.ts'
+import { stageSpanSchema } from './stage.ts'
+
+export const SUMMARY_SCHEMA = 'volley.summary/1'
+
+const count = z.number().min(0)
+const tags = z.record(z.string(), z.string())
+
+/** What one series adds up to over a whole run. Trend values are in the metric's unit. */
+export const valuesSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('counter'), count: z.number(), perSecond: z.number() }),
+  z.strictObject({ kind: z.literal('rate'), rate: z.number(), trues: count, total: count }),
+  z.strictObject({ kind: z.literal('gauge'), value: z.number(), min: z.number(), max: z.number() }),
+  z.strictObject({
+    kind: z.literal('trend'),
+    count,
+    avg: z.number(),
+    min: z.number(),
+    med: z.number(),
+    p90: z.number(),
+    p95: z.number(),
+    p99: z.number(),
+    p999: z.number(),
+    max: z.number(),
+  }),
+])
+export type Values = z.infer<typeof valuesSchema>
+
+const stepSchema = z.strictObject({
+  flow: z.string(),
+  name: z.string(),
+  method: z.string(),
+  count,
+  failed: count,
+  perSecond: z.number(),
+  p50Ms: z.number(),
+  p95Ms: z.number(),
+  p99Ms: z.number(),
+  maxMs: z.number(),
+})
+
+/** One point of the charts. Latencies are service times; they are absent where nothing was requested. */
+const pointSchema = z.strictObject({
+  /** Start of the bucket, from the start of the run. */
+  atMs: z.number(),
+  users: count,
+  requestsPerSecond: z.number(),
+  failedPerSecond: z.number(),
+  iterationsPerSecond: z.number(),
+  droppedPerSecond: z.number(),
+  receivedBytesPerSecond: z.number(),
+  sentBytesPerSecond: z.number(),
+  p50Ms: z.number().optional(),
+  p95Ms: z.number().optional(),
+  p99Ms: z.number().optional(),
+  maxMs: z.number().optional(),
+})
+
+const generatorSchema = z.strictObject({
+  slice: z.number().int(),
+  /** Time observed out of the slice's schedule. */
+  observedMs: z.number(),
+  plannedMs: z.number(),
+  ending: z.string().optional(),
+  startLateMs: z.number(),
+  requests: count,
+  cpuShareMax: z.number(),
+  loopShareMax: z.number(),
+  loopDelayP99Ms: z.number(),
+  gcMs: z.number(),
+  heapMaxBytes: z.number(),
+  rssMaxBytes: z.number(),
+  socketsMax: z.number(),
+  /** Why its numbers may be its own limit and not the target's. */
+  limited: z.array(z.string()),
+})
+export type GeneratorSummary = z.infer<typeof generatorSchema>
+
+/** All snapshots of a run merged: what happened, before anybody judges it. */
+export const summarySchema = z.strictObject({
+  schema: z.literal(SUMMARY_SCHEMA),
+  run: z.string(),
+  scenario: z.string(),
+  profile: z.string(),
+  environment: z.string().optional(),
+  note: z.string().optional(),
+  target: z.string(),
+  seed: z.number(),
+  /** Epoch milliseconds. */
+  startedAt: z.number(),
+  endedAt: z.number(),
+  /** Time in which load was observed. Rates per second are per second of this. */
+  durationMs: z.number(),
+  stages: z.array(stageSpanSchema),
+  coverage: z.strictObject({
+    generators: z.strictObject({ planned: count, seen: count }),
+    /** Shares of the plan, 0 to 1. */
+    time: z.number(),
+    arrivals: z.number(),
+    arrivalsPlanned: count,
+    arrivalsMade: count,
+  }),
+  /** Every metric over all its tags. */
+  metrics: z.record(
+    z.string(),
+    z.strictObject({ unit: z.string(), kind: metricKindSchema, values: valuesSchema }),
+  ),
+  /** Every series by its tags. */
+  series: z.array(z.strictObject({ metric: z.string(), tags, values: valuesSchema })),
+  steps: z.array(stepSchema),
+  /** Service time on an HDR percentile axis. */
+  distribution: z.array(z.strictObject({ percentile: z.number(), valueMs: z.number(), count })),
+  /** The same for response time. */
+  responseDistribution: z.array(z.strictObject({ percentile: z.number(), valueMs: z.number(), count })),
+  statuses: z.array(z.strictObject({ status: z.string(), count })),
+  /** Requests without an answer and iterations that failed, by class. */
+  errors: z.array(z.strictObject({ where: z.enum(['request', 'iteration']), error: z.string(), count })),
+  checks: z.array(z.strictObject({ name: z.string(), trues: count, total: count })),
+  timeline: z.strictObject({ bucketMs: z.number(), points: z.array(pointSchema) }),
+  server: z.array(outsideSeriesSchema),
+  generators: z.array(generatorSchema),
+})
+export type Summary = z.infer<typeof summarySchema>
+export type TimelinePoint = z.infer<typeof pointSchema>
+export type Step = z.infer<typeof stepSchema>

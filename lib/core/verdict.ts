@@ -1,0 +1,71 @@
+import { z } from 'zod'
+import { EXIT } from './errors.ts'
+
+export const VERDICT_SCHEMA = 'volley.verdict/1'
+export const verdictKey = (run: string): string => `runs/${run}/verdict.json`
+
+export const stateSchema = z.enum(['pass', 'warn', 'fail', 'inconclusive'])
+export type State = z.infer<typeof stateSchema>
+
+const count = z.number().min(0)
+
+/** One threshold, judged. Every threshold of the plan has its row, whatever happened. */
+export const rowSchema = z.strictObject({
+  title: z.string(),
+  group: z.string().optional(),
+  /** Metric without its tags. */
+  metric: z.string(),
+  selector: z.record(z.string(), z.string()).optional(),
+  /** What was measured, as in `p(95)`. */
+  aggregation: z.string(),
+  limit: z.string().optional(),
+  target: z.string().optional(),
+  over: z.string().optional(),
+  stage: z.array(z.string()).optional(),
+  /** Measured, in the metric's unit; `null` where there was no data. */
+  value: z.number().nullable(),
+  unit: z.string(),
+  state: z.enum(['pass', 'warn', 'fail', 'no-data']),
+  /** What a row without data does to the verdict. */
+  noData: z.enum(['fail', 'warn', 'pass', 'inconclusive']),
+  reason: z.string().optional(),
+  /** Start of the first window that broke the limit, from the start of the run. */
+  firstFailedAtMs: z.number().optional(),
+  samples: count.optional(),
+})
+export type Row = z.infer<typeof rowSchema>
+
+/** A summary, judged. */
+export const verdictSchema = z.strictObject({
+  schema: z.literal(VERDICT_SCHEMA),
+  run: z.string(),
+  scenario: z.string(),
+  profile: z.string(),
+  environment: z.string().optional(),
+  note: z.string().optional(),
+  target: z.string(),
+  state: stateSchema,
+  /** Why, the weightiest first. */
+  reasons: z.array(z.string()),
+  startedAt: z.number(),
+  endedAt: z.number(),
+  coverage: z.strictObject({
+    generators: z.strictObject({ planned: count, seen: count }),
+    time: z.number(),
+    arrivals: z.number(),
+  }),
+  requests: z.strictObject({ count, failed: count, perSecond: z.number() }),
+  iterations: z.strictObject({ count, failed: count, dropped: count }),
+  thresholds: z.array(rowSchema),
+  cost: z.strictObject({ quotedUsd: z.number(), accruedUsd: z.number() }),
+  generators: z.strictObject({
+    count,
+    limited: z.array(z.strictObject({ slice: z.number(), reasons: z.array(z.string()) })),
+  }),
+})
+export type Verdict = z.infer<typeof verdictSchema>
+
+/** The exit code that a verdict gives the command line. */
+export function exitCodeOf(state: State): number {
+  return { pass: EXIT.ok, warn: EXIT.ok, fail: EXIT.fail, inconclusive: EXIT.inconclusive }[state]
+}

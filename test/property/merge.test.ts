@@ -1,0 +1,189 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { evaluate } from '../../aggregator/evaluate.ts'
+import { ExactSum } from '../../aggregator/exact-sum.ts'
+import { Merge } from '../../aggregator/merge.ts'
+import { cutsOf } from '../../lib/core/cut.ts'
+import { Histogram } from '../../lib/core/histogram.ts'
+import { type Summary, summarySchema } from '../../lib/core/summary.ts'
+import { type Verdict, verdictSchema } from '../../lib/core/verdict.ts'
+import { planOf, type Samples, START_AT_MS, snapshotOf } from '../fixtures/synthetic-run.ts'
+
+type Written = ReturnType<typeof snapshotOf>
+
+const plan = planOf({
+  slices: 3,
+  metrics: { paid: { kind: 'counter', unit: 'EUR' }, queue: { kind: 'gauge', unit: '' } },
+  thresholds: [
+    { metric: 'http_req_duration', limit: 'p(95)<250', over: '30s' },
+    { metric: 'http_req_duration{flow:buy}', limit: 'avg<100', stage: 'spike' },
+    { metric: 'paid', limit: 'rate>0.5', over: '20s' },
+    { metric: 'http_req_failed', limit: 'rate<0.4', over: '10s', stage: ['ramp', 'spike'] },
+    { metric: 'queue', limit: 'value<50', over: '20s' },
+    { metric: 'vus', limit: 'max<20', over: '20s' },
+    { metric: 'throughput_linearity', limit: 'value>0.9', noData: 'pass' },
+  ],
+})
+
+function resultOf(snapshots: readonly Written[]): { summary: Summary; verdict: Verdict } {
+  const merge = new Merge(plan, START_AT_MS)
+  for (const { snapshot, key } of snapshots) merge.add(snapshot, key)
+  const summary = merge.summary({ endedAtMs: START_AT_MS + 65_000, server: [] })
+  return { summary, verdict: evaluate({ plan, merge, summary }) }
+}
+
+const flow = fc.constantFrom('buy', 'browse')
+const status = fc.constantFrom('200', '503', '0')
+const count = fc.nat({ max: 50 })
+const latencies = fc.array(fc.double({ min: 0, max: 2_000, noNaN: true }), { maxLength: 8 })
+const fraction = fc.integer({ min: -1e9, max: 1e9 }).map((whole) => whole / 7)
+const samples: fc.Arbitrary<Samples[]> = fc
+  .record({ flow, status, count, latencies, fraction, lag: latencies })
+  .map(({ flow, status, count, latencies, fraction, lag }) => {
+    const tags = { flow, status, name: 'pay', method: 'POST' }
+    return [
+      { metric: 'http_reqs', tags, sum: count },
+      { metric: 'http_req_failed', tags, trues: Math.min(3, count), total: count },
+      { metric: 'http_req_duration', tags, values: latencies },
+      { metric: 'iteration_start_lag', tags: { flow }, values: lag },
+      { metric: 'paid', sum: fraction },
+      { metric: 'queue', last: count, min: count - 1, max: count + 1 },
+    ]
+  })
+const cuts = cutsOf(plan)
+const snapshots: fc.Arbitrary<Written> = fc
+  .record({
+    seq: fc.nat({ max: cuts.length - 1 }),
+    slice: fc.nat({ max: 2 }),
+    attempt: fc.nat({ max: 1 }),
+    arrivals: count,
+    samples,
+    lateMs: fc.nat({ max: 1_500 }),
+    users: count,
+    gcMs: fc.double({ min: 0, max: 100, noNaN: true }),
+    loopShare: fc.double({ min: 0, max: 1, noNaN: true }),
+    ending: fc.constantFrom(undefined, 'complete' as const, 'aborted' as const),
+  })
+  .map(({ seq, lateMs, users, gcMs, loopShare, ending, ...written }) => {
+    const fromMs = (cuts[seq]?.fromMs ?? 0) + lateMs
+    const second = Math.floor(fromMs / 1_000)
+    return snapshotOf(plan, {
+      ...written,
+      seq,
+      fromMs,
+      startLateMs: lateMs,
+      seconds: [
+        { second, users, requests: users },
+        { second: second + 1, users: users + 1, ended: 2 },
+      ],
+      health: { gcMs, loopShare },
+      ...(ending && { ending }),
+    })
+  })
+const runs = fc.uniqueArray(snapshots, { selector: ({ key }) => key, minLength: 1, maxLength: 20 })
+
+describe('a merge', () => {
+  it('gives the same summary and verdict to the last bit in any order and with any duplicates', () => {
+    fc.assert(
+      fc.property(
+        runs.chain((run) =>
+          fc.record({
+            run: fc.constant(run),
+            shuffled: fc.shuffledSubarray(run, { minLength: run.length }),
+            again: fc.shuffledSubarray(run),
+          }),
+        ),
+        ({ run, shuffled, again }) => {
+          expect(resultOf([...again, ...shuffled, ...again])).toStrictEqual(resultOf(run))
+        },
+      ),
+    )
+  })
+
+  it('writes summaries and verdicts as their schemas say, whatever it was given', () => {
+    fc.assert(
+      fc.property(runs, (run) => {
+        const { summary, verdict } = resultOf(run)
+        expect(summarySchema.parse(JSON.parse(JSON.stringify(summary)))).toEqual(summary)
+        expect(verdictSchema.parse(JSON.parse(JSON.stringify(verdict)))).toEqual(verdict)
+      }),
+    )
+  })
+
+  it('has the percentiles of all samples together, however they are spread over snapshots', () => {
+    fc.assert(
+      fc.property(fc.array(latencies, { minLength: 1, maxLength: 12 }), (parts) => {
+        const all = new Histogram()
+        for (const value of parts.flat()) all.record(value * 1_000)
+        const run = parts.map((values, i) =>
+          snapshotOf(plan, {
+            seq: i % cuts.length,
+            slice: i % 3,
+            attempt: Math.floor(i / cuts.length),
+            samples: [{ metric: 'msg_rtt', tags: { flow: `flow ${i % 4}` }, values }],
+          }),
+        )
+        const { metrics } = resultOf(run).summary
+        const values = {
+          kind: 'trend',
+          count: all.count,
+          avg: all.mean / 1_000,
+          min: all.min / 1_000,
+          med: all.quantile(0.5) / 1_000,
+          p90: all.quantile(0.9) / 1_000,
+          p95: all.quantile(0.95) / 1_000,
+          p99: all.quantile(0.99) / 1_000,
+          p999: all.quantile(0.999) / 1_000,
+          max: all.max / 1_000,
+        }
+        expect(metrics.msg_rtt?.values).toEqual(all.count === 0 ? undefined : values)
+      }),
+    )
+  })
+
+  it('finds the true p99 of a generator with 10,000 fast requests and one with 10 slow ones', () => {
+    const of = (slice: number, value: number, length: number): Written =>
+      snapshotOf(plan, {
+        seq: 0,
+        slice,
+        samples: [{ metric: 'http_req_duration', values: Array.from({ length }, () => value) }],
+      })
+    const { metrics } = resultOf([of(0, 100, 10_000), of(1, 10_000, 10)]).summary
+    expect(metrics.http_req_duration?.values).toMatchObject({ count: 10_010, p99: 100.031, max: 10_000 })
+  })
+})
+
+describe('an exact sum', () => {
+  const numbers = fc.array(fc.double({ min: -1e15, max: 1e15, noNaN: true }), { maxLength: 30 })
+
+  it('is the same for every order and every way to split it', () => {
+    fc.assert(
+      fc.property(
+        numbers.chain((all) =>
+          fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length }), fc.nat()),
+        ),
+        ([all, shuffled, place]) => {
+          const at = place % (all.length + 1)
+          const parts = [sumOf(shuffled.slice(at)), sumOf(shuffled.slice(0, at))]
+          const joined = new ExactSum()
+          for (const part of parts) joined.addSum(part)
+          expect(joined.value).toBe(sumOf(all).value)
+        },
+      ),
+    )
+  })
+
+  it('is the exact sum, rounded once', () => {
+    expect(sumOf(Array.from({ length: 10 }, () => 0.1)).value).toBe(1)
+    expect(sumOf([1e16, 1, 1e-16, -1e16]).value).toBe(1)
+    expect(sumOf([1, 2 ** -53, 2 ** -80]).value).toBe(1 + 2 ** -52)
+    expect(sumOf([1, 2 ** -53, -(2 ** -80)]).value).toBe(1)
+    expect(sumOf([]).value).toBe(0)
+  })
+})
+
+function sumOf(numbers: readonly number[]): ExactSum {
+  const sum = new ExactSum()
+  for (const number of numbers) sum.add(number)
+  return sum
+}
