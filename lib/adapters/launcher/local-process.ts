@@ -1,0 +1,93 @@
+import type { GeneratorEnd } from '../../core/observed.ts'
+import type { Plan } from '../../core/plan.ts'
+import { windowsOf } from '../../core/slice.ts'
+import type { Clock, Crew, Launcher } from '../../ports.ts'
+import { GeneratorProcess } from './generator-process.ts'
+
+/** How long generators may take to come up before the run starts without the missing ones. */
+const PATIENCE_MS = 20_000
+/** From the last generator's being ready to the common start. */
+const START_AHEAD_MS = 300
+/** How long before its window a relaying generator is brought up. */
+const RELAY_AHEAD_MS = 5_000
+/** What a generator may take beyond its window and graceful stop before it is taken for hung. */
+const HUNG_AFTER_MS = 10_000
+
+/** Generators as processes of this machine, whose store is a directory. */
+export class LocalProcessLauncher implements Launcher {
+  readonly #directory: string
+  readonly #clock: Clock
+
+  constructor(directory: string, clock: Clock) {
+    this.#directory = directory
+    this.#clock = clock
+  }
+
+  async launch(plan: Plan): Promise<Crew> {
+    const over = new AbortController()
+    const processes: GeneratorProcess[] = []
+    const bringUp = (slice: number, window: number): GeneratorProcess => {
+      const created = new GeneratorProcess(this.#directory, plan.run, { slice, window, attempt: 0 })
+      processes.push(created)
+      return created
+    }
+    const first = Array.from({ length: plan.slices }, (_, slice) => bringUp(slice, 0))
+    const patience = new AbortController()
+    await Promise.race([
+      Promise.all(first.map(({ ready }) => ready)),
+      this.#clock.sleepUntil(this.#clock.now() + PATIENCE_MS, patience.signal),
+    ])
+    patience.abort()
+    const startAtMs = this.#clock.now() + START_AHEAD_MS
+    for (const generator of first) generator.start(startAtMs)
+    const relays = first.map((generator) => this.#relay(plan, startAtMs, generator, bringUp, over.signal))
+    return {
+      startAtMs,
+      ended: Promise.all(relays).then((ends) => ends.flat()),
+      up: () => processes.filter(({ isUp }) => isUp).length,
+      kill: async () => {
+        over.abort()
+        for (const generator of processes) generator.kill()
+        await Promise.all(processes.map(({ ended }) => ended))
+      },
+    }
+  }
+
+  /** Carries one slice through its windows: each next generator is up before its window begins. */
+  async #relay(
+    plan: Plan,
+    startAtMs: number,
+    first: GeneratorProcess,
+    bringUp: (slice: number, window: number) => GeneratorProcess,
+    over: AbortSignal,
+  ): Promise<GeneratorEnd[]> {
+    const { slice } = first.invocation
+    const windows = windowsOf(plan, slice)
+    const ends: Promise<GeneratorEnd>[] = [
+      this.#watch(first, startAtMs + (windows[0]?.toMs ?? 0) + plan.gracefulStopMs),
+    ]
+    for (const [window, { fromMs, toMs }] of windows.entries()) {
+      if (window === 0) continue
+      const told = new AbortController()
+      over.addEventListener('abort', () => told.abort(), { once: true })
+      // A lost generator is relieved all the same; one that was told to end has nothing to hand over.
+      void ends.at(-1)?.then(({ ending }) => ending !== undefined && ending !== 'complete' && told.abort())
+      await this.#clock.sleepUntil(startAtMs + fromMs - RELAY_AHEAD_MS, told.signal)
+      if (told.signal.aborted) break
+      const next = bringUp(slice, window)
+      next.start(startAtMs)
+      ends.push(this.#watch(next, startAtMs + toMs + plan.gracefulStopMs))
+    }
+    return Promise.all(ends)
+  }
+
+  /** Ends a generator that stays past its time. */
+  async #watch(generator: GeneratorProcess, dueMs: number): Promise<GeneratorEnd> {
+    const gone = new AbortController()
+    void generator.ended.then(() => gone.abort())
+    await this.#clock.sleepUntil(dueMs + HUNG_AFTER_MS, gone.signal)
+    if (gone.signal.aborted) return generator.ended
+    generator.kill()
+    return { ...(await generator.ended), error: 'hung past its deadline and was ended' }
+  }
+}

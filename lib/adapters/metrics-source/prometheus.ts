@@ -1,0 +1,85 @@
+import { z } from 'zod'
+import { durationMs } from '../../core/duration.ts'
+import type { OutsideSeries, PrometheusSource } from '../../core/source.ts'
+import type { MetricsSource } from '../../ports.ts'
+import type { FetchText } from './fetch-text.ts'
+import { parseValue } from './prometheus-text.ts'
+
+/** Prometheus refuses ranges with more points per series than this. */
+const MOST_POINTS = 11_000
+
+interface PrometheusOptions {
+  /** Name of the source in the scenario. */
+  name: string
+  /** What a relative URL is relative to. */
+  targetUrl: string
+  fetch: FetchText
+}
+
+/** https://prometheus.io/docs/prometheus/latest/querying/api/#range-queries; times are seconds, values are texts. */
+const answerSchema = z.object({
+  status: z.literal('success'),
+  data: z.object({
+    resultType: z.literal('matrix'),
+    result: z.array(z.object({ values: z.array(z.tuple([z.number(), z.string()])) })),
+  }),
+})
+
+/** Asks a Prometheus server for the time of the run when it is over. */
+export function prometheusSource(config: PrometheusSource, options: PrometheusOptions): MetricsSource {
+  return {
+    begin() {},
+    read: (fromMs, toMs) =>
+      Promise.all(
+        Object.entries(config.metrics).map(async ([metric, { query, unit, scale }]) => {
+          const series = { metric, source: options.name, unit }
+          try {
+            const url = rangeUrl(config, options.targetUrl, query, fromMs, toMs)
+            const points = pointsOf(await options.fetch(url)).map(([atMs, value]): [number, number] => [
+              atMs,
+              value * scale,
+            ])
+            return points.length > 0 ? { ...series, points } : nothing(series, `no data for ${query}`)
+          } catch (error) {
+            const why = error instanceof Error ? error.message : String(error)
+            return nothing(series, `query_range at ${config.url}: ${why}`)
+          }
+        }),
+      ),
+    async close() {},
+  }
+}
+
+function nothing(series: Omit<OutsideSeries, 'points' | 'noData'>, noData: string): OutsideSeries {
+  return { ...series, points: [], noData }
+}
+
+function rangeUrl(
+  config: PrometheusSource,
+  targetUrl: string,
+  query: string,
+  fromMs: number,
+  toMs: number,
+): string {
+  const url = new URL(config.url, targetUrl)
+  url.pathname = `${url.pathname.replace(/\/$/, '')}/api/v1/query_range`
+  const stepMs = Math.max(durationMs(config.step), Math.ceil((toMs - fromMs) / MOST_POINTS))
+  url.searchParams.set('query', query)
+  url.searchParams.set('start', String(fromMs / 1_000))
+  url.searchParams.set('end', String(toMs / 1_000))
+  url.searchParams.set('step', String(stepMs / 1_000))
+  return url.href
+}
+
+/** The finite points of the one series that a query gives. */
+function pointsOf(body: string): [number, number][] {
+  const answer = answerSchema.safeParse(JSON.parse(body))
+  if (!answer.success) throw new Error('the answer is not that of a range query')
+  const { result } = answer.data.data
+  if (result.length > 1)
+    throw new Error(`the query gives ${result.length} series; make it one, as with sum(...)`)
+  return (result[0]?.values ?? []).flatMap(([seconds, text]): [number, number][] => {
+    const value = parseValue(text)
+    return value !== undefined && Number.isFinite(value) ? [[seconds * 1_000, value]] : []
+  })
+}

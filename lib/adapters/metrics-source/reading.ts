@@ -1,0 +1,12 @@
+import type { OutsideSeries } from '../../core/source.ts'
+
+/** What was read of one metric, without what it is called. */
+export type Reading = Pick<OutsideSeries, 'points' | 'noData' | 'missing'>
+
+export function nothing(noData: string): Reading {
+  return { points: [], noData }
+}
+
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

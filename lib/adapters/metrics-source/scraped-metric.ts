@@ -1,0 +1,73 @@
+import type { OutsideSeries, ScrapeSource } from '../../core/source.ts'
+import type { PrometheusSample } from './prometheus-text.ts'
+
+type Rule = ScrapeSource['metrics'][string]
+
+const COMBINE: Record<Rule['combine'], (values: readonly number[]) => number> = {
+  sum: (values) => values.reduce((sum, value) => sum + value, 0),
+  avg: (values) => values.reduce((sum, value) => sum + value, 0) / values.length,
+  max: (values) => values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY),
+}
+
+/** What a scenario asks of one name in an exposition, sample by sample. */
+export class ScrapedMetric {
+  readonly #metric: string
+  readonly #rule: Rule
+  readonly #points: [number, number][] = []
+  /** Values by labels at the latest scrape that had any. */
+  #latest: { atMs: number; values: Map<string, number> } | undefined
+
+  constructor(metric: string, rule: Rule) {
+    this.#metric = metric
+    this.#rule = rule
+  }
+
+  /** Takes what one scrape found. */
+  add(atMs: number, samples: readonly PrometheusSample[]): void {
+    const values = new Map<string, number>()
+    for (const sample of samples)
+      if (this.#isWanted(sample)) values.set(JSON.stringify([...sample.labels].sort()), sample.value)
+    if (values.size === 0) return
+    const readings = this.#rule.as === 'rate' ? this.#ratesOf(atMs, values) : [...values.values()]
+    this.#latest = { atMs, values }
+    const numbers = readings.filter(Number.isFinite)
+    if (numbers.length > 0) this.#points.push([atMs, COMBINE[this.#rule.combine](numbers) * this.#rule.scale])
+  }
+
+  #isWanted({ name, labels }: PrometheusSample): boolean {
+    return (
+      name === this.#rule.name &&
+      Object.entries(this.#rule.labels).every(([label, value]) => labels.get(label) === value)
+    )
+  }
+
+  /**
+   * Growth per second of each counter since the scrape before. A counter that fell was reset and has grown from 0;
+   * so has one that was not there.
+   */
+  #ratesOf(atMs: number, values: ReadonlyMap<string, number>): number[] {
+    const before = this.#latest
+    if (!before || atMs <= before.atMs) return []
+    const seconds = (atMs - before.atMs) / 1_000
+    return [...values].map(([labels, value]) => {
+      const previous = before.values.get(labels) ?? 0
+      return (value < previous ? value : value - previous) / seconds
+    })
+  }
+
+  /** The points between two epoch times, or why there are none: `noData`, or what this metric lacked. */
+  series(source: string, fromMs: number, toMs: number, noData: string | undefined): OutsideSeries {
+    const points = this.#points.filter(([atMs]) => fromMs <= atMs && atMs <= toMs)
+    const series = { metric: this.#metric, source, unit: this.#rule.unit, points }
+    return points.length > 0 ? series : { ...series, noData: noData ?? this.#whyNone() }
+  }
+
+  #whyNone(): string {
+    const { name, labels, as } = this.#rule
+    if (this.#points.length > 0) return 'no samples while the run went on'
+    const wanted = Object.entries(labels).map(([label, value]) => `${label}="${value}"`)
+    const described = wanted.length === 0 ? name : `${name} with labels ${wanted.join(', ')}`
+    if (!this.#latest) return `no series named ${described}`
+    return as === 'rate' ? `fewer than two samples of ${described}` : `${described} was never a finite number`
+  }
+}

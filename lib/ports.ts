@@ -1,0 +1,84 @@
+import type { GeneratorEnd } from './core/observed.ts'
+import type { Plan } from './core/plan.ts'
+import type { RunRequest } from './core/run-request.ts'
+import type { OutsideSeries } from './core/source.ts'
+
+/** Keys are paths with `/`. Every adapter passes `test/contract/snapshot-store.contract.ts`. */
+export interface SnapshotStore {
+  /** Writes an object, replacing what was there. Throws `STORE_UNWRITABLE`. */
+  put(key: string, body: Uint8Array | string): Promise<void>
+  /** Writes an object unless the key exists; says whether it wrote. Nobody ever sees half an object. */
+  putOnce(key: string, body: Uint8Array | string): Promise<boolean>
+  /** The object's bytes, or `undefined` where there is none. Throws `STORE_UNREADABLE`. */
+  get(key: string): Promise<Uint8Array | undefined>
+  /** All keys with a prefix, in no particular order. */
+  list(prefix: string): AsyncIterable<string>
+}
+
+/** Time, and waiting for it. */
+export interface Clock {
+  /** Epoch milliseconds with a fraction. */
+  now(): number
+  /** Resolves at the given epoch time, or at once when it has passed or the signal is aborted. */
+  sleepUntil(atMs: number, signal?: AbortSignal): Promise<void>
+}
+
+/** One invocation of a generator: a window of a slice. */
+export interface Invocation {
+  slice: number
+  window: number
+  attempt: number
+}
+
+/** Starts generators. */
+export interface Launcher {
+  /**
+   * Brings the first window of every slice up, gives all of them the same start, and relays later windows.
+   * Generators that do not come up in time are left behind: the run starts without them.
+   */
+  launch(plan: Plan): Promise<Crew>
+}
+
+/** The generators of one run. */
+export interface Crew {
+  /** The common start, epoch milliseconds. */
+  startAtMs: number
+  /** Settles when no generator is left, with how each invocation ended. */
+  ended: Promise<GeneratorEnd[]>
+  /** Generators up now. */
+  up(): number
+  /** Ends all of them at once, without asking. */
+  kill(): Promise<void>
+}
+
+/** Where metrics from outside the generators come from. Never throws: what can't be had is a `noData` reason. */
+export interface MetricsSource {
+  /** Called at the start of the run: a source that has to sample begins to. */
+  begin(): void
+  /** Every series of the source between two epoch times. */
+  read(fromMs: number, toMs: number): Promise<OutsideSeries[]>
+  close(): Promise<void>
+}
+
+/** The once-only parts of a scenario. What they request is not part of the measurements. */
+export interface Occasion {
+  /** Throws `SETUP_FAILED`. */
+  setup(): Promise<void>
+  /** Throws nothing: what went wrong becomes remarks in the verdict. */
+  teardown(): Promise<string[]>
+}
+
+/** How an execution stands. */
+export interface Execution {
+  state: 'running' | 'succeeded' | 'failed' | 'aborted'
+  /** Why it failed, for a person. */
+  cause?: string
+}
+
+/** Starts whole runs elsewhere: planning, generators and judging are the execution's. */
+export interface RunStarter {
+  /** Starts an execution with the run's name, unless there is one already. Throws `START_FAILED`. */
+  start(run: string, request: RunRequest): Promise<void>
+  /** The execution of a run, or `undefined` where none is known. */
+  describe(run: string): Promise<Execution | undefined>
+}

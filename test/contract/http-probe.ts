@@ -1,0 +1,57 @@
+import { onTestFinished } from 'vitest'
+import type { Resolve } from '../../functions/generator/address-book.ts'
+import type { UserCookies } from '../../functions/generator/cookie-jar.ts'
+import type { Connection, Exchange, HttpClient, WireRequest } from '../../functions/generator/http-client.ts'
+import type { HttpSettings } from '../../lib/core/scenario.ts'
+
+/** What a contract asks of the client it makes. */
+export interface ClientOptions {
+  connections?: HttpSettings['connections']
+  maxBodyBytes?: number
+  tls?: Partial<HttpSettings['tls']>
+  allow?: string[]
+  resolve?: Resolve
+  now?: () => number
+}
+
+/** A client under test. */
+export interface HttpClientMaker {
+  name: string
+  create: (options: ClientOptions) => HttpClient
+  /** What it makes of a `100 Continue` that nobody asked for. */
+  unasked100: 'skipped' | 'malformed_response'
+}
+
+type ProbeOptions = ClientOptions & { cookies?: UserCookies; signal?: AbortSignal }
+
+/** One user of a client that ends with its test, and everything it was told about the wire. */
+export class HttpProbe {
+  readonly client: HttpClient
+  readonly connection: Connection
+  readonly exchanges: Exchange[] = []
+
+  constructor({ create }: HttpClientMaker, { cookies, signal, ...options }: ProbeOptions = {}) {
+    this.client = create(options)
+    this.connection = this.client.openConnection({ ...(cookies && { cookies }), ...(signal && { signal }) })
+    onTestFinished(async () => {
+      await this.connection.close()
+      await this.client.close()
+    })
+  }
+
+  request(url: string, options: Partial<WireRequest> = {}): Promise<Exchange> {
+    return this.requestAs(this.connection, url, options)
+  }
+
+  requestAs(connection: Connection, url: string, options: Partial<WireRequest> = {}): Promise<Exchange> {
+    const { origin } = new URL(url)
+    const request = { method: 'GET', origin, path: url.slice(origin.length) || '/', headers: {} }
+    return this.client.request(
+      connection,
+      { ...request, timeoutMs: 10_000, redirects: 10, ...options },
+      (exchange) => this.exchanges.push(exchange),
+    )
+  }
+}
+
+export const textOf = ({ body }: Exchange): string => new TextDecoder().decode(body)

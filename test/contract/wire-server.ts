@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net'
+import { onTestFinished } from 'vitest'
+
+/** A server on a free port of 127.0.0.1 that ends with its test. */
+export interface WireServer {
+  origin: string
+  server: Server
+  /** Every connection it ever took. */
+  sockets: Socket[]
+}
+
+type Handle = (request: IncomingMessage, response: ServerResponse) => void
+
+const pem = (name: string): string =>
+  readFileSync(new URL(`../fixtures/tls/${name}.pem`, import.meta.url), 'utf8')
+
+/** Self-signed for localhost and 127.0.0.1. */
+export const certificate = pem('certificate')
+const key = pem('key')
+
+export function httpServer(handle: Handle): Promise<WireServer> {
+  return listen(createServer({ keepAliveTimeout: 0 }, handle), 'http')
+}
+
+export function httpsServer(handle: Handle): Promise<WireServer> {
+  return listen(createTlsServer({ cert: certificate, key, keepAliveTimeout: 0 }, handle), 'https')
+}
+
+/** Answers each chunk a client sends with the text returned, byte by byte as written. */
+export function rawServer(answer: (socket: Socket, request: string) => void): Promise<WireServer> {
+  return listen(
+    createTcpServer((socket) => {
+      socket.on('data', (chunk) => answer(socket, String(chunk)))
+    }),
+    'http',
+  )
+}
+
+/** An origin nothing listens at. */
+export async function refusedOrigin(): Promise<string> {
+  const server = createTcpServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return `http://127.0.0.1:${port}`
+}
+
+async function listen(server: Server, scheme: string): Promise<WireServer> {
+  const sockets: Socket[] = []
+  server.on('connection', (socket) => {
+    sockets.push(socket)
+    socket.on('error', () => undefined)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(async () => {
+    for (const socket of sockets) socket.destroy()
+    await new Promise((resolve) => server.close(resolve))
+  })
+  return { server, sockets, origin: `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}` }
+}
