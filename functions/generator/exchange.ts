@@ -1,0 +1,47 @@
+/** A request ready for the wire. */
+export interface WireRequest {
+  method: string
+  /** Scheme, host and port: `http://127.0.0.1:8080`. */
+  origin: string
+  /** Path and query, encoded. */
+  path: string
+  /** Lower-case names. The host, the length of the body and the user's cookies are added by the client. */
+  headers: Readonly<Record<string, string>>
+  body?: string | Uint8Array
+  /** From the call to the last byte of the last redirect. */
+  timeoutMs: number
+  /** Redirects followed at most; with 0 a redirect is an answer like any other. */
+  redirects: number
+}
+
+/** One request on the wire, a redirect being one of its own. Times are epoch milliseconds with a fraction. */
+export interface Exchange {
+  readonly method: string
+  readonly url: string
+  /** 0 where there was no whole answer: then `error` says why, and only then. */
+  readonly status: number
+  /** Class of the failure, see `errorClassOf`. */
+  readonly error?: string
+  /** What failed, in words. */
+  readonly errorMessage?: string
+  /** Lower-case names; repeated headers are joined with `, ` (`set-cookie` with a line break). */
+  readonly headers: Readonly<Record<string, string>>
+  /** Content encodings undone. Empty where there was no whole answer. */
+  readonly body: Uint8Array
+  /** The request was made: entered for the first hop, redirected to for a later one. */
+  readonly calledAtMs: number
+  /** Its bytes were handed to the socket. False where no connection came about. */
+  readonly sent: boolean
+  /** When it was sent, `calledAtMs` where it never was. */
+  readonly sentAtMs: number
+  /** First byte of the answer, `endedAtMs` where none came. */
+  readonly firstByteAtMs: number
+  readonly endedAtMs: number
+  /** Name look-up and TCP connect, where this request opened the connection. */
+  readonly connectMs?: number
+  readonly tlsMs?: number
+  /** Head and body as handed to the socket, before TLS. */
+  readonly sentBytes: number
+  /** Head and body as read from the socket, after TLS, before content encodings are undone. */
+  readonly receivedBytes: number
+}

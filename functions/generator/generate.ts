@@ -1,0 +1,120 @@
+import { cutsOf } from '../../lib/core/cut.ts'
+import type { Plan } from '../../lib/core/plan.ts'
+import type { Scenario } from '../../lib/core/scenario.ts'
+import { windowsOf } from '../../lib/core/slice.ts'
+import type { Ending } from '../../lib/core/snapshot.ts'
+import type { Clock, Invocation, SnapshotStore } from '../../lib/ports.ts'
+import { errorClassOf } from './error-class.ts'
+import { HealthMeter } from './health.ts'
+import { IterationRunner } from './iteration.ts'
+import { ABANDON_MS, Leaving } from './leaving.ts'
+import { Recorder } from './recorder.ts'
+import { SnapshotWriter } from './snapshot-writer.ts'
+import { pollStop } from './stop-poll.ts'
+import type { UserServices } from './user-services.ts'
+import { GeneratorUser } from './virtual-user.ts'
+import { type DriveCrew, drivesOf } from './window-drives.ts'
+
+/** How often users past their time are interrupted and the clock moves the recorder on. */
+const HOUSEKEEPING_MS = 100
+
+/** A generator that wakes later than this has missed its start: it joins at the present moment and replays nothing. */
+const LATE_AFTER_MS = 250
+
+export interface GenerateOptions {
+  plan: Plan
+  scenario: Scenario
+  invocation: Invocation
+  /** The common start of all generators, epoch milliseconds. */
+  startAtMs: number
+  store: SnapshotStore
+  clock: Clock
+  /** How often STOP is looked for. */
+  stopPollMs: number
+  /** Ends the load at once, whatever the store says. */
+  abandon?: AbortSignal
+  /** Builds what users need around the recorder. */
+  createServices: (recorder: Recorder) => UserServices
+}
+
+/**
+ * Makes the load of one window of one slice and writes it down, snapshot by snapshot.
+ * Resolves when its last snapshot is written, with the way it ended.
+ */
+export async function generate(options: GenerateOptions): Promise<Ending> {
+  const { plan, invocation, startAtMs, clock } = options
+  const window = windowsOf(plan, invocation.slice)[invocation.window]
+  if (!window) throw new RangeError(`slice ${invocation.slice} has no window ${invocation.window}`)
+  const leaving = new Leaving()
+  options.abandon?.addEventListener('abort', () => leaving.leave('aborted'), { once: true })
+  await clock.sleepUntil(startAtMs + window.fromMs, leaving.signal)
+  const lateMs = clock.now() - startAtMs - window.fromMs
+  const joinedMs = lateMs > LATE_AFTER_MS ? window.fromMs + lateMs : window.fromMs
+
+  const health = new HealthMeter()
+  const writer = new SnapshotWriter({
+    ...options,
+    startLateMs: Math.max(0, lateMs),
+    onLost: () => leaving.leave('store-lost'),
+  })
+  const recorder = new Recorder({
+    startAtMs,
+    fromMs: joinedMs,
+    cuts: cutsOf(plan),
+    metrics: plan.metrics,
+    onInterval: (interval) => writer.write(interval, health.read(services.openSockets()), leaving.ending),
+  })
+  const services = options.createServices(recorder)
+  const users = new Set<GeneratorUser>()
+  const createUser = (id: number): GeneratorUser => new GeneratorUser(id, services)
+  const runner = new IterationRunner(recorder, clock)
+  const crew = { users, createUser, runner, recorder, clock, signal: leaving.signal }
+  const drives = drivesOf(options, { fromMs: joinedMs, toMs: window.toMs }, crew)
+
+  const orphan = (error: unknown): void =>
+    recorder.series('orphaned_errors', { error: errorClassOf(error) }).add(1)
+  process.on('unhandledRejection', orphan)
+  const watching = new AbortController()
+  const watches = [
+    keepHouse(crew, watching.signal),
+    endAtDeadline(options, window.toMs, leaving, watching.signal),
+    endAtStop(options, leaving, watching.signal),
+  ]
+  await Promise.race([Promise.all(drives), leaving.abandoned(clock)])
+  leaving.leave('complete')
+  watching.abort()
+  await Promise.all(watches)
+  recorder.finish(clock.now())
+  await writer.drained()
+  await services.close()
+  process.off('unhandledRejection', orphan)
+  health.close()
+  return leaving.ending ?? 'complete'
+}
+
+/** Interrupts users whose time is over, and moves the recorder on where nothing else does. */
+async function keepHouse({ users, recorder, clock, signal }: DriveCrew, until: AbortSignal): Promise<void> {
+  while (!until.aborted) {
+    const nowMs = clock.now()
+    recorder.advance(nowMs)
+    for (const user of users) if (signal.aborted || nowMs >= user.interruptAtMs) user.interrupt()
+    await clock.sleepUntil(Math.min(nowMs + HOUSEKEEPING_MS, recorder.cutEndsAtMs), until)
+  }
+}
+
+/** The absolute end of this generator, whatever its flows do. */
+async function endAtDeadline(
+  { plan, startAtMs, clock }: GenerateOptions,
+  windowEndsMs: number,
+  leaving: Leaving,
+  until: AbortSignal,
+): Promise<void> {
+  await clock.sleepUntil(startAtMs + windowEndsMs + plan.gracefulStopMs + ABANDON_MS, until)
+  if (!until.aborted) leaving.leave('deadline')
+}
+
+async function endAtStop(options: GenerateOptions, leaving: Leaving, until: AbortSignal): Promise<void> {
+  const { plan, store, clock, stopPollMs } = options
+  const stop = await pollStop({ run: plan.run, store, clock, everyMs: stopPollMs, signal: until })
+  if (stop) leaving.leave(stop.by === 'infrastructure' ? 'store-lost' : 'stopped')
+}

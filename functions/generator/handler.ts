@@ -1,0 +1,22 @@
+/** The generator as a Lambda function: one invocation carries one window of one slice. */
+import { S3Client } from '@aws-sdk/client-s3'
+import { systemClock } from '../../lib/adapters/clock/system.ts'
+import { S3Store } from '../../lib/adapters/snapshot-store/s3.ts'
+import { generatorEventSchema } from '../../lib/core/relay.ts'
+import type { Ending } from '../../lib/core/snapshot.ts'
+import { readEnvironment } from '../../lib/infra/environment.ts'
+import type { LambdaContext } from '../../lib/infra/lambda-context.ts'
+import { carry } from './carry.ts'
+
+const { bucket, region } = readEnvironment()
+const store = new S3Store(new S3Client({ region }), bucket)
+
+export async function handler(event: unknown, context: LambdaContext): Promise<{ ending: Ending }> {
+  const ending = await carry(generatorEventSchema.parse(event), {
+    store,
+    clock: systemClock,
+    invocationId: context.awsRequestId,
+    killedAtMs: systemClock.now() + context.getRemainingTimeInMillis(),
+  })
+  return { ending }
+}

@@ -1,0 +1,89 @@
+import type { Tags } from '../../lib/core/metric.ts'
+import type { Exchange } from './exchange.ts'
+import type { Recorder } from './recorder.ts'
+import type { RequestLog } from './request-log.ts'
+import type { LiveSeries } from './series.ts'
+
+/** What an exchange was part of. */
+export interface ExchangeContext {
+  flow: string
+  name: string
+  tags: Tags | undefined
+  /** How late the iteration had started: it delays every request in it. */
+  lagMs: number
+}
+
+interface StepSeries {
+  requests: LiveSeries
+  duration: LiveSeries
+  responseTime: LiveSeries
+  waiting: LiveSeries
+  failed: LiveSeries
+}
+
+/** Records every exchange on the wire. */
+export class HttpMeter {
+  readonly #recorder: Recorder
+  readonly #steps = new Map<string, StepSeries>()
+  readonly #sent: LiveSeries
+  readonly #received: LiveSeries
+
+  readonly #log: RequestLog | undefined
+
+  constructor(recorder: Recorder, log?: RequestLog) {
+    this.#recorder = recorder
+    this.#log = log
+    this.#sent = recorder.series('data_sent')
+    this.#received = recorder.series('data_received')
+  }
+
+  /**
+   * Service time is end − actual send. Response time adds what came before it: the wait for a connection, and
+   * the lag of the iteration, so that it counts from the moment the request was meant to be made.
+   * `expected`: the status was one that counts as served.
+   */
+  record(exchange: Exchange, context: ExchangeContext, expected: boolean): void {
+    const recorder = this.#recorder
+    recorder.advance(exchange.endedAtMs)
+    const interrupted = exchange.error === 'interrupted'
+    if (interrupted && !exchange.sent) return
+    const series = this.#stepOf(exchange, context)
+    const second = recorder.second
+    series.requests.add(1)
+    second.requests++
+    this.#sent.add(exchange.sentBytes)
+    this.#received.add(exchange.receivedBytes)
+    second.sentBytes += exchange.sentBytes
+    second.receivedBytes += exchange.receivedBytes
+    if (exchange.connectMs !== undefined) recorder.series('http_req_connecting').add(exchange.connectMs)
+    if (exchange.tlsMs !== undefined) recorder.series('http_req_tls_handshaking').add(exchange.tlsMs)
+    // A request that was cut off by the end of the run says nothing about the target.
+    if (interrupted) return
+    series.failed.add(expected ? 0 : 1)
+    if (!expected) second.failed++
+    if (!exchange.sent) return
+    series.duration.add(exchange.endedAtMs - exchange.sentAtMs)
+    series.responseTime.add(exchange.endedAtMs - exchange.calledAtMs + context.lagMs)
+    this.#log?.add(exchange, context)
+    if (exchange.status !== 0) series.waiting.add(exchange.firstByteAtMs - exchange.sentAtMs)
+  }
+
+  #stepOf(exchange: Exchange, { flow, name, tags }: ExchangeContext): StepSeries {
+    const { method, status, error } = exchange
+    const key = `${flow}\n${name}\n${method}\n${status}\n${error}${tags ? `\n${JSON.stringify(tags)}` : ''}`
+    const known = this.#steps.get(key)
+    if (known) return known
+    const all: Record<string, string> = { ...tags, flow, name, method, status: String(status) }
+    if (error !== undefined) all.error = error
+    const { status: _, ...timed } = all
+    const created = {
+      requests: this.#recorder.series('http_reqs', all),
+      duration: this.#recorder.series('http_req_duration', all),
+      responseTime: this.#recorder.series('http_req_response_time', timed),
+      waiting: this.#recorder.series('http_req_waiting', timed),
+      failed: this.#recorder.series('http_req_failed', all),
+    }
+    this.#steps.set(key, created)
+    return created
+  }
+}

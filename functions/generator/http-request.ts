@@ -1,0 +1,186 @@
+import { durationMs, parseDuration } from '../../lib/core/duration.ts'
+import { FlowError, type RequestOptions, type SocketOptions } from '../../lib/core/flow.ts'
+import type { HttpSettings } from '../../lib/core/scenario.ts'
+import type { WireRequest } from './exchange.ts'
+import { encodeMultipart } from './multipart.ts'
+
+/** A request and the step it is reported as. */
+export interface NamedRequest extends WireRequest {
+  name: string
+}
+
+/** What opens a WebSocket, and the step it is reported as. */
+export interface NamedSocketRequest {
+  name: string
+  /** `ws:` or `wss:` */
+  url: string
+  headers: Readonly<Record<string, string>>
+  timeoutMs: number
+}
+
+interface BuilderOptions {
+  /** Where paths belong; a path of its own is put before each of them. */
+  targetUrl: string
+  http: Pick<HttpSettings, 'headers' | 'timeout' | 'redirects'>
+}
+
+interface Body {
+  content: string | Uint8Array
+  contentType?: string
+}
+
+const BODY_FIELDS = ['json', 'form', 'multipart', 'body'] as const
+/** Sent as they are; any other path is encoded as browsers encode it. */
+const WIRE_PATH = /^\/[\w\-.~!$&'()*+,;=:@/?%[\]]*$/
+const ABSOLUTE = /^[a-z][a-z\d+.-]*:\/\//i
+const PLACEHOLDER = /\{([^{}]*)\}/g
+
+/** Turns the options of a flow's request into what goes on the wire. */
+export class RequestBuilder {
+  readonly #origin: string
+  readonly #basePath: string
+  readonly #headers: Readonly<Record<string, string>>
+  readonly #timeoutMs: number
+  readonly #redirects: number
+
+  constructor({ targetUrl, http }: BuilderOptions) {
+    const url = new URL(targetUrl)
+    this.#origin = url.origin
+    this.#basePath = url.pathname.replace(/\/$/, '')
+    this.#headers = {
+      'accept-encoding': 'gzip, br',
+      ...(url.username === '' ? {} : { authorization: basicAuthorization(url) }),
+      ...lowerCased(http.headers),
+    }
+    this.#timeoutMs = durationMs(http.timeout)
+    this.#redirects = http.redirects
+  }
+
+  /** Throws a `FlowError` of class `bad_request_options`. */
+  request(writtenMethod: string, path: string, options: RequestOptions = {}): NamedRequest {
+    const method = writtenMethod.toUpperCase()
+    const body = bodyOf(options)
+    const { origin, path: wirePath } = this.#locate(path, options)
+    return {
+      name: options.name ?? `${method} ${withoutQuery(path)}`,
+      method,
+      origin,
+      path: wirePath,
+      headers: this.#headersWith(options.headers, body?.contentType),
+      ...(body ? { body: body.content } : undefined),
+      timeoutMs: timeoutOf(options.timeout) ?? this.#timeoutMs,
+      redirects: options.redirects ?? this.#redirects,
+    }
+  }
+
+  /** Throws a `FlowError` of class `bad_request_options`. */
+  socket(path: string, options: SocketOptions = {}): NamedSocketRequest {
+    const { origin, path: wirePath } = this.#locate(path.replace(/^ws(?=s?:\/\/)/i, 'http'), options)
+    const { 'accept-encoding': _, ...headers } = this.#headersWith(options.headers, undefined)
+    return {
+      name: options.name ?? `WS ${withoutQuery(path)}`,
+      url: `${origin.replace(/^http/, 'ws')}${wirePath}`,
+      headers,
+      timeoutMs: timeoutOf(options.timeout) ?? this.#timeoutMs,
+    }
+  }
+
+  #locate(
+    template: string,
+    { params, query }: Pick<RequestOptions, 'params' | 'query'>,
+  ): { origin: string; path: string } {
+    const path = withQuery(template.includes('{') ? filled(template, params) : template, query)
+    if (ABSOLUTE.test(path)) return parsed(path)
+    const ownPath = `${this.#basePath}${path.startsWith('/') ? '' : '/'}${path}`
+    return WIRE_PATH.test(ownPath) ? { origin: this.#origin, path: ownPath } : parsed(this.#origin + ownPath)
+  }
+
+  #headersWith(
+    own: Record<string, string> | undefined,
+    contentType: string | undefined,
+  ): Readonly<Record<string, string>> {
+    if (own === undefined && contentType === undefined) return this.#headers
+    const headers: Record<string, string> = { ...this.#headers }
+    if (contentType !== undefined) headers['content-type'] = contentType
+    return own === undefined ? headers : Object.assign(headers, lowerCased(own))
+  }
+}
+
+function bodyOf(options: RequestOptions): Body | undefined {
+  const { json, form, multipart, body } = options
+  if (json === undefined && form === undefined && multipart === undefined && body === undefined)
+    return undefined
+  const given = BODY_FIELDS.filter((field) => options[field] !== undefined)
+  if (given.length > 1) throw bad(`a request has one body: ${given.join(' and ')} were given`)
+  if (json !== undefined) return { content: jsonText(json), contentType: 'application/json' }
+  if (form !== undefined) return { content: formText(form), contentType: 'application/x-www-form-urlencoded' }
+  if (body !== undefined) return { content: body }
+  const encoded = encodeMultipart(multipart ?? {})
+  return { content: encoded.body, contentType: encoded.contentType }
+}
+
+function jsonText(json: unknown): string {
+  try {
+    const text = JSON.stringify(json)
+    if (text !== undefined) return text
+  } catch (error) {
+    throw bad(`json cannot be written: ${(error as Error).message}`)
+  }
+  throw bad(`json cannot be written: it is a ${typeof json}`)
+}
+
+function formText(form: Record<string, string | number>): string {
+  const text = new URLSearchParams()
+  for (const [name, value] of Object.entries(form)) text.append(name, String(value))
+  return text.toString()
+}
+
+function filled(template: string, params: Record<string, string | number> = {}): string {
+  return template.replace(PLACEHOLDER, (placeholder, name: string) => {
+    const value = params[name]
+    if (value === undefined) throw bad(`${placeholder} in ${template} has no value in params`)
+    return encodeURIComponent(value)
+  })
+}
+
+function withQuery(path: string, query: Record<string, string | number | boolean> | undefined): string {
+  const plain = path.includes('#') ? path.slice(0, path.indexOf('#')) : path
+  if (query === undefined) return plain
+  const pairs = Object.entries(query).map(
+    ([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`,
+  )
+  return pairs.length === 0 ? plain : `${plain}${plain.includes('?') ? '&' : '?'}${pairs.join('&')}`
+}
+
+function withoutQuery(path: string): string {
+  const end = path.search(/[?#]/)
+  return end === -1 ? path : path.slice(0, end)
+}
+
+function parsed(text: string): { origin: string; path: string } {
+  if (!URL.canParse(text)) throw bad(`${text} is no URL`)
+  const { protocol, host, pathname, search } = new URL(text)
+  return { origin: `${protocol}//${host}`, path: pathname + search }
+}
+
+function timeoutOf(timeout: string | undefined): number | undefined {
+  if (timeout === undefined) return undefined
+  const timeoutMs = parseDuration(timeout)
+  if (timeoutMs === undefined) throw bad(`timeout ${timeout} is no length of time such as 500ms or 30s`)
+  return timeoutMs
+}
+
+function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const lower: Record<string, string> = {}
+  for (const name of Object.keys(headers)) lower[name.toLowerCase()] = headers[name] as string
+  return lower
+}
+
+function basicAuthorization({ username, password }: URL): string {
+  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
+  return `Basic ${Buffer.from(credentials).toString('base64')}`
+}
+
+function bad(message: string): FlowError {
+  return new FlowError('bad_request_options', message)
+}

@@ -1,0 +1,118 @@
+import { FlowError } from '../../../lib/core/flow.ts'
+import type { Exchange, WireRequest } from '../exchange.ts'
+import { Flight, type FlightOwner } from './flight.ts'
+import type { LanePool } from './lane-pool.ts'
+import { followRedirect, isRedirect } from './redirect.ts'
+import type { UserConnection } from './user-connection.ts'
+
+/** Longest wait that setTimeout can hold. */
+const MAX_TIMER_MS = 2 ** 31 - 1
+
+export interface CallSettings {
+  now: () => number
+  maxBodyBytes: number
+}
+
+/** One request of a flow: its deadline, and a flight for each redirect. */
+export class Call implements FlightOwner {
+  readonly #connection: UserConnection
+  readonly #settings: CallSettings
+  readonly #onExchange: (exchange: Exchange) => void
+  readonly #resolve: (exchange: Exchange) => void
+  readonly #timer: NodeJS.Timeout
+  #request: WireRequest
+  #redirectsLeft: number
+  #flight: Flight | undefined
+  #stopReason: Error | undefined
+
+  constructor(
+    connection: UserConnection,
+    settings: CallSettings,
+    request: WireRequest,
+    onExchange: (exchange: Exchange) => void,
+    resolve: (exchange: Exchange) => void,
+  ) {
+    this.#connection = connection
+    this.#settings = settings
+    this.#request = request
+    this.#redirectsLeft = request.redirects
+    this.#onExchange = onExchange
+    this.#resolve = resolve
+    this.#timer = setTimeout(expire, Math.min(request.timeoutMs, MAX_TIMER_MS), this)
+  }
+
+  get maxBodyBytes(): number {
+    return this.#settings.maxBodyBytes
+  }
+
+  now(): number {
+    return this.#settings.now()
+  }
+
+  start(): void {
+    this.#connection.calls.add(this)
+    this.#stopReason = this.#connection.stopReason
+    this.#fly(this.now())
+  }
+
+  /** Ends the call; a redirect that is still to come is not made. */
+  stop(reason: Error): void {
+    this.#stopReason = reason
+    this.#flight?.cut(reason)
+  }
+
+  expire(): void {
+    const errorClass = this.#flight?.connecting ? 'connect_timeout' : 'timeout'
+    this.stop(new FlowError(errorClass, `no whole answer within ${this.#request.timeoutMs} ms`))
+  }
+
+  landed(flight: Flight): void {
+    this.#connection.keepCookies(flight)
+    const goesOn = this.#redirect(flight)
+    this.#onExchange(flight)
+    if (goesOn) this.#fly(flight.endedAtMs)
+    else {
+      clearTimeout(this.#timer)
+      this.#connection.calls.delete(this)
+      this.#resolve(flight)
+    }
+  }
+
+  #fly(calledAtMs: number): void {
+    const connection = this.#connection
+    let pool: LanePool
+    try {
+      pool = connection.poolFor(this.#request.origin)
+    } catch (error) {
+      this.#flight = new Flight(this, this.#request, calledAtMs)
+      this.#flight.cut(error as Error)
+      return
+    }
+    const flight = new Flight(this, connection.withCookies(this.#request, pool, calledAtMs), calledAtMs)
+    this.#flight = flight
+    if (this.#stopReason) flight.cut(this.#stopReason)
+    else pool.send(flight)
+  }
+
+  /** Turns the request into the one a redirect asks for; false where the answer is the last. */
+  #redirect(flight: Flight): boolean {
+    if (!isRedirect(flight.status) || this.#request.redirects === 0) return false
+    const location = flight.header('location')
+    if (location === undefined) return false
+    if (this.#redirectsLeft-- === 0) {
+      flight.fail(new FlowError('too_many_redirects', `more than ${this.#request.redirects} redirects`))
+      return false
+    }
+    try {
+      this.#request = followRedirect(this.#request, flight.status, location)
+      return true
+    } catch {
+      flight.fail(new FlowError('malformed_response', `redirected to ${location}, which is no URL`))
+      return false
+    }
+  }
+}
+
+function expire(call: Call): void {
+  call.expire()
+}

@@ -1,0 +1,95 @@
+import { type Endpoint, endpointOf } from '../endpoint.ts'
+import type { TargetGuard } from '../target-guard.ts'
+import type { TlsOptions } from '../tls-options.ts'
+import type { CreateCarrier } from './carrier.ts'
+import type { Dialled } from './dial.ts'
+import type { Flight } from './flight.ts'
+import { Lane } from './lane.ts'
+
+/** What all connections of one generator share. */
+export interface Wiring {
+  guard: TargetGuard
+  tls: TlsOptions
+  now: () => number
+  createCarrier: CreateCarrier
+  sockets: { open: number }
+}
+
+/** The connections to one origin. The one used last is the first one used again; past the most, requests wait. */
+export class LanePool {
+  readonly wiring: Wiring
+  readonly origin: string
+  readonly endpoint: Endpoint
+  session: Buffer | undefined
+  readonly #most: number
+  readonly #lanes = new Set<Lane>()
+  readonly #idle: Lane[] = []
+  readonly #waiting: Flight[] = []
+
+  /** Throws `TARGET_NOT_ALLOWED`. */
+  constructor(wiring: Wiring, origin: string, most: number) {
+    const url = new URL(origin)
+    wiring.guard.checkUrl(url)
+    this.wiring = wiring
+    this.origin = origin
+    this.endpoint = endpointOf(url)
+    this.#most = most
+  }
+
+  readonly onSession = (session: Buffer): void => {
+    this.session = session
+  }
+
+  send(flight: Flight): void {
+    const lane = this.#take()
+    if (lane) lane.carry(flight)
+    else this.#waiting.push(flight)
+  }
+
+  /** Opens a connection ahead of the first request. Rejects where it cannot be opened. */
+  async warm(): Promise<Dialled | undefined> {
+    const lane = this.#take()
+    if (!lane) return undefined
+    try {
+      return await lane.warm()
+    } finally {
+      this.release(lane)
+    }
+  }
+
+  release(lane: Lane): void {
+    if (!this.#lanes.has(lane)) return
+    const next = this.#nextWaiting()
+    if (next) lane.carry(next)
+    else this.#idle.push(lane)
+  }
+
+  discard(lane: Lane): void {
+    this.#lanes.delete(lane)
+    const next = this.#nextWaiting()
+    if (next) this.send(next)
+  }
+
+  async close(): Promise<void> {
+    const lanes = [...this.#lanes]
+    this.#lanes.clear()
+    this.#idle.length = 0
+    await Promise.all(lanes.map((lane) => lane.destroy()))
+  }
+
+  #take(): Lane | undefined {
+    const idle = this.#idle.pop()
+    if (idle || this.#lanes.size >= this.#most) return idle
+    const lane = new Lane(this)
+    this.#lanes.add(lane)
+    return lane
+  }
+
+  /** Those cut off while they waited are passed over. */
+  #nextWaiting(): Flight | undefined {
+    for (;;) {
+      const flight = this.#waiting.shift()
+      if (!flight?.over) return flight
+    }
+  }
+}

@@ -1,0 +1,113 @@
+import type { Socket } from 'node:net'
+import type { Carrier } from './carrier.ts'
+import { type Dialled, dial } from './dial.ts'
+import type { Flight } from './flight.ts'
+import type { LanePool } from './lane-pool.ts'
+
+/** One connection of a user: it carries one request at a time and measures what it costs. */
+export class Lane {
+  readonly #pool: LanePool
+  readonly #carrier: Carrier
+  #dialling: Socket | undefined
+  #socket: Socket | undefined
+  /** Opened ahead of the first request. */
+  #warm: Socket | undefined
+  /** How long opening took, until the request that caused it has been told. */
+  #opening: Dialled | undefined
+  #readBytes = 0
+  #writtenBytes = 0
+
+  constructor(pool: LanePool) {
+    this.#pool = pool
+    this.#carrier = pool.wiring.createCarrier(pool.origin, (serverName, done) => {
+      const warm = this.#warm
+      this.#warm = undefined
+      if (warm && !warm.destroyed) return queueMicrotask(() => done(null, warm))
+      this.#dial(serverName, (error, dialled) => {
+        this.#opening = dialled
+        done(error, dialled?.socket ?? null)
+      })
+    })
+  }
+
+  get dialling(): boolean {
+    return this.#dialling !== undefined
+  }
+
+  carry(flight: Flight): void {
+    const { method, path, headers, body = null } = flight.request
+    flight.board(this)
+    this.#carrier.dispatch({ method, path, headers, body, reset: false }, flight)
+  }
+
+  /** Opens the connection ahead of the first request. Rejects where it cannot be opened. */
+  warm(): Promise<Dialled> {
+    return new Promise((resolve, reject) => {
+      this.#dial(undefined, (error, dialled) => {
+        this.#warm = dialled?.socket
+        if (dialled) resolve(dialled)
+        else reject(error)
+      })
+    })
+  }
+
+  tellOpening(flight: Flight): void {
+    if (!this.#opening) return
+    flight.connectMs = this.#opening.connectMs
+    if (this.#opening.tlsMs !== undefined) flight.tlsMs = this.#opening.tlsMs
+    this.#opening = undefined
+  }
+
+  /** Gives a flight the bytes that passed since the one before it. */
+  tally(flight: Flight): void {
+    if (!this.#socket) return
+    const { bytesRead, bytesWritten } = this.#socket
+    flight.receivedBytes = bytesRead - this.#readBytes
+    flight.sentBytes = bytesWritten - this.#writtenBytes
+    this.#readBytes = bytesRead
+    this.#writtenBytes = bytesWritten
+  }
+
+  /** The flight is over. The carrier may be in the midst of a failure: it gets the next one when it is done with it. */
+  release(served: boolean): void {
+    if (served) this.#pool.release(this)
+    else queueMicrotask(() => this.#pool.release(this))
+  }
+
+  /** Gives up a connection that is not open yet. */
+  abandon(): void {
+    this.#pool.discard(this)
+    void this.destroy()
+  }
+
+  async destroy(): Promise<void> {
+    this.#dialling?.destroy()
+    this.#warm?.destroy()
+    await this.#carrier.destroy()
+  }
+
+  #dial(serverName: string | undefined, done: (error: Error | null, dialled?: Dialled) => void): void {
+    const pool = this.#pool
+    const { guard, tls, now } = pool.wiring
+    const { endpoint, session, onSession } = pool
+    this.#dialling = dial(
+      { ...endpoint, serverName, session, onSession, lookup: guard.lookup, tls, now },
+      (error, dialled) => {
+        this.#dialling = undefined
+        if (dialled) this.#adopt(dialled.socket)
+        done(error, dialled)
+      },
+    )
+  }
+
+  #adopt(socket: Socket): void {
+    const { sockets } = this.#pool.wiring
+    this.#socket = socket
+    this.#readBytes = 0
+    this.#writtenBytes = 0
+    sockets.open++
+    socket.once('close', () => {
+      sockets.open--
+    })
+  }
+}

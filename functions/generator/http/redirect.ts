@@ -1,0 +1,34 @@
+import type { WireRequest } from '../exchange.ts'
+
+/** 300 and 304 to 306 are answers, not ways to go on. */
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
+const KEEPS_METHOD: ReadonlySet<number> = new Set([307, 308])
+/** What was meant for one origin alone. */
+const OF_THE_ORIGIN: ReadonlySet<string> = new Set(['authorization', 'proxy-authorization', 'cookie', 'host'])
+
+export function isRedirect(status: number): boolean {
+  return REDIRECTS.has(status)
+}
+
+/**
+ * The request a redirect asks for: 307 and 308 repeat it, any other becomes a GET without a body, unless it was a HEAD.
+ * Throws where the location is no URL.
+ */
+export function followRedirect(request: WireRequest, status: number, location: string): WireRequest {
+  const url = new URL(location, request.origin + request.path)
+  const origin = `${url.protocol}//${url.host}`
+  const leavesOrigin = origin !== request.origin
+  const dropsBody = !KEEPS_METHOD.has(status)
+  const { body, headers, ...rest } = request
+  const kept = Object.entries(headers).filter(
+    ([name]) => !(leavesOrigin && OF_THE_ORIGIN.has(name)) && !(dropsBody && name.startsWith('content-')),
+  )
+  return {
+    ...rest,
+    origin,
+    path: url.pathname + url.search,
+    method: dropsBody && request.method !== 'HEAD' ? 'GET' : request.method,
+    headers: Object.fromEntries(kept),
+    ...(dropsBody || body === undefined ? {} : { body }),
+  }
+}

@@ -1,0 +1,78 @@
+import { FlowError } from '../../../lib/core/flow.ts'
+import type { CookieScope, UserCookies } from '../cookie-jar.ts'
+import type { WireRequest } from '../exchange.ts'
+import type { Call } from './call.ts'
+import type { Dialled } from './dial.ts'
+import type { Flight } from './flight.ts'
+import type { LanePool } from './lane-pool.ts'
+
+/** Finds the pool of an origin, or makes it. Throws `TARGET_NOT_ALLOWED`. */
+export interface Pools {
+  of(origin: string): LanePool
+  /** Closes the connections, unless others share them. */
+  leave(): Promise<void>
+}
+
+/** One user's hold on its connections, cookies and calls. */
+export class UserConnection {
+  readonly calls = new Set<Call>()
+  readonly #pools: Pools
+  readonly #cookies: UserCookies | undefined
+  readonly #signal: AbortSignal | undefined
+  #closed = false
+
+  constructor(pools: Pools, cookies: UserCookies | undefined, signal: AbortSignal | undefined) {
+    this.#pools = pools
+    this.#cookies = cookies
+    this.#signal = signal
+    signal?.addEventListener('abort', this.#interrupt, { once: true })
+  }
+
+  /** Why no call can be made any more. */
+  get stopReason(): FlowError | undefined {
+    if (this.#closed) return new FlowError('interrupted', 'the connection of the user is closed')
+    return this.#signal?.aborted ? new FlowError('interrupted') : undefined
+  }
+
+  poolFor(origin: string): LanePool {
+    return this.#pools.of(origin)
+  }
+
+  /** Opens a connection ahead of the first request. */
+  warm(origin: string): Promise<Dialled | undefined> {
+    return this.poolFor(origin).warm()
+  }
+
+  withCookies(request: WireRequest, site: LanePool, nowMs: number): WireRequest {
+    if (!this.#cookies || this.#cookies.empty) return request
+    const cookie = this.#cookies.header(scopeOf(request, site), nowMs)
+    if (cookie === '') return request
+    const own = request.headers.cookie
+    return {
+      ...request,
+      headers: { ...request.headers, cookie: own === undefined ? cookie : `${own}; ${cookie}` },
+    }
+  }
+
+  keepCookies(flight: Flight): void {
+    const setCookie = flight.header('set-cookie')
+    if (setCookie === undefined || !this.#cookies) return
+    const { request, endedAtMs } = flight
+    this.#cookies.store(setCookie, scopeOf(request, this.poolFor(request.origin)), endedAtMs)
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    this.#signal?.removeEventListener('abort', this.#interrupt)
+    this.#interrupt()
+    await this.#pools.leave()
+  }
+
+  readonly #interrupt = (): void => {
+    for (const call of [...this.calls]) call.stop(new FlowError('interrupted'))
+  }
+}
+
+function scopeOf({ path }: WireRequest, { endpoint: { secure, host } }: LanePool): CookieScope {
+  return { secure, host, path }
+}

@@ -1,0 +1,44 @@
+import { VolleyError } from '../../lib/core/errors.ts'
+import { planKey, planSchema } from '../../lib/core/plan.ts'
+import { setupKey, setupSchema } from '../../lib/core/setup.ts'
+import type { Ending } from '../../lib/core/snapshot.ts'
+import { loadData } from '../../lib/data-file.ts'
+import type { Invocation } from '../../lib/ports.ts'
+import { type LoadedScenario, loadScenarioModule } from '../../lib/scenario-file.ts'
+import { type GenerateOptions, generate } from './generate.ts'
+import { openRequestLog } from './request-log.ts'
+import { createServices } from './services.ts'
+
+type PrepareOptions = Pick<GenerateOptions, 'store' | 'clock' | 'stopPollMs' | 'abandon'> & {
+  run: string
+  invocation: Invocation
+  /** Finds the plan's module; by default it is a file of this machine. */
+  load?: (module: string) => Promise<LoadedScenario>
+}
+
+/** Loads everything one invocation needs, and returns what makes its load from a given start. */
+export async function prepare(options: PrepareOptions): Promise<(startAtMs: number) => Promise<Ending>> {
+  const { run, store, load = loadScenarioModule } = options
+  const plan = planSchema.parse(await readJson(options, planKey(run)))
+  const { value: setup } = setupSchema.parse(await readJson(options, setupKey(run)))
+  const loaded = await load(plan.scenario.module)
+  const data = await loadData(loaded, plan.peakUsers)
+  const log =
+    plan.logRequests === undefined ? undefined : openRequestLog(plan.logRequests, options.invocation)
+  return (startAtMs) =>
+    generate({
+      ...options,
+      store,
+      plan,
+      scenario: loaded.scenario,
+      startAtMs,
+      createServices: (recorder) =>
+        createServices({ plan, scenario: loaded.scenario, data, setup, recorder, clock: options.clock, log }),
+    })
+}
+
+async function readJson({ store }: PrepareOptions, key: string): Promise<unknown> {
+  const body = await store.get(key)
+  if (!body) throw new VolleyError('STORE_UNREADABLE', `the store has no ${key}`)
+  return JSON.parse(new TextDecoder().decode(body))
+}

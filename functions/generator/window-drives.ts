@@ -1,0 +1,77 @@
+import { durationMs } from '../../lib/core/duration.ts'
+import { type Span, scheduleOf } from '../../lib/core/executor/schedule.ts'
+import { flowChooser } from '../../lib/core/flow-choice.ts'
+import { firstUsers } from '../../lib/core/make-plan.ts'
+import type { Plan } from '../../lib/core/plan.ts'
+import type { ExecutorConfig } from '../../lib/core/profile.ts'
+import { hash } from '../../lib/core/random.ts'
+import type { Scenario } from '../../lib/core/scenario.ts'
+import type { Invocation } from '../../lib/ports.ts'
+import type { Drive } from './drive.ts'
+import { driveArrivals } from './drive-arrivals.ts'
+import { driveUsers } from './drive-users.ts'
+import type { Flow } from './iteration.ts'
+
+/** What all drives of one generator work with. */
+export type DriveCrew = Pick<Drive, 'users' | 'createUser' | 'runner' | 'recorder' | 'clock' | 'signal'>
+
+interface WindowOf {
+  plan: Plan
+  scenario: Scenario
+  invocation: Invocation
+  startAtMs: number
+}
+
+/** Sets every executor of the plan going for this part of the slice; each promise settles when its last iteration has. */
+export function drivesOf(
+  { plan, scenario, invocation, startAtMs }: WindowOf,
+  part: Span,
+  crew: DriveCrew,
+): Promise<void>[] {
+  const schedules = plan.executors.map(scheduleOf)
+  const users = firstUsers(schedules)
+  const share = { slice: invocation.slice, slices: plan.slices }
+  return plan.executors.map((executor, i) => {
+    const schedule = schedules[i] as (typeof schedules)[number]
+    const offsetMs = durationMs(executor.startTime)
+    const seed = hash(plan.seed, i)
+    const drive = {
+      ...crew,
+      share,
+      seed,
+      window: invocation.window,
+      originMs: startAtMs + offsetMs,
+      part: { fromMs: part.fromMs - offsetMs, toMs: part.toMs - offsetMs },
+      gracefulStopMs: durationMs(executor.gracefulStop),
+      firstUser: users[i] as number,
+      chooseFlow: flowChoice(executor, plan, scenario, seed),
+    }
+    const driven =
+      schedule.kind === 'users' ? driveUsers({ ...drive, schedule }) : driveArrivals({ ...drive, schedule })
+    return Promise.all([driven, untilOver({ ...drive, schedule })]).then(() => undefined)
+  })
+}
+
+/** An executor lasts until its end even when nothing is left to start, unless it ends with its last iteration. */
+async function untilOver({ schedule, clock, originMs, part, signal }: Drive): Promise<void> {
+  if (schedule.kind === 'users' && schedule.iterations !== undefined) return
+  await clock.sleepUntil(originMs + Math.min(part.toMs, schedule.durationMs), signal)
+}
+
+function flowChoice(
+  executor: ExecutorConfig,
+  plan: Plan,
+  scenario: Scenario,
+  seed: number,
+): (user: number, iteration: number) => Flow {
+  const weights = weightsOf(executor, plan)
+  const choose = flowChooser(weights, seed)
+  const flows = weights.map(({ name }): Flow => ({ name, run: scenario.flows[name]?.run as Flow['run'] }))
+  return (user, iteration) => flows[choose(user, iteration)] as Flow
+}
+
+function weightsOf({ flows }: ExecutorConfig, plan: Plan): { name: string; weight: number }[] {
+  if (flows === undefined) return plan.flows
+  if (Array.isArray(flows)) return plan.flows.filter(({ name }) => flows.includes(name))
+  return Object.entries(flows).map(([name, weight]) => ({ name, weight }))
+}
