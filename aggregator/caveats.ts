@@ -1,0 +1,100 @@
+import type { GeneratorEnd } from '../lib/core/observed.ts'
+import type { Stop } from '../lib/core/stop.ts'
+import type { GeneratorSummary, Summary } from '../lib/core/summary.ts'
+import { LEAST_COVERAGE } from './coverage.ts'
+import { percent } from './sentence.ts'
+import { totalOf } from './totals.ts'
+
+/** More generators than this are counted, not named. */
+const MOST_NAMED = 5
+/** What every kind of load makes at least one of. */
+const TRAFFIC = ['http_reqs', 'ws_sessions', 'step_duration']
+
+interface Judging {
+  summary: Summary
+  ends: readonly GeneratorEnd[]
+  stop: Stop | undefined
+}
+
+/** Why a run's numbers can't be trusted to be the target's under the planned load, the weightiest first. */
+export function caveatsOf({ summary, ends, stop }: Judging): string[] {
+  const stoppedByRow = stop?.by === 'threshold'
+  const idle = TRAFFIC.every((metric) => totalOf(summary, metric) === 0)
+  return [
+    ...(stop && !stoppedByRow ? [`the run was stopped by ${stop.by}: ${stop.reason}`] : []),
+    ...(idle ? ['no requests were made'] : []),
+    ...missingGenerators(summary),
+    ...failedGenerators(ends),
+    ...(stoppedByRow ? [] : [...missingTime(summary), ...missingArrivals(summary)]),
+    ...limitedGenerators(summary),
+  ]
+}
+
+function missingGenerators({ coverage, generators }: Summary): string[] {
+  const { planned, seen } = coverage.generators
+  if (seen >= planned) return []
+  const known = new Set(generators.map(({ slice }) => slice))
+  const missing = Array.from({ length: planned }, (_, slice) => slice).filter((slice) => !known.has(slice))
+  return [`${planned - seen} of ${planned} generators were never heard of: ${named(missing.map(String))}`]
+}
+
+/** A generator whose failure nobody made up for: no later attempt took its window over. */
+function failedGenerators(ends: readonly GeneratorEnd[]): string[] {
+  const final = ends.filter(
+    ({ slice, window, attempt }) =>
+      !ends.some((other) => other.slice === slice && other.window === window && other.attempt > attempt),
+  )
+  const failed = final.filter(({ error }) => error !== undefined)
+  if (failed.length === 0) return []
+  return [
+    named(
+      failed.map(({ slice, error }) => `generator ${slice} failed: ${error}`),
+      '; ',
+    ),
+  ]
+}
+
+function missingTime({ coverage, generators }: Summary): string[] {
+  if (coverage.time >= LEAST_COVERAGE) return []
+  const short = generators.filter(({ observedMs, plannedMs }) => observedMs < LEAST_COVERAGE * plannedMs)
+  const parts = short.map((generator) => `generator ${generator.slice} ${shortfallOf(generator)}`)
+  const who = parts.length === 0 ? '' : `: ${named(parts)}`
+  return [
+    `only ${percent(coverage.time)} of the planned time was observed, ${percent(LEAST_COVERAGE)} are needed${who}`,
+  ]
+}
+
+function shortfallOf({ observedMs, plannedMs, ending }: GeneratorSummary): string {
+  const share = `${Math.round(observedMs / 1_000)} of ${Math.round(plannedMs / 1_000)} s`
+  return ending === undefined || ending === 'complete' ? share : `${share} (${ending})`
+}
+
+function missingArrivals({ coverage }: Summary): string[] {
+  const { arrivals, arrivalsMade, arrivalsPlanned } = coverage
+  if (arrivals >= LEAST_COVERAGE) return []
+  return [
+    `only ${percent(arrivals)} of the planned iterations were started (${arrivalsMade} of ${arrivalsPlanned}), ` +
+      `${percent(LEAST_COVERAGE)} are needed`,
+  ]
+}
+
+function limitedGenerators({ generators }: Summary): string[] {
+  const limited = generators.filter((generator) => generator.limited.length > 0)
+  if (limited.length === 0) return []
+  const parts = limited.map(({ slice, limited: reasons }) => `generator ${slice} ${reasons.join(' and ')}`)
+  return [`the load generator was at its own limit: ${named(parts, '; ')}`]
+}
+
+/** Iterations that found no user free: a remark whatever the verdict. */
+export function droppedSentence(summary: Summary): string[] {
+  const dropped = totalOf(summary, 'dropped_iterations')
+  if (dropped === 0) return []
+  return [
+    `${dropped} iterations were dropped as no user was free: raise maxUsers, or see why the target holds users so long`,
+  ]
+}
+
+function named(parts: readonly string[], separator = ', '): string {
+  if (parts.length <= MOST_NAMED) return parts.join(separator)
+  return `${parts.slice(0, MOST_NAMED).join(separator)}${separator}and ${parts.length - MOST_NAMED} more`
+}

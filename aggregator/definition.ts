@@ -1,0 +1,62 @@
+import {
+  BUILT_IN_METRICS,
+  type BuiltInMetric,
+  DERIVED_METRICS,
+  type MetricDefinition,
+  type Tags,
+} from '../lib/core/metric.ts'
+import type { Plan } from '../lib/core/plan.ts'
+import { unitOf } from '../lib/core/source.ts'
+import { parseSelector, type Selector, type Threshold } from '../lib/core/threshold.ts'
+
+/** The iterations of a run may fail this often unless its thresholds say otherwise. */
+const FAILED_ITERATIONS: Threshold = {
+  title: 'Iterations that failed',
+  metric: 'iteration_failed',
+  limit: 'rate<=0.05',
+}
+
+/** Every row of a run's verdict: the plan's thresholds, and one that every run has unless it has its own. */
+export function judgedThresholds({ thresholds }: Pick<Plan, 'thresholds'>): readonly Threshold[] {
+  const own = thresholds.some((threshold) => selectorOf(threshold).metric === FAILED_ITERATIONS.metric)
+  return own ? thresholds : [...thresholds, FAILED_ITERATIONS]
+}
+
+export function selectorOf({ metric }: Threshold): Selector {
+  const selector = parseSelector(metric)
+  if (!selector) throw new TypeError(`threshold on ${metric} was not validated`)
+  return selector
+}
+
+/** Whether a series has all the tags of a selector. */
+export function matches(tags: Tags, selector: Tags): boolean {
+  return Object.entries(selector).every(([name, value]) => tags[name] === value)
+}
+
+/**
+ * Where the samples of a metric are: in series of the snapshots, among the users of every second (which no series
+ * of one slice can tell), in the timeline of the summary, or outside the generators.
+ */
+export type MetricOrigin = 'series' | 'users' | 'derived' | 'outside'
+
+export function originOf(plan: Pick<Plan, 'sources'>, { metric, tags }: Selector): MetricOrigin {
+  if (Object.hasOwn(DERIVED_METRICS, metric)) return 'derived'
+  if (metric === 'vus' && Object.keys(tags).length === 0) return 'users'
+  return outsideOf(plan, metric) === undefined ? 'series' : 'outside'
+}
+
+/** What the run says about a metric of its own; `undefined` for one it never declared. */
+export function definitionOf(plan: Pick<Plan, 'metrics'>, metric: string): MetricDefinition | undefined {
+  if (Object.hasOwn(BUILT_IN_METRICS, metric)) return BUILT_IN_METRICS[metric as BuiltInMetric]
+  return Object.hasOwn(plan.metrics, metric) ? plan.metrics[metric] : undefined
+}
+
+/** Source and unit of a metric from outside the generators. */
+export function outsideOf(
+  plan: Pick<Plan, 'sources'>,
+  metric: string,
+): { source: string; unit: string } | undefined {
+  for (const [name, source] of Object.entries(plan.sources))
+    if (Object.hasOwn(source.metrics, metric)) return { source: name, unit: unitOf(source, metric) }
+  return undefined
+}

@@ -1,0 +1,144 @@
+import type { Cut } from '../lib/core/cut.ts'
+import type { Histogram } from '../lib/core/histogram.ts'
+import { TREND_SCALE } from '../lib/core/metric.ts'
+import type { Plan } from '../lib/core/plan.ts'
+import type { Ending, Health, SnapshotHeader } from '../lib/core/snapshot.ts'
+import type { GeneratorSummary } from '../lib/core/summary.ts'
+import { Bitset } from './bitset.ts'
+import { ExactSum } from './exact-sum.ts'
+import { Spans } from './spans.ts'
+import { inUnit, isLater, type Origin } from './tally.ts'
+
+/** Above this share of a core a generator delays its own requests. */
+const BUSY_SHARE = 0.85
+/** Such a stretch is no passing burst: at least three intervals, and at least this long. */
+const BUSY_INTERVALS = 3
+const BUSY_MS = 10_000
+/** The share over a shorter interval says little. */
+const SHORTEST_INTERVAL_MS = 1_000
+const MOST_LAG_MS = 100
+const MOST_START_LATE_MS = 1_000
+
+const NO_HEALTH = {
+  cpuShareMax: 0,
+  loopShareMax: 0,
+  loopDelayP99Ms: 0,
+  heapMaxBytes: 0,
+  rssMaxBytes: 0,
+  socketsMax: 0,
+}
+
+/** What the snapshots of one slice say about the generators that carried it. */
+export class GeneratorTally {
+  readonly #slice: number
+  readonly #observed = new Spans()
+  readonly #busy = new Bitset()
+  readonly #gcMs = new ExactSum()
+  #health = NO_HEALTH
+  #startLateMs = 0
+  #requests = 0
+  #toMs = 0
+  /** When each window that has ended did. */
+  readonly #endings = new Map<number, number>()
+  #ended: (Origin & { ending: Ending }) | undefined
+
+  constructor(slice: number) {
+    this.#slice = slice
+  }
+
+  add(header: SnapshotHeader, key: string): void {
+    const { seq, fromMs, toMs, ending, health } = header
+    this.#observed.add(fromMs, toMs)
+    this.#toMs = Math.max(this.#toMs, toMs)
+    this.#startLateMs = Math.max(this.#startLateMs, header.startLateMs)
+    if (ending) this.#endings.set(header.window, Math.max(toMs, this.#endings.get(header.window) ?? 0))
+    if (ending && isLater({ toMs, key }, this.#ended)) this.#ended = { toMs, key, ending }
+    if (toMs - fromMs >= SHORTEST_INTERVAL_MS && health.loopShare > BUSY_SHARE) this.#busy.add(seq)
+    this.#gcMs.add(health.gcMs)
+    this.#health = highest(this.#health, health)
+    for (const series of header.series)
+      if (series.metric === 'http_reqs' && series.kind === 'counter') this.#requests += series.sum
+  }
+
+  /** When a window's generator left, from the start of the run; `undefined` while it has not said so. */
+  endedAtMs(window: number): number | undefined {
+    return this.#endings.get(window)
+  }
+
+  /** End of the time that this slice has reported. */
+  get toMs(): number {
+    return this.#toMs
+  }
+
+  summary(plan: Plan, cuts: readonly Cut[], startLag: Histogram | undefined): GeneratorSummary {
+    const observedMs = this.#observed.lengthUntil(plan.durationMs)
+    return {
+      slice: this.#slice,
+      observedMs,
+      plannedMs: this.#plannedMs(plan),
+      ...(this.#ended && { ending: this.#ended.ending }),
+      startLateMs: this.#startLateMs,
+      requests: this.#requests,
+      ...this.#health,
+      gcMs: this.#gcMs.value,
+      limited: [
+        ...this.#busyReasons(cuts, observedMs, plan.intervalMs),
+        ...lagReasons(startLag),
+        ...lateReasons(this.#startLateMs),
+      ],
+    }
+  }
+
+  /** An iteration count may be reached before its `maxDuration`; a slice that says so has nothing left to observe. */
+  #plannedMs(plan: Plan): number {
+    if (this.#ended?.ending !== 'complete') return plan.durationMs
+    const counted = plan.executors.filter((executor) => 'iterations' in executor).map(({ name }) => name)
+    const timed = plan.stages.filter(({ executor }) => !counted.includes(executor))
+    const timedEndMs = Math.max(0, ...timed.map(({ toMs }) => toMs))
+    return Math.min(plan.durationMs, Math.max(timedEndMs, this.#toMs))
+  }
+
+  /** Over 85 % of a core for three intervals and ten seconds on end, or for more than half of the time. */
+  #busyReasons(cuts: readonly Cut[], observedMs: number, intervalMs: number): string[] {
+    const neededMs = Math.max(BUSY_INTERVALS * intervalMs, BUSY_MS)
+    let totalMs = 0
+    let longestMs = 0
+    let onEndMs = 0
+    let previous = -2
+    for (const seq of this.#busy.values()) {
+      const cut = cuts[seq] as Cut
+      onEndMs = (seq === previous + 1 ? onEndMs : 0) + cut.toMs - cut.fromMs
+      longestMs = Math.max(longestMs, onEndMs)
+      totalMs += cut.toMs - cut.fromMs
+      previous = seq
+    }
+    if (longestMs < neededMs && totalMs <= observedMs / 2) return []
+    const most = Math.round(this.#health.loopShareMax * 100)
+    return [`kept over 85 % of a CPU busy for ${Math.round(totalMs / 1_000)} s (at most ${most} %)`]
+  }
+}
+
+function highest(known: typeof NO_HEALTH, health: Health): typeof NO_HEALTH {
+  return {
+    cpuShareMax: Math.max(known.cpuShareMax, health.cpuShare),
+    loopShareMax: Math.max(known.loopShareMax, health.loopShare),
+    loopDelayP99Ms: Math.max(known.loopDelayP99Ms, health.loopDelayP99Ms),
+    heapMaxBytes: Math.max(known.heapMaxBytes, health.heapBytes),
+    rssMaxBytes: Math.max(known.rssMaxBytes, health.rssBytes),
+    socketsMax: Math.max(known.socketsMax, health.sockets),
+  }
+}
+
+/** More than one iteration in a hundred started late; a single one is no sign of anything. */
+function lagReasons(startLag: Histogram | undefined): string[] {
+  if (!startLag) return []
+  const late = startLag.count - startLag.countAtOrBelow(MOST_LAG_MS * TREND_SCALE)
+  if (late < 2 || late <= startLag.count / 100) return []
+  const p99Ms = Math.round(inUnit(startLag, 0.99))
+  return [`started iterations late: p(99) of its start lag is ${p99Ms} ms, over ${MOST_LAG_MS} ms`]
+}
+
+function lateReasons(startLateMs: number): string[] {
+  if (startLateMs <= MOST_START_LATE_MS) return []
+  return [`began ${(startLateMs / 1_000).toFixed(1)} s late`]
+}

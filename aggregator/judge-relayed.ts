@@ -1,0 +1,81 @@
+import { openSources } from '../lib/adapters/metrics-source/open.ts'
+import { type Observed, observedKey } from '../lib/core/observed.ts'
+import type { Plan } from '../lib/core/plan.ts'
+import { relayedKey, relayedSchema } from '../lib/core/relay.ts'
+import type { OutsideSeries } from '../lib/core/source.ts'
+import type { State, Verdict } from '../lib/core/verdict.ts'
+import { loadDeployedScenario } from '../lib/deployed-scenario.ts'
+import { occasionOf } from '../lib/occasion.ts'
+import type { Clock, SnapshotStore } from '../lib/ports.ts'
+import { findStop, requestStop } from '../lib/stop.ts'
+import { foldSnapshots, judge } from './judge.ts'
+import { readFailures } from './relayed-crew.ts'
+import { openMerge, type RelayedRun } from './relayed-run.ts'
+import { writeReports } from './report/write-reports.ts'
+import { isSampled, readSampled } from './sampled.ts'
+
+/** From a stop until generators have written their last snapshot. */
+const STOPPING_MS = 8_000
+/** The console shows a cause in full up to about this length. */
+const CAUSE_CHARACTERS = 2_000
+
+interface JudgePorts {
+  store: SnapshotStore
+  clock: Clock
+}
+
+/** What the state machine ends with. */
+export interface Judgement {
+  state: State
+  cause: string
+}
+
+/** Merges all that a run wrote, judges it and writes its reports. */
+export async function judgeRelayed(event: RelayedRun, { store, clock }: JudgePorts): Promise<Judgement> {
+  const merge = await openMerge(event, store)
+  const { plan } = merge
+  const endedAtMs = (await relayedAt(store, plan.run)) ?? (await endLoad(store, clock, plan))
+  await foldSnapshots(merge, store, plan.run)
+  const remarks = await occasionOf(
+    plan,
+    await loadDeployedScenario(plan.scenario.module),
+    store,
+    clock,
+  ).teardown()
+  const server = [
+    ...(await readSampled(store, plan.run)),
+    ...(await readSources(plan, clock, event.startAtMs, endedAtMs)),
+  ]
+  const ends = await readFailures(store, plan.run)
+  const observed: Observed = { startAtMs: event.startAtMs, endedAtMs, ends, server, remarks }
+  await store.put(observedKey(plan.run), JSON.stringify(observed))
+  const judged = judge(plan, merge, observed, await findStop(store, plan.run))
+  await writeReports(store, judged)
+  return { state: judged.verdict.state, cause: causeOf(judged.verdict) }
+}
+
+/** When the last lane of the last slice was through, epoch milliseconds. */
+async function relayedAt(store: SnapshotStore, run: string): Promise<number | undefined> {
+  const body = await store.get(relayedKey(run))
+  return body && relayedSchema.parse(JSON.parse(new TextDecoder().decode(body))).atMs
+}
+
+/** A run that is judged before its lanes are through must not go on making load. */
+async function endLoad(store: SnapshotStore, clock: Clock, { run }: Plan): Promise<number> {
+  await requestStop(store, run, { by: 'infrastructure', reason: 'its state machine ended before its load' })
+  await clock.sleepUntil(clock.now() + STOPPING_MS)
+  return clock.now()
+}
+
+async function readSources(plan: Plan, clock: Clock, fromMs: number, toMs: number): Promise<OutsideSeries[]> {
+  const later = Object.entries(plan.sources).filter(([, source]) => !isSampled(source))
+  const sources = openSources({ ...plan, sources: Object.fromEntries(later) }, clock)
+  const series = await Promise.all(sources.map((source) => source.read(fromMs, toMs)))
+  await Promise.all(sources.map((source) => source.close()))
+  return series.flat()
+}
+
+function causeOf({ state, reasons, run }: Verdict): string {
+  const text = [`Verdict: ${state}.`, ...reasons, `See runs/${run}/report.html in the bucket.`].join('\n')
+  return text.length > CAUSE_CHARACTERS ? `${text.slice(0, CAUSE_CHARACTERS - 1)}…` : text
+}

@@ -1,0 +1,200 @@
+import { type Cut, cutsOf } from '../lib/core/cut.ts'
+import { type MetricKind, seriesKey, type Tags } from '../lib/core/metric.ts'
+import type { Plan } from '../lib/core/plan.ts'
+import {
+  parseSnapshotKey,
+  type Series,
+  type Snapshot,
+  type SnapshotId,
+  snapshotInvalid,
+} from '../lib/core/snapshot.ts'
+import type { OutsideSeries } from '../lib/core/source.ts'
+import type { Summary } from '../lib/core/summary.ts'
+import type { Selector, Threshold } from '../lib/core/threshold.ts'
+import { Bitset } from './bitset.ts'
+import { definitionOf, judgedThresholds, matches, originOf, selectorOf } from './definition.ts'
+import { GeneratorTally } from './generator-tally.ts'
+import { HistogramShelf } from './histogram-shelf.ts'
+import { summarise } from './summarise.ts'
+import { addTally, emptyTally, type Tally, tallyOf } from './tally.ts'
+import { Timeline } from './timeline.ts'
+import { Track } from './track.ts'
+
+/** All samples of one metric with the same tags. */
+export interface MergedSeries {
+  metric: string
+  tags: Tags
+  tally: Tally
+  /** The thresholds that tell its samples apart by time. */
+  tracks: Track[]
+}
+
+/**
+ * The union of a run's snapshots. Snapshots are a set by their keys: one that comes again changes nothing, and any
+ * order gives the same result to the last bit, because whatever is added up is whole numbers or an `ExactSum`. Another
+ * attempt of a window is another key: it joined the schedule at its present moment, so both count.
+ *
+ * What it holds is bounded by the plan and its series, however many snapshots there are. It is fastest in the order of
+ * the snapshots' `seq`.
+ */
+export class Merge {
+  readonly plan: Plan
+  readonly startAtMs: number
+  readonly cuts: readonly Cut[]
+  /** By their canonical text. */
+  readonly series = new Map<string, MergedSeries>()
+  /** One for each of the run's thresholds that tells samples apart by their time. */
+  readonly tracks: readonly (Track | undefined)[]
+  readonly timeline: Timeline
+  readonly generators = new Map<number, GeneratorTally>()
+  readonly startLags = new HistogramShelf()
+  /** Intervals of the plan that anybody observed. */
+  readonly observedCuts = new Bitset()
+  readonly #seen = new Map<string, Bitset>()
+  #arrivals = 0
+  #toMs = 0
+
+  constructor(plan: Plan, startAtMs: number) {
+    this.plan = plan
+    this.startAtMs = startAtMs
+    this.cuts = cutsOf(plan)
+    this.timeline = new Timeline(plan)
+    this.tracks = judgedThresholds(plan).map((threshold) => trackOf(plan, threshold))
+  }
+
+  /** Whether a key's snapshot was added. */
+  has(key: string): boolean {
+    const id = parseSnapshotKey(key)
+    return id !== undefined && (this.#seen.get(laneOf(id))?.has(id.seq) ?? false)
+  }
+
+  /** Adds a snapshot unless its key was added. Throws `SNAPSHOT_INVALID` and adds nothing if it isn't of this plan. */
+  add(snapshot: Snapshot, key: string): void {
+    const { header, histograms } = snapshot
+    const id = this.#place(key)
+    if (this.has(key)) return
+    const origin = { toMs: header.toMs, key }
+    const tallies = header.series.map((series) => this.#tallyOf(series, histograms, origin))
+    this.#remember(id)
+    this.#arrivals += header.arrivals
+    this.#toMs = Math.max(this.#toMs, header.toMs)
+    this.timeline.addSeconds({
+      fromMs: header.fromMs,
+      toMs: header.toMs,
+      lane: laneOf(id),
+      seconds: header.seconds,
+    })
+    this.#generator(id.slice).add(header, key)
+    for (const [i, series] of header.series.entries())
+      this.#addSeries(id, header.fromMs, series, tallies[i] as Tally)
+  }
+
+  /** Iterations that arrival and iteration-count executors started. */
+  get arrivals(): number {
+    return this.#arrivals
+  }
+
+  /** Time in which load was observed: until the last snapshot's end or that of the schedule, whichever is first. */
+  get observedMs(): number {
+    return Math.min(this.#toMs, this.plan.durationMs)
+  }
+
+  /** Until when all slices seen have reported, not waiting for one that is two intervals behind the foremost. */
+  get settledMs(): number {
+    const reported = [...this.generators.values()].map(({ toMs }) => toMs)
+    const slowestMs = Math.min(...reported, this.#toMs)
+    return Math.min(this.observedMs, Math.max(slowestMs, this.#toMs - 2 * this.plan.intervalMs))
+  }
+
+  /** All samples a selector takes in, over the whole run; `undefined` where there are none. */
+  select(selector: Selector): Tally | undefined {
+    let selected: Tally | undefined
+    for (const series of this.series.values()) {
+      if (!isOf(selector, series.metric, series.tags)) continue
+      selected ??= emptyTally(series.tally.kind)
+      addTally(selected, series.tally)
+    }
+    return selected
+  }
+
+  /** Whether a selector takes in any series. */
+  knows(selector: Selector): boolean {
+    return [...this.series.values()].some(({ metric, tags }) => isOf(selector, metric, tags))
+  }
+
+  summary(options: { endedAtMs: number; server: OutsideSeries[] }): Summary {
+    return summarise(this, options)
+  }
+
+  #place(key: string): SnapshotId {
+    const id = parseSnapshotKey(key)
+    const { run, slices } = this.plan
+    if (id?.run !== run) throw snapshotInvalid(key, 'run', id?.run ?? 'no key of a snapshot', run)
+    if (id.slice >= slices) throw snapshotInvalid(key, 'slice', `${id.slice}`, `below ${slices}`)
+    if (id.seq >= this.cuts.length)
+      throw snapshotInvalid(key, 'seq', `${id.seq}`, `below ${this.cuts.length}`)
+    return id
+  }
+
+  #tallyOf(series: Series, histograms: Uint8Array, origin: { toMs: number; key: string }): Tally {
+    const declared = definitionOf(this.plan, series.metric)?.kind
+    if (series.kind !== declared)
+      throw snapshotInvalid(
+        origin.key,
+        `kind of ${series.metric}`,
+        series.kind,
+        declared ?? 'a declared metric',
+      )
+    return tallyOf(series, histograms, origin)
+  }
+
+  #remember(id: SnapshotId): void {
+    const lane = laneOf(id)
+    const seen = this.#seen.get(lane) ?? new Bitset()
+    this.#seen.set(lane, seen)
+    seen.add(id.seq)
+    this.observedCuts.add(id.seq)
+  }
+
+  #generator(slice: number): GeneratorTally {
+    const generator = this.generators.get(slice) ?? new GeneratorTally(slice)
+    this.generators.set(slice, generator)
+    return generator
+  }
+
+  #addSeries({ slice, seq }: SnapshotId, fromMs: number, { metric, tags }: Series, tally: Tally): void {
+    const merged = this.#seriesOf(metric, tags, tally.kind)
+    addTally(merged.tally, tally)
+    for (const track of merged.tracks) track.add(seq, tally)
+    if (tally.kind !== 'trend') return
+    if (metric === 'http_req_duration') this.timeline.addServiceTimes(fromMs, tally.histogram)
+    if (metric === 'iteration_start_lag') this.startLags.add(slice, tally.histogram)
+  }
+
+  #seriesOf(metric: string, tags: Tags, kind: MetricKind): MergedSeries {
+    const key = seriesKey(metric, tags)
+    const known = this.series.get(key)
+    if (known) return known
+    const tracks = this.tracks
+      .filter((track) => track !== undefined)
+      .filter(({ selector }) => isOf(selector, metric, tags))
+    const created = { metric, tags, tally: emptyTally(kind), tracks }
+    this.series.set(key, created)
+    return created
+  }
+}
+
+function isOf(selector: Selector, metric: string, tags: Tags): boolean {
+  return selector.metric === metric && matches(tags, selector.tags)
+}
+
+function trackOf(plan: Plan, threshold: Threshold): Track | undefined {
+  const wholeRun = threshold.over === undefined && threshold.stage === undefined
+  const recorded = originOf(plan, selectorOf(threshold)) === 'series'
+  return wholeRun || !recorded ? undefined : new Track(plan, threshold)
+}
+
+/** Who wrote a snapshot. */
+function laneOf({ window, slice, attempt }: SnapshotId): string {
+  return `${window}/${slice}-${attempt}`
+}

@@ -1,0 +1,38 @@
+import papaparse from 'papaparse'
+import type { OutsideSeries } from '../../lib/core/source.ts'
+import type { Summary, TimelinePoint } from '../../lib/core/summary.ts'
+import type { Verdict } from '../../lib/core/verdict.ts'
+import { type Segment, segmentAt, segmentsOf } from './segment.ts'
+
+type Cell = string | number | undefined
+
+const COLUMNS: Record<string, (point: TimelinePoint, segments: readonly Segment[]) => Cell> = {
+  at_s: ({ atMs }) => atMs / 1_000,
+  stage: ({ atMs }, segments) => segmentAt(segments, atMs)?.name,
+  users: ({ users }) => users,
+  requests_per_s: ({ requestsPerSecond }) => requestsPerSecond,
+  failed_per_s: ({ failedPerSecond }) => failedPerSecond,
+  iterations_per_s: ({ iterationsPerSecond }) => iterationsPerSecond,
+  dropped_per_s: ({ droppedPerSecond }) => droppedPerSecond,
+  received_bytes_per_s: ({ receivedBytesPerSecond }) => receivedBytesPerSecond,
+  sent_bytes_per_s: ({ sentBytesPerSecond }) => sentBytesPerSecond,
+  p50_ms: ({ p50Ms }) => p50Ms,
+  p95_ms: ({ p95Ms }) => p95Ms,
+  p99_ms: ({ p99Ms }) => p99Ms,
+  max_ms: ({ maxMs }) => maxMs,
+}
+
+/** `timeseries.csv` after RFC 4180: a line per point of the timeline, then a column per server metric. */
+export function csvReport(_verdict: Verdict, { stages, timeline, server, startedAt }: Summary): string {
+  const segments = segmentsOf(stages)
+  const fields = [...Object.keys(COLUMNS), ...server.map(({ metric }) => metric)]
+  const data = timeline.points.map((point) => [
+    ...Object.values(COLUMNS).map((column) => column(point, segments)),
+    ...server.map((series) => lastKnown(series, startedAt + point.atMs)),
+  ])
+  return `${papaparse.unparse({ fields, data })}\r\n`
+}
+
+function lastKnown({ points }: OutsideSeries, epochMs: number): number | undefined {
+  return points.findLast(([atMs]) => atMs <= epochMs)?.[1]
+}

@@ -1,0 +1,24 @@
+// Brings the page to life. Verdict and tables are there without it.
+import { drawDistribution } from './distribution.js'
+import { makeSortable } from './sorting.js'
+import { followTheme } from './theme.js'
+import { drawTimeline } from './timeline.js'
+
+const read = (id) => JSON.parse(document.getElementById(id).textContent)
+const { summary } = read('data')
+const layout = read('layout')
+
+const keepers = [
+  ...drawTimeline(layout, summary, document.getElementById('reset-zoom')),
+  ...drawDistribution(summary, layout.distributionLadder),
+]
+
+for (const keeper of keepers) {
+  const toggle = keeper.plot().root.closest('figure').querySelector('.toggle.log')
+  toggle?.addEventListener('click', () => toggle.setAttribute('aria-pressed', String(keeper.switchLog())))
+}
+for (const table of document.querySelectorAll('table[data-sortable]')) makeSortable(table)
+
+followTheme(document.getElementById('theme'), () => {
+  for (const { plot } of keepers) plot().redraw(false)
+})

@@ -1,0 +1,45 @@
+import type { Summary } from '../../../lib/core/summary.ts'
+import type { Verdict } from '../../../lib/core/verdict.ts'
+import { formatFigure, formatInstant, formatNumber, formatSpan, formatUsd, SHARE } from '../figure.ts'
+import { type Markup, markup } from '../markup.ts'
+import { section } from './table.ts'
+
+/** What one needs to name the run or to repeat it. */
+export function factsSection(verdict: Verdict, summary: Summary): Markup {
+  const { coverage } = summary
+  const facts: [string, string | undefined][] = [
+    ['Run', summary.run],
+    ['Scenario', summary.scenario],
+    ['Profile', summary.profile],
+    ['Environment', summary.environment],
+    ['Target', summary.target],
+    ['Note', summary.note],
+    ['Seed', String(summary.seed)],
+    ['Started', formatInstant(summary.startedAt)],
+    ['Ended', formatInstant(summary.endedAt)],
+    ['Load observed for', formatSpan(summary.durationMs)],
+    [
+      'Stages',
+      summary.stages.map(({ name, fromMs, toMs }) => `${name} ${formatSpan(toMs - fromMs)}`).join(', '),
+    ],
+    [
+      'Generators seen',
+      `${formatNumber(coverage.generators.seen)} of ${formatNumber(coverage.generators.planned)}`,
+    ],
+    ['Time covered', formatFigure(coverage.time, SHARE)],
+    ['Arrivals made', arrivals(coverage)],
+    ['Cost', `${formatUsd(verdict.cost.accruedUsd)} of ${formatUsd(verdict.cost.quotedUsd)} quoted`],
+  ]
+  const known = facts.filter(([, value]) => value !== undefined && value !== '')
+  return section(
+    'run',
+    'This run',
+    '',
+    markup`<div class="card"><dl class="run-facts">${known.map(([name, value]) => markup`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></div>`,
+  )
+}
+
+function arrivals({ arrivals, arrivalsMade, arrivalsPlanned }: Summary['coverage']): string | undefined {
+  if (arrivalsPlanned === 0) return undefined
+  return `${formatNumber(arrivalsMade)} of ${formatNumber(arrivalsPlanned)} (${formatFigure(arrivals, SHARE)})`
+}

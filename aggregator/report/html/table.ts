@@ -1,0 +1,44 @@
+import { type Content, type Markup, markup } from '../markup.ts'
+
+export interface Column<Item> {
+  title: string
+  /** Numbers stand at the right and sort by their value. */
+  number?: (item: Item) => number
+  cell: (item: Item) => Content
+}
+
+/** A table that scrolls inside itself; with `sortable` its headings become buttons once scripts run. */
+export function table<Item>(
+  columns: readonly Column<Item>[],
+  items: readonly Item[],
+  { label, sortable = false }: { label: string; sortable?: boolean },
+): Markup {
+  const head = columns.map(
+    ({ title, number }) => markup`<th scope="col"${number ? NUMBER : undefined}>${title}</th>`,
+  )
+  const body = items.map((item) => markup`<tr>${columns.map((column) => cell(column, item))}</tr>\n`)
+  return markup`<div class="scroll" tabindex="0" role="region" aria-label="${label}">
+<table${sortable ? SORTABLE : undefined}><thead><tr>${head}</tr></thead><tbody>
+${body}</tbody></table></div>`
+}
+
+const NUMBER = markup` class="number"`
+const SORTABLE = markup` data-sortable`
+
+function cell<Item>({ number, cell: content }: Column<Item>, item: Item): Markup {
+  if (!number) return markup`<td>${content(item)}</td>`
+  return markup`<td class="number" data-sort="${number(item)}">${content(item)}</td>`
+}
+
+/** A part of the page with a heading that links can point at. */
+export function section(id: string, title: string, hint: string, content: Content): Markup {
+  return markup`<section id="${id}" aria-labelledby="${id}-title">
+<div class="heading"><h2 id="${id}-title">${title}</h2>${hint === '' ? undefined : markup`<p class="hint">${hint}</p>`}</div>
+${content}
+</section>
+`
+}
+
+export function nothing(text: string): Markup {
+  return markup`<p class="nothing">${text}</p>`
+}

@@ -1,0 +1,45 @@
+import type { Summary } from '../../../lib/core/summary.ts'
+import type { Verdict } from '../../../lib/core/verdict.ts'
+import { type Markup, markup } from '../markup.ts'
+import { countStates, groupRows, type RowGroup, type RowState, type WrittenRow } from '../row.ts'
+import { bulletBar } from './bullet.ts'
+import { chip } from './icon.ts'
+import { nothing, section } from './table.ts'
+
+const ORDER: readonly RowState[] = ['fail', 'no-data', 'warn', 'pass']
+
+export function thresholdsSection({ thresholds }: Verdict, summary: Summary): Markup {
+  const hint = 'A broken limit fails the run; a missed target warns.'
+  if (thresholds.length === 0)
+    return section('thresholds', 'Thresholds', hint, nothing('This run has no thresholds.'))
+  const groups = groupRows(thresholds, summary)
+  return section(
+    'thresholds',
+    'Thresholds',
+    hint,
+    markup`<div class="card flush"><div class="scroll" tabindex="0" role="region" aria-label="Thresholds">
+<table class="thresholds"><thead><tr><th scope="col">State</th><th scope="col">Threshold</th><th scope="col" class="number">Measured</th><th scope="col" class="number">Limit</th><th scope="col" class="number">Target</th><th scope="col">${legend}</th></tr></thead>
+${groups.map(group)}</table></div></div>`,
+  )
+}
+
+const legend = markup`<span class="bullet-legend"><span><b class="dot"></b>measured</span><span><i class="limit"></i>limit</span><span><i class="target"></i>target</span></span>`
+
+function group({ title, rows }: RowGroup): Markup {
+  const counts = countStates(rows.map(({ row }) => row))
+  const tally = ORDER.filter((state) => counts[state] > 0).map(
+    (state) => `${counts[state]} ${state.replace('-', ' ')}`,
+  )
+  return markup`<tbody><tr class="group"><th scope="rowgroup" colspan="6">${title}<span>${tally.join(' · ')}</span></th></tr>
+${rows.map(line)}</tbody>
+`
+}
+
+function line(written: WrittenRow): Markup {
+  const { row, measured, limit, target, about, remark } = written
+  return markup`<tr class="state-${row.state}"><td>${chip(row.state)}</td>
+<th scope="row">${row.title}<small>${about}</small>${remark === '' ? undefined : markup`<small class="remark">${remark}</small>`}</th>
+<td class="number measured">${measured}</td><td class="number">${limit}</td><td class="number">${target}</td>
+<td>${bulletBar(written)}</td></tr>
+`
+}

@@ -1,0 +1,83 @@
+import type { Summary } from '../../lib/core/summary.ts'
+import type { Row, Verdict } from '../../lib/core/verdict.ts'
+import { type Content, Markup, markup } from './markup.ts'
+import { groupRows, urgency, type WrittenRow } from './row.ts'
+
+type Outcome = 'failure' | 'error' | 'skipped' | 'passed'
+
+interface TestCase {
+  outcome: Outcome
+  element: Markup
+}
+
+interface Suite {
+  name: string
+  cases: TestCase[]
+}
+
+/** `junit.xml`: a suite per group, a case per threshold, for the test reports of CI systems. */
+export function junitReport(verdict: Verdict, summary: Summary): string {
+  const classname = `${verdict.scenario}.${verdict.profile}`
+  const groups = groupRows(verdict.thresholds, summary).map(({ title, rows }) => ({
+    name: title,
+    cases: rows.map((row) => rowCase(row, `${classname}.${title}`)),
+  }))
+  const suites = [...groups, ...(rowsTellAll(verdict) ? [] : [verdictSuite(verdict, classname)])]
+  const cases = suites.flatMap((suite) => suite.cases)
+  const body = markup`<?xml version="1.0" encoding="UTF-8"?>
+<testsuites name="${verdict.scenario} / ${verdict.profile}" ${counts(cases)} time="${summary.durationMs / 1_000}">
+${suites.map((suite) => suiteElement(suite, verdict.startedAt))}</testsuites>
+`
+  return body.text
+}
+
+/** Whether the state of the run follows from its rows alone. */
+function rowsTellAll({ state, thresholds }: Verdict): boolean {
+  if (thresholds.length === 0 || state === 'inconclusive') return false
+  return state !== 'fail' || thresholds.some((row) => urgency(row) === 0)
+}
+
+function verdictSuite({ state, reasons }: Verdict, classname: string): Suite {
+  const outcome = { pass: 'passed', warn: 'passed', fail: 'failure', inconclusive: 'error' } as const
+  const text = reasons.join('\n')
+  return { name: 'verdict', cases: [testCase('verdict', classname, outcome[state], state, text)] }
+}
+
+function rowCase(written: WrittenRow, classname: string): TestCase {
+  const { row, measured, limit, target, about, remark } = written
+  const figures = `measured ${measured}, limit ${limit}, target ${target}`
+  const text = [`${about}: ${figures}`, remark].filter((line) => line !== '').join('; ')
+  return testCase(row.title, classname, outcomeOf(row), row.state, text)
+}
+
+function outcomeOf({ state, noData }: Row): Outcome {
+  if (state === 'fail') return 'failure'
+  if (state !== 'no-data') return 'passed'
+  return ({ fail: 'failure', inconclusive: 'error', warn: 'skipped', pass: 'skipped' } as const)[noData]
+}
+
+function testCase(name: string, classname: string, outcome: Outcome, state: string, text: string): TestCase {
+  const open = markup`    <testcase name="${name}" classname="${classname}" time="0">`
+  return { outcome, element: markup`${open}${detail(outcome, state, text)}</testcase>\n` }
+}
+
+function detail(outcome: Outcome, state: string, text: string): Content {
+  const message = text.split('\n')[0] ?? ''
+  if (outcome === 'skipped') return markup`<skipped message="${message}"/>`
+  if (outcome === 'failure') return markup`<failure type="${state}" message="${message}">${text}</failure>`
+  if (outcome === 'error') return markup`<error type="${state}" message="${message}">${text}</error>`
+  return state === 'warn' ? markup`<system-out>${text}</system-out>` : undefined
+}
+
+function suiteElement({ name, cases }: Suite, startedAt: number): Markup {
+  const timestamp = new Date(startedAt).toISOString().slice(0, 19)
+  return markup`  <testsuite name="${name}" ${counts(cases)} time="0" timestamp="${timestamp}">
+${cases.map(({ element }) => element)}  </testsuite>
+`
+}
+
+function counts(cases: readonly TestCase[]): Markup {
+  const of = (wanted: Outcome) => cases.filter(({ outcome }) => outcome === wanted).length
+  const [failures, errors, skipped] = [of('failure'), of('error'), of('skipped')]
+  return new Markup(`tests="${cases.length}" failures="${failures}" errors="${errors}" skipped="${skipped}"`)
+}

@@ -1,0 +1,119 @@
+import type { Summary, Values } from '../../lib/core/summary.ts'
+import type { Verdict } from '../../lib/core/verdict.ts'
+import { formatFigure, formatNumber, formatShare, formatUsd, NO_FIGURE, SHARE } from './figure.ts'
+
+interface KeyFigure {
+  label: string
+  value: string
+}
+
+/** What the first lines of every report say of one subject. */
+export interface KeyFigures {
+  title: string
+  figures: KeyFigure[]
+  /** Index of the figure to show when there is room for one. */
+  main: number
+}
+
+type Trend = Extract<Values, { kind: 'trend' }>
+
+/** The run in a few numbers: the same ones, in the same words, in every report. */
+export function keyFigures(verdict: Verdict, summary: Summary): KeyFigures[] {
+  return [
+    requests(verdict),
+    latency('latency', trendOf(summary, 'http_req_duration')),
+    ...messages(summary),
+    iterations(verdict),
+    coverage(verdict),
+    cost(verdict),
+  ]
+}
+
+/** The trend of a metric over all its tags, if it has values. */
+export function trendOf(summary: Summary, metric: string): Trend | undefined {
+  const values = summary.metrics[metric]?.values
+  return values?.kind === 'trend' && values.count > 0 ? values : undefined
+}
+
+function requests({ requests: { count, failed, perSecond } }: Verdict): KeyFigures {
+  return {
+    title: 'requests',
+    main: 0,
+    figures: [
+      { label: 'total', value: formatNumber(count) },
+      { label: 'per second', value: formatNumber(perSecond) },
+      { label: 'failed', value: withCount(formatShare(failed, count), failed) },
+    ],
+  }
+}
+
+function latency(title: string, trend: Trend | undefined): KeyFigures {
+  const ms = (value: number | undefined) => (value === undefined ? NO_FIGURE : formatFigure(value, 'ms'))
+  return {
+    title,
+    main: 1,
+    figures: [
+      { label: 'p50', value: ms(trend?.med) },
+      { label: 'p95', value: ms(trend?.p95) },
+      { label: 'p99', value: ms(trend?.p99) },
+      { label: 'max', value: ms(trend?.max) },
+    ],
+  }
+}
+
+function messages(summary: Summary): KeyFigures[] {
+  const received = summary.metrics.ws_msgs_received?.values
+  if (received?.kind !== 'counter' || received.count === 0) return []
+  const figures = [
+    { label: 'received', value: formatNumber(received.count) },
+    { label: 'per second', value: formatNumber(received.perSecond) },
+  ]
+  const roundTrip = trendOf(summary, 'msg_rtt')
+  return [
+    { title: 'messages', main: 0, figures },
+    ...(roundTrip === undefined ? [] : [latency('round trip', roundTrip)]),
+  ]
+}
+
+function iterations({ iterations: { count, failed, dropped } }: Verdict): KeyFigures {
+  return {
+    title: 'iterations',
+    main: 0,
+    figures: [
+      { label: 'total', value: formatNumber(count) },
+      { label: 'failed', value: withCount(formatShare(failed, count), failed) },
+      { label: 'dropped', value: withCount(formatShare(dropped, count + dropped), dropped) },
+    ],
+  }
+}
+
+function coverage({ coverage: { generators, time, arrivals } }: Verdict): KeyFigures {
+  return {
+    title: 'coverage',
+    main: 0,
+    figures: [
+      { label: 'of plan', value: formatFigure(Math.min(time, arrivals), SHARE) },
+      {
+        label: 'generators',
+        value: `${formatNumber(generators.seen)} of ${formatNumber(generators.planned)}`,
+      },
+      { label: 'time', value: formatFigure(time, SHARE) },
+      { label: 'arrivals', value: formatFigure(arrivals, SHARE) },
+    ],
+  }
+}
+
+function cost({ cost: { accruedUsd, quotedUsd } }: Verdict): KeyFigures {
+  return {
+    title: 'cost',
+    main: 0,
+    figures: [
+      { label: 'accrued', value: formatUsd(accruedUsd) },
+      { label: 'quoted', value: formatUsd(quotedUsd) },
+    ],
+  }
+}
+
+function withCount(share: string, count: number): string {
+  return count === 0 ? share : `${share} (${formatNumber(count)})`
+}

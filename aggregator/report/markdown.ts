@@ -1,0 +1,119 @@
+import type { Step, Summary } from '../../lib/core/summary.ts'
+import type { State, Verdict } from '../../lib/core/verdict.ts'
+import { formatFigure, formatInstant, formatNumber, formatShare, formatSpan } from './figure.ts'
+import { keyFigures } from './key-figures.ts'
+import { countStates, groupRows, type RowGroup, type RowState } from './row.ts'
+
+const SIGNS: Record<State | RowState, string> = {
+  pass: '✅',
+  warn: '⚠️',
+  fail: '❌',
+  inconclusive: '❔',
+  'no-data': '❔',
+}
+const SLOWEST = 5
+const MOST_ERRORS = 10
+
+/** `summary.md`, fit for a comment on a pull request: what passed is folded away. */
+export function markdownReport(verdict: Verdict, summary: Summary): string {
+  const blocks = [
+    heading(verdict, summary),
+    verdict.reasons.map((reason) => `- ${inline(reason)}`).join('\n'),
+    thresholds(verdict, summary),
+    figures(verdict, summary),
+    slowest(summary.steps),
+    errors(summary),
+  ]
+  return `${blocks.filter((block) => block !== '').join('\n\n')}\n`
+}
+
+function heading(verdict: Verdict, summary: Summary): string {
+  const { state, scenario, profile, environment, target, startedAt } = verdict
+  const facts = [environment, target, formatSpan(summary.durationMs), formatInstant(startedAt)]
+  const line = facts.filter((fact) => fact !== undefined).map(inline)
+  return `## ${SIGNS[state]} ${state}: ${inline(scenario)} / ${inline(profile)}\n\n${line.join(' · ')}`
+}
+
+function thresholds(verdict: Verdict, summary: Summary): string {
+  const groups = groupRows(verdict.thresholds, summary)
+  const open = pick(groups, (state) => state !== 'pass')
+  const folded = pick(groups, (state) => state === 'pass')
+  const { pass } = countStates(verdict.thresholds)
+  const blocks = [
+    open.length === 0 ? '' : `### Thresholds\n\n${rowTable(open)}`,
+    folded.length === 0
+      ? ''
+      : fold(`${pass} of ${verdict.thresholds.length} thresholds passed`, rowTable(folded)),
+  ]
+  return blocks.filter((block) => block !== '').join('\n\n')
+}
+
+function pick(groups: readonly RowGroup[], wanted: (state: RowState) => boolean): RowGroup[] {
+  return groups
+    .map(({ title, rows }) => ({ title, rows: rows.filter(({ row }) => wanted(row.state)) }))
+    .filter(({ rows }) => rows.length > 0)
+}
+
+function rowTable(groups: readonly RowGroup[]): string {
+  const lines = groups.flatMap(({ title: group, rows }) =>
+    rows.map(({ row, measured, limit, target, remark }) =>
+      [`${SIGNS[row.state]} ${row.title}`, group, measured, limit, target, remark].map(inline),
+    ),
+  )
+  return table(['threshold', 'group', 'measured', 'limit', 'target', 'remark'], 'llrrrl', lines)
+}
+
+function figures(verdict: Verdict, summary: Summary): string {
+  const lines = keyFigures(verdict, summary).map(({ title, figures: all }) => [
+    title,
+    all.map(({ label, value }) => `${label} **${value}**`).join(' · '),
+  ])
+  return `### Key figures\n\n${table(['of', 'figures'], 'll', lines)}`
+}
+
+function slowest(steps: readonly Step[]): string {
+  const requested = steps.filter(({ count }) => count > 0)
+  if (requested.length === 0) return ''
+  const lines = requested
+    .toSorted((a, b) => b.p95Ms - a.p95Ms)
+    .slice(0, SLOWEST)
+    .map(({ flow, method, name, count, failed, p50Ms, p95Ms, p99Ms }) => [
+      inline(`${flow}: ${method} ${name}`),
+      formatNumber(count),
+      formatShare(failed, count),
+      ...[p50Ms, p95Ms, p99Ms].map((ms) => formatFigure(ms, 'ms')),
+    ])
+  const head = ['step', 'requests', 'failed', 'p50', 'p95', 'p99']
+  return `### Slowest steps\n\n${table(head, 'lrrrrr', lines)}`
+}
+
+function errors({ errors: all }: Summary): string {
+  if (all.length === 0) return ''
+  const lines = all
+    .toSorted((a, b) => b.count - a.count)
+    .slice(0, MOST_ERRORS)
+    .map(({ where, error, count }) => [inline(error), where, formatNumber(count)])
+  const hidden = all.length - MOST_ERRORS
+  const more = hidden > 0 ? `\n\nand ${hidden} more classes of errors` : ''
+  return `### Errors\n\n${table(['error', 'of', 'count'], 'llr', lines)}${more}`
+}
+
+function fold(summary: string, body: string): string {
+  return `<details>\n<summary>${summary}</summary>\n\n${body}\n\n</details>`
+}
+
+/** `alignment` has a letter per column: l or r. Cells are Markdown already. */
+function table(head: readonly string[], alignment: string, lines: readonly (readonly string[])[]): string {
+  const rule = Array.from(alignment, (letter) => (letter === 'r' ? '--:' : ':--'))
+  return [head, rule, ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+}
+
+/** Text from outside on one line, with everything that Markdown or HTML would read taken as it is. */
+function inline(text: string): string {
+  return text
+    .replace(/[\s\p{Cc}]+/gu, ' ')
+    .replace(/[\\`*_[\]|~#!]/g, '\\$&')
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/>/g, '&gt;')
+}

@@ -1,0 +1,101 @@
+import { BUILT_IN_METRICS, type MetricKind, seriesKey } from '../../lib/core/metric.ts'
+import type { Summary } from '../../lib/core/summary.ts'
+import type { Row, State } from '../../lib/core/verdict.ts'
+import { boundsOf, formatBound, formatFigure, formatSpan, NO_FIGURE, SHARE } from './figure.ts'
+
+export type RowState = Row['state']
+
+/** A state by a sign that needs no colour. */
+export const MARKS: Record<State | RowState, string> = {
+  pass: '✓',
+  warn: '!',
+  fail: '✗',
+  inconclusive: '?',
+  'no-data': '?',
+}
+
+/** A judged row with its figures written out. */
+export interface WrittenRow {
+  row: Row
+  unit: string
+  measured: string
+  limit: string
+  target: string
+  /** What exactly was measured: metric with tags, aggregation, stages, windows. */
+  about: string
+  /** What a reader should know besides the figures; empty for a row that passed. */
+  remark: string
+}
+
+export interface RowGroup {
+  title: string
+  rows: WrittenRow[]
+}
+
+/** Rows under their headings, the worst group and in it the worst row first, else in the scenario's order. */
+export function groupRows(rows: readonly Row[], summary: Summary): RowGroup[] {
+  const untitled = rows.some(({ group }) => group !== undefined) ? 'other' : 'thresholds'
+  const groups = Map.groupBy(rows, ({ group }) => group ?? untitled)
+  return [...groups]
+    .map(([title, members]) => ({ title, members: members.toSorted((a, b) => urgency(a) - urgency(b)) }))
+    .sort((a, b) => urgency(a.members[0]) - urgency(b.members[0]))
+    .map(({ title, members }) => ({ title, rows: members.map((row) => writeRow(row, summary)) }))
+}
+
+/** 0 for what fails the run, up to 4 for what passed. */
+export function urgency(row: Row | undefined): number {
+  const effect = row?.state === 'no-data' ? row.noData : row?.state
+  if (effect === 'fail') return 0
+  if (effect === 'inconclusive') return 1
+  if (effect === 'warn') return 2
+  return row?.state === 'no-data' ? 3 : 4
+}
+
+export function writeRow(row: Row, summary: Summary): WrittenRow {
+  const unit = unitOf(row, summary)
+  const landmarks = boundsOf(row.limit, row.target)
+  return {
+    row,
+    unit,
+    measured:
+      row.value === null
+        ? row.state === 'no-data'
+          ? 'no data'
+          : NO_FIGURE
+        : formatFigure(row.value, unit, landmarks),
+    limit: row.limit === undefined ? NO_FIGURE : formatBound(row.limit, unit),
+    target: row.target === undefined ? NO_FIGURE : formatBound(row.target, unit),
+    about: aboutOf(row),
+    remark: remarkOf(row),
+  }
+}
+
+/** The unit of a row's value: a rate is a share of all, and a counter's rate counts per second. */
+function unitOf(row: Row, summary: Summary): string {
+  const builtIn: Record<string, { kind: MetricKind }> = BUILT_IN_METRICS
+  const kind = (summary.metrics[row.metric] ?? builtIn[row.metric])?.kind
+  if (row.aggregation === 'rise') return 'ms'
+  if (row.aggregation === 'count' && kind === 'trend') return ''
+  if (row.aggregation !== 'rate') return row.unit
+  if (kind === 'counter') return row.unit.endsWith('/s') ? row.unit : `${row.unit}/s`
+  return kind === 'rate' ? SHARE : row.unit
+}
+
+function aboutOf(row: Row): string {
+  const parts = [`${seriesKey(row.metric, row.selector ?? {})} ${row.aggregation}`]
+  if (row.stage !== undefined) parts.push(`in ${row.stage.join(', ')}`)
+  if (row.over !== undefined) parts.push(`worst ${row.over} of the run`)
+  return parts.join(' · ')
+}
+
+function remarkOf(row: Row): string {
+  if (row.state === 'pass') return ''
+  const since = row.firstFailedAtMs === undefined ? [] : [`first at ${formatSpan(row.firstFailedAtMs)}`]
+  return [...since, ...(row.reason === undefined ? [] : [row.reason])].join(' · ')
+}
+
+export function countStates(rows: readonly Row[]): Record<RowState, number> {
+  const counts = { pass: 0, warn: 0, fail: 0, 'no-data': 0 }
+  for (const { state } of rows) counts[state]++
+  return counts
+}

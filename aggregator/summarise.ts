@@ -1,0 +1,166 @@
+import type { Histogram } from '../lib/core/histogram.ts'
+import { type Tags, TREND_SCALE } from '../lib/core/metric.ts'
+import type { OutsideSeries } from '../lib/core/source.ts'
+import { type Step, SUMMARY_SCHEMA, type Summary, type Values } from '../lib/core/summary.ts'
+import { coverageOf } from './coverage.ts'
+import { definitionOf } from './definition.ts'
+import type { Merge, MergedSeries } from './merge.ts'
+import { addTally, emptyTally, inUnit, perSecond, type Tally, valuesOf } from './tally.ts'
+
+/**
+ * A merge as a summary, whose order depends on its content alone. Rates per second are over the time of load: from
+ * the start to the end of the last snapshot or of the schedule, whichever is first, without the graceful stop. A
+ * gauge over several slices is the latest reading of any; `vus` is the sum of all slices' users.
+ */
+export function summarise(
+  merge: Merge,
+  { endedAtMs, server }: { endedAtMs: number; server: OutsideSeries[] },
+): Summary {
+  const { plan, observedMs } = merge
+  const series = [...merge.series].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one)
+  const generators = [...merge.generators]
+    .sort(([a], [b]) => a - b)
+    .map(([slice, generator]) => generator.summary(plan, merge.cuts, merge.startLags.get(slice)))
+  return {
+    schema: SUMMARY_SCHEMA,
+    run: plan.run,
+    scenario: plan.scenario.name,
+    profile: plan.profile,
+    ...(plan.environment !== undefined && { environment: plan.environment }),
+    ...(plan.note !== undefined && { note: plan.note }),
+    target: plan.target.url,
+    seed: plan.seed,
+    startedAt: merge.startAtMs,
+    endedAt: endedAtMs,
+    durationMs: observedMs,
+    stages: plan.stages,
+    coverage: coverageOf(plan, generators, merge.arrivals),
+    metrics: metricsOf(merge, series),
+    series: series.flatMap(({ metric, tags, tally }) => {
+      const values = metric === 'vus' ? usersOf(merge) : valuesOf(tally, observedMs)
+      return values ? [{ metric, tags: { ...tags }, values }] : []
+    }),
+    steps: stepsOf(series, observedMs),
+    distribution: distributionOf(merge.select({ metric: 'http_req_duration', tags: {} })),
+    responseDistribution: distributionOf(merge.select({ metric: 'http_req_response_time', tags: {} })),
+    statuses: statusesOf(series),
+    errors: errorsOf(series),
+    checks: checksOf(series),
+    timeline: { bucketMs: merge.timeline.bucketMs, points: merge.timeline.points(observedMs) },
+    server,
+    generators,
+  }
+}
+
+function metricsOf(merge: Merge, series: readonly MergedSeries[]): Summary['metrics'] {
+  const names = [...new Set(series.map(({ metric }) => metric))]
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const tally = merge.select({ metric: name, tags: {} })
+      const values = name === 'vus' ? usersOf(merge) : tally && valuesOf(tally, merge.observedMs)
+      const unit = definitionOf(merge.plan, name)?.unit ?? ''
+      return values ? [[name, { unit, kind: values.kind, values }]] : []
+    }),
+  )
+}
+
+function usersOf({ timeline, observedMs }: Merge): Values {
+  const users = timeline.users.pointsUntil(observedMs).map(([, number]) => number)
+  return {
+    kind: 'gauge',
+    value: users.at(-1) ?? 0,
+    min: users.reduce((least, number) => Math.min(least, number), users[0] ?? 0),
+    max: users.reduce((most, number) => Math.max(most, number), 0),
+  }
+}
+
+/** Adds up the series of a metric that have the same text in common. */
+function groupBy(
+  series: readonly MergedSeries[],
+  wanted: string,
+  textOf: (tags: Tags) => string | undefined,
+): Map<string, Tally> {
+  const groups = new Map<string, Tally>()
+  for (const { metric, tags, tally } of series) {
+    const text = metric === wanted ? textOf(tags) : undefined
+    if (text === undefined) continue
+    const group = groups.get(text) ?? emptyTally(tally.kind)
+    groups.set(text, group)
+    addTally(group, tally)
+  }
+  return groups
+}
+
+const stepText = ({ flow = '', name = '', method = '' }: Tags): string => JSON.stringify([flow, name, method])
+
+function stepsOf(series: readonly MergedSeries[], durationMs: number): Step[] {
+  const failures = groupBy(series, 'http_req_failed', stepText)
+  const durations = groupBy(series, 'http_req_duration', stepText)
+  return [...new Set([...durations.keys(), ...failures.keys()])].sort().map((text) => {
+    const [flow, name, method] = JSON.parse(text) as [string, string, string]
+    const failure = failures.get(text)
+    const { total = 0, trues = 0 } = failure?.kind === 'rate' ? failure : {}
+    const duration = durations.get(text)
+    const histogram = duration?.kind === 'trend' ? duration.histogram : undefined
+    const count = Math.max(total, histogram?.count ?? 0)
+    const atMs = (quantile: number): number => (histogram ? inUnit(histogram, quantile) : 0)
+    return {
+      flow,
+      name,
+      method,
+      count,
+      failed: trues,
+      perSecond: perSecond(count, durationMs),
+      p50Ms: atMs(0.5),
+      p95Ms: atMs(0.95),
+      p99Ms: atMs(0.99),
+      maxMs: atMs(1),
+    }
+  })
+}
+
+function distributionOf(tally: Tally | undefined): Summary['distribution'] {
+  const histogram: Histogram | undefined = tally?.kind === 'trend' ? tally.histogram : undefined
+  return Array.from(histogram?.distribution() ?? [], ({ percentile, value, count }) => ({
+    percentile,
+    valueMs: value / TREND_SCALE,
+    count,
+  }))
+}
+
+/** Requests by status; 0 is no answer. */
+function statusesOf(series: readonly MergedSeries[]): Summary['statuses'] {
+  return [...groupBy(series, 'http_reqs', ({ status }) => status)]
+    .map(([status, tally]) => ({ status, count: countOf(tally) }))
+    .sort((a, b) => Number(a.status) - Number(b.status) || compare(a.status, b.status))
+}
+
+function errorsOf(series: readonly MergedSeries[]): Summary['errors'] {
+  const of = (where: 'request' | 'iteration', metric: string): Summary['errors'] =>
+    [...groupBy(series, metric, ({ error }) => error)].map(([error, tally]) => ({
+      where,
+      error,
+      count: countOf(tally),
+    }))
+  return [...of('request', 'http_reqs'), ...of('iteration', 'iteration_failed')].sort(
+    (a, b) => b.count - a.count || compare(a.where, b.where) || compare(a.error, b.error),
+  )
+}
+
+function checksOf(series: readonly MergedSeries[]): Summary['checks'] {
+  return [...groupBy(series, 'checks', ({ check }) => check)]
+    .flatMap(([name, tally]) =>
+      tally.kind === 'rate' ? [{ name, trues: tally.trues, total: tally.total }] : [],
+    )
+    .sort((a, b) => compare(a.name, b.name))
+}
+
+/** What a counter counted, or how often a rate was true. */
+function countOf(tally: Tally | undefined): number {
+  if (tally?.kind === 'counter') return tally.sum.value
+  return tally?.kind === 'rate' ? tally.trues : 0
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}

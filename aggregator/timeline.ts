@@ -1,0 +1,101 @@
+import type { Histogram } from '../lib/core/histogram.ts'
+import type { Plan } from '../lib/core/plan.ts'
+import type { Second } from '../lib/core/snapshot.ts'
+import type { TimelinePoint } from '../lib/core/summary.ts'
+import { HistogramShelf } from './histogram-shelf.ts'
+import { inUnit, perSecond } from './tally.ts'
+import { type Observed, Users } from './users.ts'
+
+/** A chart is never wider than this many points. */
+const MOST_BUCKETS = 360
+const SECOND_MS = 1_000
+const COUNTED = ['requests', 'failed', 'ended', 'dropped', 'receivedBytes', 'sentBytes'] as const
+type Counted = (typeof COUNTED)[number]
+
+/**
+ * What happened when, for charts. Buckets are as long as it takes for at most 360 of them to hold the plan, in
+ * multiples of its interval and of whole seconds. So a second lies in one bucket, and so does a snapshot unless its
+ * interval is no whole number of seconds; then it goes where it begins.
+ */
+export class Timeline {
+  readonly bucketMs: number
+  readonly users: Users
+  readonly #counts: Record<Counted, Float64Array>
+  readonly #requests: Float64Array
+  readonly #serviceTimes = new HistogramShelf()
+  #activeUntilMs = 0
+
+  constructor(plan: Pick<Plan, 'durationMs' | 'gracefulStopMs' | 'intervalMs'>) {
+    const endMs = plan.durationMs + plan.gracefulStopMs
+    const stepMs = Math.ceil(plan.intervalMs / SECOND_MS) * SECOND_MS
+    this.bucketMs = stepMs * Math.max(1, Math.ceil(endMs / stepMs / MOST_BUCKETS))
+    const buckets = this.#bucketOf(endMs) + 1
+    this.users = new Users(endMs)
+    this.#requests = new Float64Array(Math.ceil(endMs / SECOND_MS) + 1)
+    this.#counts = Object.fromEntries(COUNTED.map((name) => [name, new Float64Array(buckets)])) as Record<
+      Counted,
+      Float64Array
+    >
+  }
+
+  addSeconds(observed: Observed): void {
+    this.users.add(observed)
+    for (const second of observed.seconds) this.#addSecond(second)
+  }
+
+  #addSecond(second: Second): void {
+    // What a generator reports after the plan's end belongs to its last moment.
+    const at = Math.min(second.second, this.#requests.length - 1)
+    const bucket = this.#bucketOf(at * SECOND_MS)
+    for (const name of COUNTED) add(this.#counts[name], bucket, second[name])
+    add(this.#requests, at, second.requests)
+    if (COUNTED.some((name) => second[name] > 0))
+      this.#activeUntilMs = Math.max(this.#activeUntilMs, (at + 1) * SECOND_MS)
+  }
+
+  addServiceTimes(fromMs: number, histogram: Histogram): void {
+    this.#serviceTimes.add(this.#bucketOf(fromMs), histogram)
+  }
+
+  requestsBetween(fromSecond: number, toSecond: number): number {
+    return this.#requests.subarray(fromSecond, toSecond).reduce((sum, requests) => sum + requests, 0)
+  }
+
+  /** Points up to the end of the observed load, and on while anything still happened. */
+  points(observedMs: number): TimelinePoint[] {
+    const endMs = Math.max(observedMs, this.#activeUntilMs)
+    return Array.from({ length: Math.ceil(endMs / this.bucketMs) }, (_, bucket) => {
+      const fromMs = bucket * this.bucketMs
+      return this.#point(bucket, fromMs, Math.min(fromMs + this.bucketMs, endMs))
+    })
+  }
+
+  #point(bucket: number, fromMs: number, toMs: number): TimelinePoint {
+    const rate = (name: Counted): number => perSecond(this.#counts[name][bucket] ?? 0, toMs - fromMs)
+    const histogram = this.#serviceTimes.get(bucket)
+    return {
+      atMs: fromMs,
+      users: this.users.meanBetween(fromMs, toMs),
+      requestsPerSecond: rate('requests'),
+      failedPerSecond: rate('failed'),
+      iterationsPerSecond: rate('ended'),
+      droppedPerSecond: rate('dropped'),
+      receivedBytesPerSecond: rate('receivedBytes'),
+      sentBytesPerSecond: rate('sentBytes'),
+      ...(histogram && {
+        p50Ms: inUnit(histogram, 0.5),
+        p95Ms: inUnit(histogram, 0.95),
+        p99Ms: inUnit(histogram, 0.99),
+        maxMs: inUnit(histogram, 1),
+      }),
+    }
+  }
+
+  #bucketOf(atMs: number): number {
+    return Math.floor(atMs / this.bucketMs)
+  }
+}
+
+function add(counts: Float64Array, index: number, count: number): void {
+  counts[index] = (counts[index] ?? 0) + count
+}

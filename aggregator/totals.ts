@@ -1,0 +1,15 @@
+import type { Summary } from '../lib/core/summary.ts'
+
+/** What a counter counted, how often a rate was true, or how many samples a trend has, over all tags. */
+export function totalOf({ metrics }: Pick<Summary, 'metrics'>, metric: string): number {
+  const values = metrics[metric]?.values
+  switch (values?.kind) {
+    case 'counter':
+    case 'trend':
+      return values.count
+    case 'rate':
+      return values.trues
+    default:
+      return 0
+  }
+}

@@ -1,0 +1,114 @@
+import { type Cut, cutsOf } from '../lib/core/cut.ts'
+import { durationMs } from '../lib/core/duration.ts'
+import type { Plan } from '../lib/core/plan.ts'
+import { type Selector, stagesOf, type Threshold } from '../lib/core/threshold.ts'
+import { selectorOf } from './definition.ts'
+import { HistogramShelf } from './histogram-shelf.ts'
+import type { Span } from './spans.ts'
+import { addTally, emptyTally, samplesOf, type Tally } from './tally.ts'
+
+/** A window is made of about this many steps, or of fewer where the interval of the snapshots is longer. */
+const STEPS_PER_WINDOW = 6
+
+/** Neighbouring cuts whose samples a threshold need not tell apart. */
+export interface Step extends Span {
+  seqs: number[]
+}
+
+/** Neighbouring steps, from one index to another (inclusive). */
+export interface Window {
+  first: number
+  last: number
+}
+
+/**
+ * The samples of one threshold along the time it is about: the stages it names, or the whole schedule. The samples of
+ * a threshold without windows need one step only.
+ */
+export class Track {
+  readonly selector: Selector
+  readonly steps: readonly Step[]
+  readonly overMs: number | undefined
+  #samples = 0
+  readonly #stepOf = new Map<number, number>()
+  readonly #cells = new Map<number, Tally>()
+  readonly #histograms = new HistogramShelf()
+
+  constructor(plan: Plan, threshold: Threshold) {
+    this.selector = selectorOf(threshold)
+    this.overMs = threshold.over === undefined ? undefined : durationMs(threshold.over)
+    const cuts = cutsInside(plan, threshold)
+    const longestMs = Math.max(plan.intervalMs, (this.overMs ?? 0) / STEPS_PER_WINDOW)
+    this.steps = this.overMs === undefined ? oneStep(cuts) : stepsOf(cuts, longestMs)
+    for (const [index, { seqs }] of this.steps.entries()) for (const seq of seqs) this.#stepOf.set(seq, index)
+  }
+
+  add(seq: number, tally: Tally): void {
+    const step = this.#stepOf.get(seq)
+    if (step === undefined) return
+    this.#samples += samplesOf(tally) ?? 0
+    if (tally.kind === 'trend') this.#histograms.add(step, tally.histogram)
+    else {
+      const cell = this.#cells.get(step) ?? emptyTally(tally.kind)
+      this.#cells.set(step, cell)
+      addTally(cell, tally)
+    }
+  }
+
+  /** Samples of all steps, where their kind counts them. */
+  get samples(): number {
+    return this.#samples
+  }
+
+  /** What was added to a step, to be read only. */
+  at(step: number): Tally | undefined {
+    const histogram = this.#histograms.get(step)
+    return histogram ? { kind: 'trend', histogram } : this.#cells.get(step)
+  }
+
+  /**
+   * Every window of the threshold: one from each step on, made of as many neighbouring steps as reach its length.
+   * So windows begin at most a sixth of their length (or one interval) apart, none reaches across a gap between
+   * stages, and none is shorter than was asked for.
+   */
+  *windows(): Iterable<Window> {
+    const overMs = this.overMs ?? 0
+    for (let first = 0, last = 0; first < this.steps.length; first++) {
+      const from = this.steps[first] as Step
+      last = Math.max(last, first)
+      while ((this.steps[last] as Step).toMs - from.fromMs < overMs) {
+        const next = this.steps[last + 1]
+        if (next?.fromMs !== this.steps[last]?.toMs) break
+        last++
+      }
+      if ((this.steps[last] as Step).toMs - from.fromMs >= overMs) yield { first, last }
+    }
+  }
+}
+
+/** The cuts a threshold is about. Load ends with the schedule: what drains after it is in no stage and no window. */
+function cutsInside(plan: Plan, threshold: Threshold): Cut[] {
+  const wanted = stagesOf(threshold)
+  return cutsOf(plan).filter(
+    ({ toMs, stages }) =>
+      toMs <= plan.durationMs && (wanted.length === 0 || stages.some((stage) => wanted.includes(stage))),
+  )
+}
+
+function oneStep(cuts: readonly Cut[]): Step[] {
+  const [first, last] = [cuts[0], cuts.at(-1)]
+  return first && last ? [{ fromMs: first.fromMs, toMs: last.toMs, seqs: cuts.map(({ seq }) => seq) }] : []
+}
+
+/** Joins neighbouring cuts into steps no longer than `longestMs`. */
+function stepsOf(cuts: readonly Cut[], longestMs: number): Step[] {
+  const steps: Step[] = []
+  for (const { seq, fromMs, toMs } of cuts) {
+    const step = steps.at(-1)
+    if (step?.toMs === fromMs && toMs - step.fromMs <= longestMs) {
+      step.toMs = toMs
+      step.seqs.push(seq)
+    } else steps.push({ fromMs, toMs, seqs: [seq] })
+  }
+  return steps
+}
