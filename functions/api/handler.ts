@@ -1,0 +1,31 @@
+/** The API as a Lambda function behind API Gateway. */
+import { S3Client } from '@aws-sdk/client-s3'
+import { SFNClient } from '@aws-sdk/client-sfn'
+import { systemClock } from '../../lib/adapters/clock/system.ts'
+import { StepFunctionsRunStarter } from '../../lib/adapters/run-starter/step-functions.ts'
+import { S3Store } from '../../lib/adapters/snapshot-store/s3.ts'
+import { readEnvironment } from '../../lib/infra/environment.ts'
+import { draftPlan } from '../plan/draft-plan.ts'
+import { answer, type CallLog } from './answer.ts'
+import type { ApiPorts } from './ports.ts'
+import type { ProxyResult } from './proxy-event.ts'
+
+const environment = readEnvironment()
+const { bucket, region, stateMachineArn = '' } = environment
+
+const ports: ApiPorts = {
+  store: new S3Store(new S3Client({ region }), bucket),
+  starter: new StepFunctionsRunStarter(new SFNClient({ region }), stateMachineArn),
+  clock: systemClock,
+  plan: (request, run) => draftPlan(request, run, environment),
+  planAtAnyPrice: ({ budgetUsd: _, ...request }, run) =>
+    draftPlan(request, run, { ...environment, maxBudgetUsd: Number.POSITIVE_INFINITY }),
+}
+
+export function handler(event: unknown): Promise<ProxyResult> {
+  return answer(event, ports, log)
+}
+
+function log(call: CallLog): void {
+  process.stdout.write(`${JSON.stringify(call)}\n`)
+}

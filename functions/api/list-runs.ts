@@ -1,0 +1,49 @@
+import { z } from 'zod'
+import { mistakesOf } from '../../lib/core/mistake.ts'
+import { parseRunIndexKey, RUN_INDEX, type RunEntry } from '../../lib/core/run-entry.ts'
+import type { RunList } from '../../lib/core/run-view.ts'
+import { stateSchema } from '../../lib/core/verdict.ts'
+import { findRunEntry } from '../../lib/run-entry.ts'
+import { type ApiAnswer, type ApiRequest, invalid, json } from './http.ts'
+import type { ApiPorts } from './ports.ts'
+import { type RunState, runStateOf } from './run-state.ts'
+
+/** Text, as a URL holds it. */
+export const listQuerySchema = z.object({ limit: z.coerce.number().int().min(1).max(100).default(20) })
+
+/** All that a list tells of a verdict: one that another version wrote does not hide the others. */
+const outcomeSchema = z.object({ state: stateSchema, reasons: z.array(z.string()) })
+
+/** `GET /runs?limit=20`: the latest runs, the newest first. */
+export async function listRuns(http: ApiRequest, ports: ApiPorts): Promise<ApiAnswer> {
+  const query = listQuerySchema.safeParse(http.query)
+  if (!query.success) throw invalid('the runs cannot be listed', ...mistakesOf(query.error, http.query))
+  const { limit } = query.data
+  const keys: { run: string; requestedAtMs: number }[] = []
+  for await (const key of ports.store.list(RUN_INDEX)) keys.push(...[parseRunIndexKey(key) ?? []].flat())
+  keys.sort((a, b) => b.requestedAtMs - a.requestedAtMs || (a.run < b.run ? -1 : 1))
+  const rows = await Promise.all(keys.slice(0, limit).map(({ run }) => rowOf(run, ports)))
+  return json(200, { runs: rows.flat() } satisfies RunList)
+}
+
+async function rowOf(run: string, ports: ApiPorts): Promise<RunList['runs']> {
+  const entry = await findRunEntry(ports.store, run)
+  return entry ? [describe(entry, await runStateOf(entry, outcomeSchema, ports))] : []
+}
+
+function describe(
+  { run, requestedAtMs, request, profile, target, quote }: RunEntry,
+  { phase, cause, verdict }: RunState<z.infer<typeof outcomeSchema>>,
+): RunList['runs'][number] {
+  return {
+    run,
+    requestedAtMs,
+    scenario: request.scenario,
+    profile,
+    target,
+    quotedUsd: quote.totalUsd,
+    phase,
+    ...(cause !== undefined && { cause }),
+    ...(verdict && { state: verdict.state, reasons: verdict.reasons }),
+  }
+}

@@ -1,0 +1,19 @@
+import { parseRunRequest } from '../../lib/core/run-request.ts'
+import type { Quoted } from '../../lib/core/run-view.ts'
+import { type ApiAnswer, type ApiRequest, json, jsonBody } from './http.ts'
+import type { ApiPorts } from './ports.ts'
+
+/** `POST /quotes`: what a run would be and cost, whatever the budget. */
+export async function quoteRun(http: ApiRequest, ports: ApiPorts): Promise<ApiAnswer> {
+  const plan = await ports.planAtAnyPrice(parseRunRequest(jsonBody(http)), 'quote')
+  const quoted: Quoted = {
+    scenario: plan.scenario.name,
+    profile: plan.profile,
+    target: plan.target.url,
+    durationMs: plan.durationMs,
+    peakUsers: plan.peakUsers,
+    generators: plan.slices,
+    quote: plan.quote,
+  }
+  return json(200, quoted)
+}

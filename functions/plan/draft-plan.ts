@@ -1,0 +1,58 @@
+import { allMistakes } from '../../lib/cli/all-mistakes.ts'
+import { chooseTarget } from '../../lib/cli/choose-target.ts'
+import { type CloudFacts, makeCloudPlan } from '../../lib/core/cloud-plan.ts'
+import { VolleyError } from '../../lib/core/errors.ts'
+import type { LoadRequest } from '../../lib/core/make-plan.ts'
+import type { Plan } from '../../lib/core/plan.ts'
+import { hashText } from '../../lib/core/random.ts'
+import type { RunRequest } from '../../lib/core/run-request.ts'
+import { loadData } from '../../lib/data-file.ts'
+import { deployedModule, loadDeployedScenario } from '../../lib/deployed-scenario.ts'
+import type { Environment } from '../../lib/infra/environment.ts'
+import type { LoadedScenario } from '../../lib/scenario-file.ts'
+
+/** What a deployment lets its runs do. */
+export type Permitted = Pick<Environment, 'allowedHosts' | 'maxBudgetUsd' | 'region'> &
+  Pick<CloudFacts, 'concurrency'>
+
+/** Plans and prices a run, and touches nothing. Throws whatever is wrong with the request, all of it at once. */
+export async function draftPlan(request: RunRequest, run: string, permitted: Permitted): Promise<Plan> {
+  const { scenario, budgetUsd, ...asked } = request
+  const loaded = await loadDeployedScenario(scenario)
+  const { allowedHosts, ...limits } = permitted
+  const load: LoadRequest = { ...asked, allow: allowedHosts }
+  const facts = { run, module: deployedModule(scenario), targetUrl: '', seed: hashText(run), ...limits }
+  const [targetUrl, plan] = await allMistakes(
+    () => targetOf(loaded, load),
+    () => makeCloudPlan(loaded.scenario, load, { ...facts, budgetUsd }),
+  )
+  await loadData(loaded, plan.peakUsers)
+  return { ...plan, target: { ...plan.target, url: targetUrl } }
+}
+
+/** A model of the system runs on one machine alone: in the cloud a run needs the real one. */
+function targetOf(loaded: LoadedScenario, request: LoadRequest): string {
+  const url = allowedUrl(loaded, request)
+  if (url !== undefined) return url
+  throw new VolleyError('INPUT_INVALID', `${loaded.scenario.name} has no target that the cloud could reach`, [
+    {
+      field: '--target',
+      value: 'not given',
+      limit: 'a URL that the deployment allows (allowedTargets)',
+      next: 'add it, or an environment that the scenario names',
+    },
+  ])
+}
+
+/** Only the deployment allows targets: no flag and no field of a request does. */
+function allowedUrl(loaded: LoadedScenario, request: LoadRequest): string | undefined {
+  try {
+    return chooseTarget(loaded, request).url
+  } catch (error) {
+    if (!(error instanceof VolleyError) || error.code !== 'TARGET_NOT_ALLOWED') throw error
+    const limit = `what the deployment allows: ${request.allow.join(', ') || 'nothing so far'}`
+    const next = 'choose another, or deploy with -c allowedTargets=…; link-local addresses are never allowed'
+    const mistakes = error.mistakes.map((mistake) => ({ ...mistake, limit, next }))
+    throw new VolleyError(error.code, error.message, mistakes)
+  }
+}

@@ -1,0 +1,31 @@
+/** The planner as a Lambda function: an execution's input in, what its state machine needs out. */
+import { LambdaClient } from '@aws-sdk/client-lambda'
+import { S3Client } from '@aws-sdk/client-s3'
+import { readConcurrency } from '../../lib/adapters/account/lambda-quota.ts'
+import { systemClock } from '../../lib/adapters/clock/system.ts'
+import { S3Store } from '../../lib/adapters/snapshot-store/s3.ts'
+import { explain, VolleyError } from '../../lib/core/errors.ts'
+import type { Planned, Refused } from '../../lib/core/relay.ts'
+import { readEnvironment } from '../../lib/infra/environment.ts'
+import { planRun } from './plan-run.ts'
+
+const environment = readEnvironment()
+const lambda = new LambdaClient({ region: environment.region })
+const store = new S3Store(new S3Client({ region: environment.region }), environment.bucket)
+
+interface PlanEvent {
+  /** Name of the execution. */
+  execution: string
+  input: unknown
+}
+
+/** What a user can mend becomes the execution's cause, in words; anything else is a fault of ours and throws. */
+export async function handler({ execution, input }: PlanEvent): Promise<Planned | Refused> {
+  try {
+    const permitted = { ...environment, concurrency: await readConcurrency(lambda) }
+    return await planRun(execution, input, { store, clock: systemClock, permitted })
+  } catch (error) {
+    if (error instanceof VolleyError) return { refused: error.code, cause: explain(error) }
+    throw error
+  }
+}

@@ -1,0 +1,63 @@
+import { z } from 'zod'
+import { VolleyError } from '../core/errors.ts'
+import { mistakesOf } from '../core/mistake.ts'
+
+const list = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((entry) => entry.trim())
+      .filter((entry) => entry !== ''),
+  )
+
+/** What the stack tells its functions. Each handler reads it once, when its module loads. */
+const environmentSchema = z.object({
+  VOLLEY_BUCKET: z.string().min(3),
+  /** The API's alone: the other functions never start a run. */
+  VOLLEY_STATE_MACHINE_ARN: z.string().optional(),
+  VOLLEY_ALLOWED_TARGETS: list,
+  VOLLEY_MAX_BUDGET_USD: z.coerce.number().positive(),
+  VOLLEY_REGION: z.string(),
+})
+
+export interface Environment {
+  bucket: string
+  stateMachineArn?: string
+  /** Hosts, as the target guard's rules: `host`, `host:port` or `*.domain`. */
+  allowedHosts: string[]
+  maxBudgetUsd: number
+  region: string
+}
+
+/** Throws `INPUT_INVALID` with every variable that is missing or wrong. */
+export function readEnvironment(variables: Record<string, string | undefined> = ofProcess()): Environment {
+  const parsed = environmentSchema.safeParse(variables)
+  if (!parsed.success)
+    throw new VolleyError(
+      'INPUT_INVALID',
+      'the function is not deployed right',
+      mistakesOf(parsed.error, variables),
+    )
+  const { data } = parsed
+  return {
+    bucket: data.VOLLEY_BUCKET,
+    ...(data.VOLLEY_STATE_MACHINE_ARN !== undefined && { stateMachineArn: data.VOLLEY_STATE_MACHINE_ARN }),
+    allowedHosts: data.VOLLEY_ALLOWED_TARGETS.map(hostOf),
+    maxBudgetUsd: data.VOLLEY_MAX_BUDGET_USD,
+    region: data.VOLLEY_REGION,
+  }
+}
+
+/** An entry of the allow list as the guard reads it: of a URL its host, and its port where the scheme implies one. */
+export function hostOf(allowedTarget: string): string {
+  if (!allowedTarget.includes('://') || !URL.canParse(allowedTarget)) return allowedTarget
+  const { hostname, port, protocol } = new URL(allowedTarget)
+  return `${hostname}:${port || (protocol === 'https:' || protocol === 'wss:' ? 443 : 80)}`
+}
+
+function ofProcess(): Record<string, string | undefined> {
+  // biome-ignore lint/style/noProcessEnv: the one place where a deployed function reads its variables
+  return process.env
+}

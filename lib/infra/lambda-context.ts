@@ -1,0 +1,5 @@
+/** What the handlers use of the context that Lambda passes. */
+export interface LambdaContext {
+  awsRequestId: string
+  getRemainingTimeInMillis(): number
+}

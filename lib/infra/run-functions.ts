@@ -1,0 +1,94 @@
+import { Stack } from 'aws-cdk-lib'
+import type { Bucket } from 'aws-cdk-lib/aws-s3'
+import { Construct } from 'constructs'
+import { LONGEST_INVOCATION_MS } from '../core/relay.ts'
+import { GENERATOR_MEMORY_MB } from '../core/usage.ts'
+import { RunFunction } from './run-function.ts'
+import type { Settings } from './settings.ts'
+
+const SMALL_MB = 256
+const LONGEST_S = LONGEST_INVOCATION_MS / 1_000
+
+const REPORT_ASSETS = 'aggregator/report/html'
+
+/** The functions that a run is made of. */
+export class RunFunctions extends Construct {
+  readonly plan: RunFunction
+  readonly generator: RunFunction
+  readonly aggregator: RunFunction
+  readonly note: RunFunction
+  readonly stop: RunFunction
+
+  constructor(scope: Construct, id: string, { bucket, settings }: { bucket: Bucket; settings: Settings }) {
+    super(scope, id)
+    const shared = { bucket, environment: environmentOf(this, bucket, settings) }
+    this.plan = new RunFunction(this, 'Plan', {
+      ...shared,
+      entry: 'functions/plan/handler.ts',
+      reads: ['runs/*'],
+      writes: ['runs/*/plan.json', 'runs/*/setup.json', 'runs/*/request.json', 'run-index/*'],
+      memoryMb: GENERATOR_MEMORY_MB,
+      timeoutS: 300,
+      actions: ['lambda:GetAccountSettings'],
+      suites: true,
+    })
+    this.generator = new RunFunction(this, 'Generator', {
+      ...shared,
+      entry: 'functions/generator/handler.ts',
+      reads: ['runs/*'],
+      writes: ['runs/*/snapshots/*', 'runs/*/claims/*'],
+      memoryMb: GENERATOR_MEMORY_MB,
+      timeoutS: LONGEST_S,
+      suites: true,
+    })
+    this.aggregator = new RunFunction(this, 'Aggregator', {
+      ...shared,
+      entry: 'aggregator/handler.ts',
+      reads: ['runs/*'],
+      writes: ['runs/*'],
+      memoryMb: GENERATOR_MEMORY_MB,
+      timeoutS: LONGEST_S,
+      actions: ['cloudwatch:GetMetricData', 'application-autoscaling:DescribeScalingActivities'],
+      suites: true,
+      bundled: reportAssets,
+    })
+    this.note = new RunFunction(this, 'Note', {
+      ...shared,
+      entry: 'functions/note/handler.ts',
+      reads: [],
+      writes: ['runs/*/relayed.json', 'runs/*/failures/*'],
+      memoryMb: SMALL_MB,
+      timeoutS: 30,
+    })
+    this.stop = new RunFunction(this, 'Stop', {
+      ...shared,
+      entry: 'functions/stop/handler.ts',
+      reads: ['runs/*/plan.json', 'runs/*/verdict.json'],
+      writes: ['runs/*/STOP'],
+      memoryMb: SMALL_MB,
+      timeoutS: 30,
+      // The one event that must not get lost, and may come twice: the first STOP counts.
+      retries: 2,
+    })
+  }
+}
+
+export function environmentOf(scope: Construct, bucket: Bucket, settings: Settings): Record<string, string> {
+  return {
+    VOLLEY_BUCKET: bucket.bucketName,
+    VOLLEY_ALLOWED_TARGETS: settings.allowedTargets.join(','),
+    VOLLEY_MAX_BUDGET_USD: String(settings.maxBudgetUsd),
+    VOLLEY_REGION: Stack.of(scope).region,
+  }
+}
+
+/** The page's styles and scripts, at the places where `assets.ts` looks for them. */
+function reportAssets(out: string): string[] {
+  const root = new URL('../../', import.meta.url).pathname
+  return [
+    `cp -R "${root}${REPORT_ASSETS}/style" "${root}${REPORT_ASSETS}/client" "${out}"`,
+    `mkdir -p "${out}/node_modules/uplot/dist"`,
+    `cp "${root}node_modules/uplot/package.json" "${out}/node_modules/uplot/"`,
+    `cp "${root}node_modules/uplot/dist/uPlot.iife.min.js" "${root}node_modules/uplot/dist/uPlot.min.css" "${out}/node_modules/uplot/dist/"`,
+  ]
+}

@@ -1,0 +1,86 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
+import { EXIT } from '../../lib/core/errors.ts'
+import { stopKey } from '../../lib/core/stop.ts'
+import { exitCodeOf } from '../../lib/core/verdict.ts'
+import { startVolley, volley } from '../pipeline/volley.ts'
+import { readJson, readVerdict, receivedBy, withTarget } from './deployment.ts'
+
+const cloud = inject('cloudEnvironment')
+/** The local cloud serves every API under one host. */
+const API = inject('outputs').ApiUrl?.replace(
+  /^https:\/\/(\w+)\.execute-api\.[^/]+\/(\w+)\/$/,
+  `${cloud.AWS_ENDPOINT_URL}/restapis/$1/$2/_user_request_`,
+)
+
+beforeAll(() => {
+  for (const [name, value] of Object.entries(cloud)) vi.stubEnv(name, value)
+  vi.stubEnv('VOLLEY_API', API)
+})
+afterAll(() => vi.unstubAllEnvs())
+
+const steady = (target: { url: string }, duration: string): string[] => [
+  'codepal',
+  ...['--profile', 'steady', '--duration', duration, '--generators', '3', '--target', target.url],
+]
+
+describe('the commands of the cloud, over the deployed API', () => {
+  it('start a run, wait for its verdict, list it and print its reports', async () => {
+    await withTarget(async (target) => {
+      const args = [...steady(target, '4s'), '--run', 'cli']
+      const { code, stdout } = await volley('start', ...args, '--wait', '--json')
+      const verdict = await readVerdict('cli')
+      expect(JSON.parse(stdout)).toEqual(verdict)
+      expect(verdict.requests.count).toBe(await receivedBy(target))
+      expect(code, verdict.reasons.join('\n')).toBe(exitCodeOf(verdict.state))
+      expect(verdict.coverage).toMatchObject({ generators: { planned: 3, seen: 3 }, arrivals: 1 })
+      expect((await volley('start', ...args)).stdout).toBe('cli\n')
+      expect((await volley('runs')).stdout).toMatch(
+        new RegExp(`^cli +\\S+ \\S+Z +steady +\\$0\\.\\d+ +${verdict.state}`, 'm'),
+      )
+      expect((await volley('report', 'cli', '--format', 'junit')).stdout).toContain('<testsuites')
+      expect(await receivedBy(target)).toBe(verdict.requests.count)
+    })
+  })
+
+  it('stop the run at Ctrl-C, and tell its verdict', async () => {
+    await withTarget(async (target) => {
+      const { process: child, outcome } = startVolley(
+        'start',
+        ...steady(target, '120s'),
+        '--run',
+        'cut',
+        '--wait',
+      )
+      while ((await receivedBy(target)) === 0) await sleep(100)
+      child.kill('SIGINT')
+      const { code, stderr } = await outcome
+      expect(stderr).toContain('cut is stopping\n')
+      expect(code).toBe(EXIT.stopped)
+      expect(await readJson(stopKey('cut'))).toEqual({ by: 'user', reason: 'stopped through the API' })
+      expect(await readVerdict('cut')).toMatchObject({ state: 'inconclusive' })
+    })
+  })
+
+  it('refuse what the deployment would refuse, before anything starts', async () => {
+    const { code, stderr } = await volley(
+      'start',
+      'codepal',
+      '--target',
+      'http://example.com',
+      '--profile',
+      'no',
+    )
+    expect(stderr).toContain(
+      '--target: example.com\n    allowed: what the deployment allows: nothing so far\n',
+    )
+    expect(stderr).toContain('--profile: no\n')
+    expect(code).toBe(EXIT.badInput)
+  })
+})
+
+describe('the deployed API', () => {
+  it('answers no call that is not signed', async () => {
+    expect((await fetch(`${API}/runs`)).status).toBe(403)
+  })
+})

@@ -1,0 +1,29 @@
+import type { TestProject } from 'vitest/node'
+import { explain, VolleyError } from '../../lib/core/errors.ts'
+import { LocalCloud } from '../../lib/local-cloud/local-cloud.ts'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    cloudEnvironment: Record<string, string>
+    outputs: Record<string, string>
+    cloudProcess: number
+  }
+}
+
+/** One cloud, bootstrapped and deployed to, for all cloud tests. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  try {
+    const cloud = await LocalCloud.start()
+    try {
+      project.provide('cloudEnvironment', cloud.environment)
+      project.provide('cloudProcess', cloud.pid)
+      project.provide('outputs', await cloud.deploy({ keepResults: 'true' }))
+      return () => cloud.stop()
+    } catch (error) {
+      await cloud.stop()
+      throw error
+    }
+  } catch (error) {
+    throw error instanceof VolleyError ? new Error(explain(error)) : error
+  }
+}

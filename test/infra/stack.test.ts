@@ -1,0 +1,238 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Validations } from 'aws-cdk-lib'
+import { AwsSolutionsChecks } from 'cdk-nag'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { ofType, type Resource, resourcesOf, synthesized } from './synthesized.ts'
+
+interface Statement {
+  Effect: string
+  Action: string | string[]
+  Resource: unknown
+}
+
+let resources: Record<string, Resource>
+beforeAll(() => {
+  resources = resourcesOf()
+})
+
+/** An ARN of a policy in short: the bucket as `bucket`, references by what they refer to. */
+function inShort(arn: unknown): string {
+  if (typeof arn === 'string') return arn
+  const { 'Fn::GetAtt': attribute, 'Fn::Join': join, Ref } = arn as Record<string, unknown>
+  if (Array.isArray(attribute)) return String(attribute[0]).replace(/[0-9A-F]{8}$/, '')
+  if (Array.isArray(join)) return (join[1] as unknown[]).map(inShort).join('')
+  return String(Ref)
+}
+
+function rightsOf(role: string): string[] {
+  const policies = ofType(resources, 'AWS::IAM::Policy').filter(([, { Properties }]) =>
+    JSON.stringify(Properties.Roles).includes(role),
+  )
+  const statements = policies.flatMap(
+    ([, { Properties }]) => (Properties.PolicyDocument as { Statement: Statement[] }).Statement,
+  )
+  return statements
+    .flatMap(({ Action, Resource }) =>
+      [Action].flat().flatMap((action) => [Resource].flat().map((arn) => `${action} ${inShort(arn)}`)),
+    )
+    .sort()
+}
+
+const OWN_LOG = (name: string): string[] => [
+  `logs:CreateLogStream Functions${name}Log`,
+  `logs:PutLogEvents Functions${name}Log`,
+]
+
+describe('the rights of the roles', () => {
+  it('let a generator read runs, and write snapshots and claims alone', () => {
+    expect(rightsOf('FunctionsGeneratorRole')).toEqual([
+      ...OWN_LOG('Generator'),
+      's3:GetObject ResultsBucket/runs/*',
+      's3:ListBucket ResultsBucket',
+      's3:PutObject ResultsBucket/runs/*/claims/*',
+      's3:PutObject ResultsBucket/runs/*/snapshots/*',
+      's3:PutObjectTagging ResultsBucket/runs/*/claims/*',
+      's3:PutObjectTagging ResultsBucket/runs/*/snapshots/*',
+    ])
+  })
+
+  it('let whatever ends load write STOP alone', () => {
+    expect(rightsOf('FunctionsStopRole').filter((right) => right.startsWith('s3:Put'))).toEqual([
+      's3:PutObject ResultsBucket/runs/*/STOP',
+      's3:PutObjectTagging ResultsBucket/runs/*/STOP',
+    ])
+  })
+
+  it('let the state machine invoke its own functions and start its own children', () => {
+    expect(rightsOf('RunsRole')).toEqual([
+      'lambda:InvokeFunction FunctionsAggregatorFunction',
+      'lambda:InvokeFunction FunctionsGeneratorFunction',
+      'lambda:InvokeFunction FunctionsNoteFunction',
+      'lambda:InvokeFunction FunctionsPlanFunction',
+      'states:DescribeExecution arn:AWS::Partition:states:AWS::Region:AWS::AccountId:execution:RunsStateMachine/*',
+      'states:RedriveExecution arn:AWS::Partition:states:AWS::Region:AWS::AccountId:execution:RunsStateMachine/*',
+      'states:StartExecution RunsStateMachine',
+      'states:StopExecution arn:AWS::Partition:states:AWS::Region:AWS::AccountId:execution:RunsStateMachine/*',
+    ])
+  })
+
+  it('let everybody who looks for an object tell its absence from a lack of rights', () => {
+    const readers = [
+      'FunctionsPlanRole',
+      'FunctionsGeneratorRole',
+      'FunctionsAggregatorRole',
+      'FunctionsStopRole',
+    ]
+    for (const role of readers) expect(rightsOf(role)).toContain('s3:ListBucket ResultsBucket')
+  })
+
+  it('hold no wildcard actions and none but known ones on all resources', () => {
+    const rights = ofType(resources, 'AWS::IAM::Role').flatMap(([id]) => rightsOf(id))
+    expect(rights.filter((right) => / \*$/.test(right))).toEqual([
+      'lambda:GetAccountSettings *',
+      'application-autoscaling:DescribeScalingActivities *',
+      'cloudwatch:GetMetricData *',
+    ])
+    expect(rights.filter((right) => right.split(' ')[0]?.includes('*'))).toEqual([])
+  })
+})
+
+describe('the functions', () => {
+  const ours = (): Resource['Properties'][] =>
+    ofType(resources, 'AWS::Lambda::Function')
+      .filter(([id]) => !id.startsWith('Custom'))
+      .map(([, { Properties }]) => Properties)
+
+  it('run on Node 24 and arm64, and log into groups that end with the stack', () => {
+    for (const properties of ours())
+      expect(properties).toMatchObject({
+        Runtime: 'nodejs24.x',
+        Architectures: ['arm64'],
+        LoggingConfig: { LogGroup: { Ref: expect.any(String) } },
+      })
+    const groups = ofType(resources, 'AWS::Logs::LogGroup')
+    expect(groups).toHaveLength(ours().length)
+    for (const [, group] of groups)
+      expect(group).toMatchObject({ DeletionPolicy: 'Delete', Properties: { RetentionInDays: 30 } })
+  })
+
+  it('give generators the longest time there is and a whole CPU', () => {
+    expect(resources.FunctionsGeneratorFunction064EBAC0?.Properties).toMatchObject({
+      Timeout: 900,
+      MemorySize: 1_769,
+    })
+  })
+
+  it('are not invoked again when an asynchronous event fails, but for the one that ends load', () => {
+    const retries = ofType(resources, 'AWS::Lambda::EventInvokeConfig').map(([id, { Properties }]) => [
+      id.replace(/FunctionEventInvokeConfig.*/, ''),
+      Properties.MaximumRetryAttempts,
+    ])
+    expect(Object.fromEntries(retries)).toEqual({
+      ApiHandler: 0,
+      FunctionsAggregator: 0,
+      FunctionsGenerator: 0,
+      FunctionsNote: 0,
+      FunctionsPlan: 0,
+      FunctionsStop: 2,
+    })
+  })
+})
+
+describe('the bucket', () => {
+  const bucket = (): Resource => ofType(resources, 'AWS::S3::Bucket')[0]?.[1] as Resource
+
+  it('is private and encrypted', () => {
+    expect(bucket().Properties).toMatchObject({
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+      },
+    })
+  })
+
+  it('refuses whoever comes without TLS 1.2', () => {
+    const [[, policy]] = ofType(resources, 'AWS::S3::BucketPolicy') as [[string, Resource]]
+    const { Statement } = policy.Properties.PolicyDocument as { Statement: object[] }
+    for (const Condition of [
+      { Bool: { 'aws:SecureTransport': 'false' } },
+      { NumericLessThan: { 's3:TlsVersion': 1.2 } },
+    ])
+      expect(Statement).toContainEqual(
+        expect.objectContaining({ Effect: 'Deny', Principal: { AWS: '*' }, Action: 's3:*', Condition }),
+      )
+  })
+
+  it('keeps snapshots for 30 days and verdicts for good', () => {
+    const { Rules } = bucket().Properties.LifecycleConfiguration as { Rules: object[] }
+    expect(Rules.filter((rule) => 'ExpirationInDays' in rule)).toEqual([
+      {
+        Id: 'interim',
+        Status: 'Enabled',
+        ExpirationInDays: 30,
+        TagFilters: [{ Key: 'volley', Value: 'interim' }],
+      },
+    ])
+  })
+})
+
+describe('what `cdk destroy` leaves', () => {
+  const kept = (all: Record<string, Resource>): string[] =>
+    Object.values(all)
+      .filter(({ DeletionPolicy }) => DeletionPolicy === 'Retain')
+      .map(({ Type }) => Type)
+
+  it('is nothing', () => {
+    expect(kept(resources)).toEqual([])
+    expect(ofType(resources, 'Custom::S3AutoDeleteObjects')).toHaveLength(1)
+  })
+
+  it('is the bucket where the user wants to keep results', () => {
+    const keeping = resourcesOf({ keepResults: 'true' })
+    expect(kept(keeping)).toEqual(['AWS::S3::Bucket'])
+    expect(ofType(keeping, 'Custom::S3AutoDeleteObjects')).toEqual([])
+  })
+})
+
+it('ends the load of every execution that ends without a verdict', () => {
+  const [[, rule]] = ofType(resources, 'AWS::Events::Rule') as [[string, Resource]]
+  expect(rule.Properties.EventPattern).toMatchObject({
+    source: ['aws.states'],
+    detail: { status: ['ABORTED', 'FAILED', 'TIMED_OUT'] },
+  })
+})
+
+it('charges nothing while it is idle: no resource that is billed by the hour', () => {
+  const types = new Set(Object.values(resources).map(({ Type }) => Type.replace(/::[^:]+$/, '')))
+  expect([...types].sort()).toEqual([
+    'AWS::ApiGateway',
+    'AWS::Events',
+    'AWS::IAM',
+    'AWS::Lambda',
+    'AWS::Logs',
+    'AWS::S3',
+    'AWS::StepFunctions',
+    'Custom',
+  ])
+})
+
+it.each([
+  ['by default', {}],
+  ['with results kept and notifications', { keepResults: true, notifyEmail: 'team@example.com' }],
+])('has nothing that cdk-nag finds fault with, %s', (_, context) => {
+  const { app } = synthesized(context)
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app))
+  const { directory } = app.synth()
+  const report = join(directory, 'validation-report.json')
+  expect(existsSync(report)).toBe(true)
+  const { pluginReports } = JSON.parse(readFileSync(report, 'utf8')) as {
+    pluginReports: { violations: { ruleName: string; violatingResources: object[] }[] }[]
+  }
+  expect(pluginReports.flatMap(({ violations }) => violations)).toEqual([])
+})
