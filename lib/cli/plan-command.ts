@@ -1,0 +1,87 @@
+import { cutsOf } from '../core/cut.ts'
+import { durationMs, formatDuration } from '../core/duration.ts'
+import { EXIT } from '../core/errors.ts'
+import { scheduleOf } from '../core/executor/schedule.ts'
+import { parseLoadRequest, plannedArrivals } from '../core/make-plan.ts'
+import type { Plan } from '../core/plan.ts'
+import { windowsOf } from '../core/slice.ts'
+import type { StageSpan } from '../core/stage.ts'
+import { loadData } from '../data-file.ts'
+import { loadScenario } from '../scenario-file.ts'
+import { allMistakes } from './all-mistakes.ts'
+import { chooseTarget } from './choose-target.ts'
+import { type CloudPrice, cloudPriceOf } from './cloud-price.ts'
+import { type LoadFlags, requestOf } from './load-flags.ts'
+import { planFor, runId } from './plan-for.ts'
+import { alignColumns } from './table.ts'
+import type { Terminal } from './terminal.ts'
+
+interface PlanFlags extends LoadFlags {
+  json?: boolean
+}
+
+/** `volley plan`: what a run would do and cost. Nothing is sent and nothing is written. */
+export async function planCommand(name: string, flags: PlanFlags, terminal: Terminal): Promise<number> {
+  const [loaded, request] = await allMistakes(
+    () => loadScenario(name),
+    () => parseLoadRequest(requestOf(flags)),
+  )
+  const [target, plan] = await allMistakes(
+    () => chooseTarget(loaded, request),
+    () => planFor(loaded, request, runId(loaded, request), ''),
+  )
+  await loadData(loaded, plan.peakUsers)
+  const aimed: Plan = { ...plan, target: { ...plan.target, url: target.url ?? target.model } }
+  terminal.out(flags.json ? JSON.stringify(aimed, null, 2) : describe(aimed, cloudPriceOf(loaded, request)))
+  return EXIT.ok
+}
+
+function describe(plan: Plan, cloud: CloudPrice): string {
+  const windows = windowsOf(plan, 0)
+  const rows: [string, string][] = [
+    ['scenario', `${plan.scenario.name}, profile ${plan.profile}`],
+    ['target', plan.target.url],
+    [
+      'length',
+      `${formatDuration(plan.durationMs)}, then at most ${formatDuration(plan.gracefulStopMs)} to finish`,
+    ],
+    ['users', `at most ${plan.peakUsers}`],
+    ['slices', `${plan.slices}, of at most ${Math.ceil(plan.peakUsers / plan.slices)} users`],
+    ['windows', `${windows.length} for each slice, of at most ${formatDuration(plan.windowMs)}`],
+    ['snapshots', `every ${formatDuration(plan.intervalMs)}, ${cutsOf(plan).length * plan.slices} in all`],
+    ['arrivals', plan.plannedArrivals > 0 ? `${plan.plannedArrivals}` : 'as many as the users make'],
+    ['price', `$0 on this machine; ${cloud.short}`],
+    ['seed', String(plan.seed)],
+  ]
+  const facts = rows.map(([label, text]) => `${label.padEnd(10)} ${text}`)
+  const itemised = cloud.lines.length === 0 ? [] : ['', ...cloud.lines]
+  return [...facts, '', ...stageTable(plan), ...itemised].join('\n')
+}
+
+function stageTable(plan: Plan): string[] {
+  const header = ['stage', 'executor', 'from', 'to', 'users', 'arrivals']
+  const rows = plan.stages.map((stage) => [
+    stage.name,
+    stage.executor,
+    formatDuration(stage.fromMs),
+    formatDuration(stage.toMs),
+    ...loadOf(plan, stage),
+  ])
+  return alignColumns([header, ...rows])
+}
+
+/** Users at the start and end of a stage, and the arrivals in it. */
+function loadOf(plan: Plan, { executor: name, fromMs, toMs }: StageSpan): [string, string] {
+  const executor = plan.executors.find((one) => one.name === name)
+  if (!executor) return ['', '']
+  const schedule = scheduleOf(executor)
+  const offsetMs = durationMs(executor.startTime)
+  const [from, to] = [fromMs - offsetMs, toMs - offsetMs]
+  if (schedule.kind === 'arrivals')
+    return [`at most ${schedule.peakUsers}`, String(schedule.countBefore(to) - schedule.countBefore(from))]
+  const users = [schedule.usersAt(from), schedule.usersAt(Math.max(from, to - 1))]
+  return [
+    users[0] === users[1] ? String(users[0]) : users.join(' → '),
+    schedule.iterations === undefined ? '–' : String(plannedArrivals(schedule)),
+  ]
+}

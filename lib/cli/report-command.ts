@@ -1,0 +1,67 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { foldSnapshots, judge } from '../../aggregator/judge.ts'
+import { Merge } from '../../aggregator/merge.ts'
+import { consoleReport } from '../../aggregator/report/console.ts'
+import { REPORTS } from '../../aggregator/report/report.ts'
+import { writeReports } from '../../aggregator/report/write-reports.ts'
+import { FileSystemStore } from '../adapters/snapshot-store/file-system.ts'
+import { thresholdsOf } from '../core/make-plan.ts'
+import type { Plan } from '../core/plan.ts'
+import { exitCodeOf } from '../core/verdict.ts'
+import { loadScenario } from '../scenario-file.ts'
+import { findStop } from '../stop.ts'
+import { cloudReportCommand } from './cloud-report-command.ts'
+import type { DeploymentFlags } from './deployment.ts'
+import { openRun } from './open-run.ts'
+import type { Terminal } from './terminal.ts'
+
+/** What `--format` prints, by the file that holds the same. */
+export const FORMATS = {
+  html: 'report.html',
+  markdown: 'summary.md',
+  json: 'verdict.json',
+  csv: 'timeseries.csv',
+  junit: 'junit.xml',
+} as const satisfies Record<string, keyof typeof REPORTS>
+
+export interface ReportFlags {
+  format?: keyof typeof FORMATS
+  scenario?: string
+}
+
+/**
+ * `volley report`: merges and judges the snapshots of a run on this machine again, and writes its reports anew.
+ * What is no directory here is a run of the deployment, if one is named. Returns the exit code.
+ */
+export async function reportCommand(
+  runOrDirectory: string,
+  flags: ReportFlags & DeploymentFlags,
+  terminal: Terminal,
+): Promise<number> {
+  const directory = resolve(runOrDirectory)
+  if (flags.endpoint !== undefined && !existsSync(directory))
+    return cloudReportCommand(runOrDirectory, flags, terminal)
+  const { plan: made, observed } = await openRun(directory)
+  const plan = flags.scenario === undefined ? made : await judgedBy(made, flags.scenario)
+  const store = new FileSystemStore(directory, `runs/${plan.run}/`)
+  const merge = new Merge(plan, observed.startAtMs)
+  await foldSnapshots(merge, store, plan.run)
+  const judged = judge(plan, merge, observed, await findStop(store, plan.run))
+  const files = await writeReports(store, judged)
+  if (flags.format) terminal.out(REPORTS[FORMATS[flags.format]](judged.verdict, judged.summary))
+  else
+    terminal.out(
+      consoleReport(judged.verdict, judged.summary, {
+        ...terminal,
+        files: files.map((file) => resolve(directory, file)),
+      }),
+    )
+  return exitCodeOf(judged.verdict.state)
+}
+
+/** The plan with the thresholds its scenario has now. */
+async function judgedBy(plan: Plan, scenarioName: string): Promise<Plan> {
+  const { scenario } = await loadScenario(scenarioName)
+  return { ...plan, thresholds: thresholdsOf(scenario, plan.profile) }
+}

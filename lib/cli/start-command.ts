@@ -1,0 +1,71 @@
+import { EXIT } from '../core/errors.ts'
+import { formatUsd } from '../core/money.ts'
+import { runNameOf } from '../core/run-name.ts'
+import type { Started } from '../core/run-view.ts'
+import { type Deployment, openDeployment } from './deployment.ts'
+import { followRun, tellEnd } from './follow-run.ts'
+import { onInterrupt } from './interrupt.ts'
+import { type LoadFlags, requestOf } from './load-flags.ts'
+import { type Progress, progressOf } from './progress.ts'
+import type { Terminal } from './terminal.ts'
+import type { WatchFlags } from './watch-command.ts'
+
+export interface StartFlags extends LoadFlags, WatchFlags {
+  budget?: string
+  run?: string
+  wait?: boolean
+}
+
+/** `volley start`: starts a run in the cloud. With `--wait` it returns the verdict's exit code. */
+export async function startCommand(scenario: string, flags: StartFlags, terminal: Terminal): Promise<number> {
+  const deployment = openDeployment(flags)
+  const request = { scenario, ...requestOf(flags) }
+  const letters = crypto.randomUUID()
+  const run = flags.run ?? runNameOf(scenario, flags.profile, new Date(), letters)
+  if (flags.wait) return startAndWait(run, request, deployment, flags, terminal)
+  const started = await deployment.start(run, request)
+  if (flags.json) terminal.out(JSON.stringify(started, null, 2))
+  else {
+    terminal.out(run)
+    if (!flags.quiet) terminal.err(`${describe(started)}; volley watch ${run} follows it`)
+  }
+  return EXIT.ok
+}
+
+/** The run belongs to the one who waits for it: Ctrl-C stops it, and a second one leaves. */
+async function startAndWait(
+  run: string,
+  request: Record<string, unknown>,
+  deployment: Deployment,
+  flags: StartFlags,
+  terminal: Terminal,
+): Promise<number> {
+  const progress = progressOf(flags, terminal)
+  let started: Started | undefined
+  const interrupt = onInterrupt(
+    async () => {
+      progress.note('stopping: generators are told to end; Ctrl-C again leaves at once')
+      if (started) await stop(run, deployment, progress)
+    },
+    () => {
+      progress.close()
+      terminal.err(`left ${run} as it is; volley stop ${run} ends it if it goes on`)
+      terminal.leave(EXIT.stopped)
+    },
+  )
+  started = await deployment.start(run, request)
+  if (interrupt.happened()) await stop(run, deployment, progress)
+  progress.note(describe(started))
+  const view = await followRun(run, deployment, progress).finally(progress.close)
+  const code = await tellEnd(view, deployment, flags, terminal)
+  return interrupt.happened() ? EXIT.stopped : code
+}
+
+async function stop(run: string, deployment: Deployment, progress: Progress): Promise<void> {
+  const { phase } = await deployment.stop(run)
+  progress.note(phase === 'ended' ? `${run} has ended already` : `${run} is stopping`)
+}
+
+function describe({ run, quote }: Started): string {
+  return `run ${run}: quoted at ${formatUsd(quote.totalUsd)}`
+}

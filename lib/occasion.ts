@@ -1,0 +1,50 @@
+import { asUserOfItsOwn } from '../functions/generator/lone-user.ts'
+import { VolleyError } from './core/errors.ts'
+import type { VirtualUser } from './core/flow.ts'
+import type { Plan } from './core/plan.ts'
+import { type Setup, setupKey } from './core/setup.ts'
+import type { Clock, Occasion, SnapshotStore } from './ports.ts'
+import type { LoadedScenario } from './scenario-file.ts'
+
+type Part = (vu: VirtualUser) => Promise<unknown>
+
+/** Runs a scenario's `setup` and `teardown` once for the whole run, each as a user of its own. */
+export function occasionOf(plan: Plan, loaded: LoadedScenario, store: SnapshotStore, clock: Clock): Occasion {
+  const { setup, teardown } = loaded.scenario as { setup?: Part; teardown?: Part }
+  return {
+    async setup() {
+      const value = setup && (await perform('setup', setup, undefined))
+      await store.put(setupKey(plan.run), JSON.stringify({ value } satisfies Setup))
+    },
+    async teardown() {
+      if (!teardown) return []
+      try {
+        await perform('teardown', teardown, await setupValue())
+        return []
+      } catch (error) {
+        return [(error as Error).message]
+      }
+    },
+  }
+
+  /** From the store: in the cloud, another process than this one ran the setup. */
+  async function setupValue(): Promise<unknown> {
+    const body = await store.get(setupKey(plan.run))
+    return body && (JSON.parse(new TextDecoder().decode(body)) as Setup).value
+  }
+
+  async function perform(name: string, part: Part, given: unknown): Promise<unknown> {
+    try {
+      return await asUserOfItsOwn({ plan, loaded, clock, setup: given }, name, part)
+    } catch (error) {
+      throw new VolleyError('SETUP_FAILED', `${name} failed: ${(error as Error).message}`, [
+        {
+          field: name,
+          value: plan.target.url,
+          limit: 'runs to its end',
+          next: 'see what it asks of the target, and mend it',
+        },
+      ])
+    }
+  }
+}

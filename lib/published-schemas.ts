@@ -1,0 +1,20 @@
+import { z } from 'zod'
+import { metricsSummarySchema } from '../aggregator/report/json.ts'
+import { planSchema } from './core/plan.ts'
+import { summarySchema } from './core/summary.ts'
+import { verdictSchema } from './core/verdict.ts'
+
+/** The files under `schemas/`, and the message each describes. */
+export const PUBLISHED: Record<string, z.ZodType> = {
+  'metrics-summary.schema.json': metricsSummarySchema,
+  'plan.schema.json': planSchema,
+  'summary.schema.json': summarySchema,
+  'verdict.schema.json': verdictSchema,
+}
+
+/** The JSON Schema (draft 2020-12) of a published file, as it is written. */
+export function schemaText(file: string): string {
+  const schema = PUBLISHED[file]
+  if (!schema) throw new RangeError(`${file} is not published`)
+  return `${JSON.stringify(z.toJSONSchema(schema, { unrepresentable: 'any' }), null, 2)}\n`
+}

@@ -1,0 +1,60 @@
+import { type Judged, judge } from '../aggregator/judge.ts'
+import { writeReports } from '../aggregator/report/write-reports.ts'
+import { Watch } from '../aggregator/watch-run.ts'
+import type { Live } from './core/live.ts'
+import { type GeneratorEnd, type Observed, observedKey } from './core/observed.ts'
+import { type Plan, planKey } from './core/plan.ts'
+import type { Clock, Launcher, MetricsSource, Occasion, SnapshotStore } from './ports.ts'
+import { findStop } from './stop.ts'
+
+export interface RunPorts {
+  store: SnapshotStore
+  launcher: Launcher
+  /** Metrics from outside the generators. */
+  sources: readonly MetricsSource[]
+  /** The scenario's `setup` and `teardown`. */
+  occasion: Occasion
+  clock: Clock
+  onProgress: (live: Live) => void
+  /** What happened, in a line, for those who want to know. */
+  onEvent: (text: string) => void
+}
+
+/** A whole run: a plan in, a verdict out, and its files in the store. */
+export async function run(plan: Plan, ports: RunPorts): Promise<Judged> {
+  const { store, launcher, sources, occasion, clock, onEvent } = ports
+  await store.put(planKey(plan.run), JSON.stringify(plan, null, 2))
+  await occasion.setup()
+  onEvent('the plan is written and setup is done')
+  for (const source of sources) source.begin()
+  let teardown: Promise<string[]> | undefined
+  try {
+    const crew = await launcher.launch(plan)
+    onEvent(
+      `${crew.up()} of ${plan.slices} generators are up; all start at ${new Date(crew.startAtMs).toISOString()}`,
+    )
+    const watch = new Watch(plan, crew, ports)
+    const ends = await watch.untilEnded()
+    const endedAtMs = clock.now()
+    for (const end of ends) onEvent(endOf(end))
+    teardown = occasion.teardown()
+    const remarks = await teardown
+
+    const server = (await Promise.all(sources.map((source) => source.read(crew.startAtMs, endedAtMs)))).flat()
+    const observed: Observed = { startAtMs: crew.startAtMs, endedAtMs, ends, server, remarks }
+    for (const { metric, points, noData } of server)
+      onEvent(`${metric}: ${noData ?? `${points.length} points`}`)
+    await store.put(observedKey(plan.run), JSON.stringify(observed))
+    const judged = judge(plan, await watch.finalMerge(), observed, await findStop(store, plan.run))
+    await writeReports(store, judged)
+    return judged
+  } finally {
+    // Setup is undone whatever happened to the load.
+    if (!teardown) await occasion.teardown()
+    await Promise.all(sources.map((source) => source.close()))
+  }
+}
+
+function endOf({ slice, window, ending, error }: GeneratorEnd): string {
+  return `generator ${slice}, window ${window}: ${error ?? ending}`
+}

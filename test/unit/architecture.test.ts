@@ -1,0 +1,44 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+
+const tracked = execFileSync(
+  'git',
+  ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts', '*.mjs', '*.js'],
+  {
+    encoding: 'utf8',
+  },
+)
+const sources = tracked
+  .split('\n')
+  .filter((file) => /^(bin|lib|functions|aggregator|scenarios)\//.test(file))
+  .map((file) => ({ file, text: readFileSync(file, 'utf8') }))
+
+const filesWith = (pattern: RegExp): string[] =>
+  sources.filter(({ text }) => pattern.test(text)).map(({ file }) => file)
+
+describe('the house', () => {
+  it('ends the process in one place', () => {
+    expect(filesWith(/process\.exit\(/)).toEqual(['bin/volley.ts'])
+  })
+
+  it('knows undici in one file', () => {
+    expect(filesWith(/from 'undici'/)).toEqual(['functions/generator/http-client.ts'])
+  })
+
+  it('reads the clock and draws chance only at its edges', () => {
+    expect(
+      filesWith(/Date\.now\(|Math\.random\(|new Date\(\)/).filter((file) => file.startsWith('lib/core/')),
+    ).toEqual([])
+  })
+
+  it('has no file that is too long to take in', () => {
+    const long = sources.filter(({ text }) => text.split('\n').length > 300).map(({ file }) => file)
+    expect(long).toEqual([])
+  })
+
+  it('has no file named after nothing', () => {
+    const vague = sources.filter(({ file }) => /\/(utils?|helpers?|common|misc|shared)(\/|\.)/.test(file))
+    expect(vague).toEqual([])
+  })
+})

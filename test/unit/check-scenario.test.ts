@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest'
+import { checkScenario } from '../../lib/core/check-scenario.ts'
+
+const run = async (): Promise<void> => undefined
+
+const sound = {
+  name: 'shop',
+  target: { url: 'http://127.0.0.1:8080' },
+  flows: { browse: { run } },
+  profiles: { light: { executors: [{ executor: 'constant-vus', users: 10, duration: '30s' }] } },
+}
+
+const mistakesIn = (change: object) => checkScenario({ ...sound, ...change }).mistakes
+
+describe('checking a scenario', () => {
+  it('fills in the defaults of a sound one', () => {
+    const { scenario, mistakes } = checkScenario(sound)
+    expect(mistakes).toEqual([])
+    expect(scenario).toMatchObject({
+      http: { timeout: '30s', redirects: 10, connections: 'per-user' },
+      flows: { browse: { weight: 1 } },
+      profiles: { light: { executors: [{ startTime: '0s', gracefulStop: '30s' }] } },
+      thresholds: [],
+    })
+  })
+
+  it('names the path of a wrong key', () => {
+    expect(mistakesIn({ http: { timout: '3s' } })).toEqual([
+      {
+        field: 'http.timout',
+        value: '"3s"',
+        limit: 'a known field',
+        next: 'remove it, or mend its spelling',
+      },
+    ])
+  })
+
+  it('refuses a negative duration and says what a duration looks like', () => {
+    const profiles = { light: { executors: [{ executor: 'constant-vus', users: 10, duration: '-5s' }] } }
+    expect(mistakesIn({ profiles })).toEqual([
+      {
+        field: 'profiles.light.executors[0].duration',
+        value: '"-5s"',
+        limit: 'must be a length of time such as 500ms, 90s or 1h30m',
+        next: 'change it',
+      },
+    ])
+  })
+
+  it('refuses weights that sum to zero', () => {
+    expect(mistakesIn({ flows: { a: { weight: 0, run }, b: { weight: 0, run } } })).toEqual([
+      {
+        field: 'flows',
+        value: '{"a":0,"b":0}',
+        limit: 'weights that sum to more than 0',
+        next: 'give a flow some weight',
+      },
+    ])
+  })
+
+  it('offers the nearest name for a metric that does not exist', () => {
+    expect(mistakesIn({ thresholds: [{ metric: 'http_req_duraton', limit: 'p(95)<5' }] })).toEqual([
+      {
+        field: 'thresholds[0].metric',
+        value: 'http_req_duraton',
+        limit: 'a built-in metric, or one declared in metrics or sources',
+        next: 'did you mean http_req_duration?',
+      },
+    ])
+  })
+
+  it('knows declared metrics and those of sources', () => {
+    const metrics = { handoff: { kind: 'trend', unit: 'ms' } }
+    const sources = {
+      platform: { kind: 'scrape', url: '/metrics', metrics: { cpu: { name: 'cpu_percent' } } },
+    }
+    const thresholds = [
+      { metric: 'handoff', limit: 'p(99)<1000' },
+      { metric: 'cpu', limit: 'avg<=70' },
+    ]
+    expect(mistakesIn({ metrics, sources, thresholds })).toEqual([])
+  })
+
+  it('refuses an aggregation that a kind of metric does not have', () => {
+    expect(mistakesIn({ thresholds: [{ metric: 'http_reqs', limit: 'p(95)<5' }] })).toMatchObject([
+      { field: 'thresholds[0].limit', value: 'p(95)', limit: 'http_reqs is a counter: count, rate' },
+    ])
+  })
+
+  it('refuses a limit and a target that measure different things', () => {
+    const thresholds = [{ metric: 'http_req_duration', limit: 'p(95)<250', target: 'p(99)<400' }]
+    expect(mistakesIn({ thresholds })).toMatchObject([
+      { field: 'thresholds[0].target', limit: 'must aggregate as the limit does' },
+    ])
+  })
+
+  it('refuses a threshold on a stage no profile has', () => {
+    const thresholds = [{ metric: 'http_reqs', limit: 'count>1', stage: 'spik' }]
+    const stages = [{ name: 'spike', duration: '5s', users: 5 }]
+    const profiles = { light: { executors: [{ executor: 'ramping-vus', stages }] } }
+    expect(mistakesIn({ thresholds, profiles })).toMatchObject([
+      { field: 'thresholds[0].stage', value: 'spik', next: 'did you mean spike?' },
+    ])
+  })
+
+  it('refuses an executor whose flows do not exist', () => {
+    const executors = [{ executor: 'constant-vus', users: 1, duration: '1s', flows: ['brows'] }]
+    expect(mistakesIn({ profiles: { light: { executors } } })).toMatchObject([
+      { field: 'profiles.light.executors[0].flows', value: 'brows', next: 'did you mean browse?' },
+    ])
+  })
+
+  it('refuses an executor whose flows all have no weight', () => {
+    const executors = [{ executor: 'constant-vus', users: 1, duration: '1s', flows: ['idle'] }]
+    const flows = { browse: { run }, idle: { weight: 0, run } }
+    expect(mistakesIn({ flows, profiles: { light: { executors } } })).toEqual([
+      {
+        field: 'profiles.light.executors[0].flows',
+        value: '["idle"]',
+        limit: 'weights that sum to more than 0',
+        next: 'give one of them some weight',
+      },
+    ])
+  })
+
+  it('refuses a metric whose name is taken', () => {
+    expect(mistakesIn({ metrics: { http_reqs: { kind: 'counter' } } })).toMatchObject([
+      { field: 'metrics.http_reqs', limit: 'a name no other metric has' },
+    ])
+  })
+
+  it('finds mistakes between fields even where another field is wrong by itself', () => {
+    const thresholds = [{ metric: 'nonsense_metric_name', limit: 'count>1' }]
+    const fields = mistakesIn({ name: 'a b', defaultProfile: 'ligth', thresholds }).map(({ field }) => field)
+    expect(fields).toEqual(['name', 'defaultProfile', 'thresholds[0].metric'])
+  })
+
+  it('refuses anything that is no scenario at all', () => {
+    expect(checkScenario(undefined).mistakes).toMatchObject([{ field: '(whole)', value: 'not given' }])
+  })
+})

@@ -1,0 +1,282 @@
+import { describe, expect, it } from 'vitest'
+import type { Plan } from '../../lib/core/plan.ts'
+import type { Threshold } from '../../lib/core/threshold.ts'
+import type { Verdict } from '../../lib/core/verdict.ts'
+import { verdictOf, type Written } from '../fixtures/judged-run.ts'
+import { planOf, type Samples, START_AT_MS } from '../fixtures/synthetic-run.ts'
+
+const latency: Threshold = {
+  title: 'p95 API response time',
+  metric: 'http_req_duration',
+  limit: 'p(95)<=250',
+}
+
+/** What one slice does in an interval of a run in which all is well. */
+const HEALTHY: Samples[] = [
+  { metric: 'http_reqs', tags: { status: '200' }, sum: 50 },
+  { metric: 'http_req_failed', tags: { status: '200' }, trues: 0, total: 50 },
+  { metric: 'http_req_duration', tags: { status: '200' }, values: [100, 200, 250] },
+  { metric: 'iterations', sum: 10 },
+  { metric: 'iteration_failed', trues: 0, total: 10 },
+]
+
+/** Every interval of both slices. */
+function wholeRun(samples: readonly Samples[] = HEALTHY): Written[] {
+  return [0, 1].flatMap((slice) => Array.from({ length: 7 }, (_, seq) => ({ slice, seq, samples })))
+}
+
+const withSamples = (...added: Samples[]): Written[] => [
+  ...wholeRun().slice(1),
+  { slice: 0, seq: 0, samples: [...HEALTHY, ...added] },
+]
+
+function judged(thresholds: Threshold[], written = wholeRun(), changes: Partial<Plan> = {}): Verdict {
+  return verdictOf({ plan: planOf({ thresholds, ...changes }), written })
+}
+
+describe('the verdict', () => {
+  it('passes a whole run whose thresholds hold', () => {
+    const verdict = judged([latency])
+    expect(verdict).toEqual({
+      schema: 'volley.verdict/1',
+      run: 'synthetic',
+      scenario: 'shop',
+      profile: 'steady',
+      target: 'http://127.0.0.1:8080',
+      state: 'pass',
+      reasons: ['all 2 thresholds hold'],
+      startedAt: START_AT_MS,
+      endedAt: START_AT_MS + 60_000,
+      coverage: { generators: { planned: 2, seen: 2 }, time: 1, arrivals: 1 },
+      requests: { count: 700, failed: 0, perSecond: 700 / 60 },
+      iterations: { count: 140, failed: 0, dropped: 0 },
+      thresholds: [
+        {
+          title: 'p95 API response time',
+          metric: 'http_req_duration',
+          aggregation: 'p(95)',
+          limit: 'p(95)<=250',
+          value: 250,
+          unit: 'ms',
+          state: 'pass',
+          noData: 'inconclusive',
+          samples: 42,
+        },
+        {
+          title: 'Iterations that failed',
+          metric: 'iteration_failed',
+          aggregation: 'rate',
+          limit: 'rate<=0.05',
+          value: 0,
+          unit: '',
+          state: 'pass',
+          noData: 'inconclusive',
+          samples: 140,
+        },
+      ],
+      cost: { quotedUsd: 0, accruedUsd: 0 },
+      generators: { count: 2, limited: [] },
+    })
+  })
+
+  it('fails for a broken limit, and gives the value beside it', () => {
+    const slow: Samples = { metric: 'http_req_duration', values: Array.from({ length: 30 }, () => 312) }
+    const { state, reasons } = judged([latency], withSamples(slow))
+    expect(state).toBe('fail')
+    expect(reasons).toEqual(['p95 API response time: p(95) 312 ms, limit p(95)<=250'])
+  })
+
+  it('never rounds a value to the right side of its limit', () => {
+    const { reasons } = judged(
+      [{ ...latency, limit: 'max<=250' }],
+      withSamples({ metric: 'http_req_duration', values: [250.004] }),
+    )
+    expect(reasons).toEqual(['p95 API response time: max 250.004 ms, limit max<=250'])
+  })
+
+  it('warns for a missed target, after what failed', () => {
+    const warned: Threshold = { ...latency, limit: 'max<=300', target: 'max<=200' }
+    const failed: Threshold = { metric: 'http_reqs', limit: 'rate>=20', over: '20s' }
+    expect(judged([warned])).toMatchObject({
+      state: 'warn',
+      reasons: ['p95 API response time: max 250 ms, target max<=200'],
+    })
+    expect(judged([warned, failed])).toMatchObject({
+      state: 'fail',
+      reasons: [
+        'http_reqs rate: rate 10/s in its worst 20s (first broken from the start on), limit rate>=20',
+        'p95 API response time: max 250 ms, target max<=200',
+      ],
+    })
+  })
+
+  it('judges the iterations that failed unless a threshold does', () => {
+    const failing = wholeRun([
+      { metric: 'iteration_failed', trues: 1, total: 10 },
+      { metric: 'http_reqs', sum: 1 },
+    ])
+    expect(judged([], failing)).toMatchObject({
+      state: 'fail',
+      reasons: ['Iterations that failed: rate 0.1, limit rate<=0.05'],
+      iterations: { failed: 14 },
+    })
+    const own: Threshold = { metric: 'iteration_failed', limit: 'rate<=0.2' }
+    expect(judged([own], failing)).toMatchObject({ state: 'pass', thresholds: [{ limit: 'rate<=0.2' }] })
+  })
+
+  it('remarks on dropped iterations even where it passes', () => {
+    const { state, reasons, iterations } = judged(
+      [latency],
+      withSamples({ metric: 'dropped_iterations', sum: 12 }),
+    )
+    expect(state).toBe('pass')
+    expect(iterations.dropped).toBe(12)
+    expect(reasons).toEqual([
+      '12 iterations were dropped as no user was free: raise maxUsers, or see why the target holds users so long',
+    ])
+  })
+})
+
+describe('a row without data', () => {
+  const absent: Threshold = { title: 'Round trip', metric: 'msg_rtt', limit: 'p(95)<100' }
+
+  it('leaves the verdict inconclusive, even beside a warning', () => {
+    expect(judged([{ ...latency, target: 'p(95)<100' }, absent])).toMatchObject({
+      state: 'inconclusive',
+      reasons: ['Round trip: no data: no samples', 'p95 API response time: p(95) 250 ms, target p(95)<100'],
+    })
+  })
+
+  it('does not hide that another row failed', () => {
+    expect(judged([absent, { ...latency, limit: 'p(95)<100' }])).toMatchObject({
+      state: 'fail',
+      reasons: ['p95 API response time: p(95) 250 ms, limit p(95)<100', 'Round trip: no data: no samples'],
+    })
+  })
+
+  it('decides as its threshold says', () => {
+    const of = (noData: Threshold['noData']): unknown => {
+      const { state, reasons, thresholds } = judged([{ ...absent, noData }])
+      return [state, reasons, thresholds[0]?.state]
+    }
+    expect(of('fail')).toEqual(['fail', ['Round trip: no data: no samples'], 'no-data'])
+    expect(of('warn')).toEqual(['warn', ['Round trip: no data: no samples'], 'no-data'])
+    expect(of('pass')).toEqual([
+      'pass',
+      ['1 of 2 thresholds hold; the others have no data, which they allow'],
+      'no-data',
+    ])
+  })
+})
+
+describe('an inconclusive verdict', () => {
+  it('names the generators that nobody heard of', () => {
+    const { state, reasons } = judged(
+      [latency],
+      wholeRun().filter(({ slice }) => slice === 1),
+    )
+    expect(state).toBe('inconclusive')
+    expect(reasons).toEqual([
+      '1 of 2 generators were never heard of: 0',
+      'only 50 % of the planned time was observed, 99 % are needed',
+    ])
+  })
+
+  it('says how much was observed, by whom, and how it ended', () => {
+    const written = wholeRun()
+      .filter(({ slice, seq }) => slice === 0 || seq < 4)
+      .map((one) => (one.slice === 1 && one.seq === 3 ? { ...one, ending: 'store-lost' as const } : one))
+    expect(judged([latency], written).reasons).toEqual([
+      'only 83.3 % of the planned time was observed, 99 % are needed: generator 1 40 of 60 s (store-lost)',
+    ])
+  })
+
+  it('is not reached by a hundredth of the plan that is missing', () => {
+    const almost = wholeRun().map((one) => (one.seq === 0 ? { ...one, fromMs: 600 } : one))
+    expect(judged([latency], almost)).toMatchObject({ state: 'pass', coverage: { time: 0.99 } })
+    const less = wholeRun().map((one) => (one.seq === 0 ? { ...one, fromMs: 601 } : one))
+    expect(judged([latency], less)).toMatchObject({
+      state: 'inconclusive',
+      reasons: [expect.stringContaining('only 98.9 % of the planned time')],
+    })
+  })
+
+  it('says how many iterations were not started, and why', () => {
+    const written = withSamples({ metric: 'dropped_iterations', sum: 30 }).map((one) => ({
+      ...one,
+      arrivals: 5,
+    }))
+    expect(judged([latency], written, { plannedArrivals: 100 })).toMatchObject({
+      state: 'inconclusive',
+      coverage: { arrivals: 0.7 },
+      reasons: [
+        'only 70 % of the planned iterations were started (70 of 100), 99 % are needed',
+        expect.stringMatching(/^30 iterations were dropped/),
+      ],
+    })
+  })
+
+  it('names the generators that were at their own limit, and why', () => {
+    const written = wholeRun().map((one) => (one.slice === 1 ? { ...one, health: { loopShare: 0.99 } } : one))
+    expect(judged([latency], written)).toMatchObject({
+      state: 'inconclusive',
+      reasons: [
+        'the load generator was at its own limit: generator 1 kept over 85 % of a CPU busy for 70 s (at most 99 %)',
+      ],
+      generators: { count: 2, limited: [{ slice: 1, reasons: [expect.stringContaining('85 % of a CPU')] }] },
+    })
+  })
+
+  it('comes from a run without a request, in which no row is worth a word', () => {
+    expect(judged([latency], wholeRun([]))).toMatchObject({
+      state: 'inconclusive',
+      reasons: ['no requests were made'],
+      thresholds: [{ state: 'no-data' }, { state: 'no-data' }],
+    })
+  })
+
+  it('comes from a generator that failed, unless another attempt took its window', () => {
+    const of = (attempt: number): Verdict =>
+      verdictOf({
+        plan: planOf({ thresholds: [latency] }),
+        written: wholeRun(),
+        ends: [
+          { slice: 1, window: 0, attempt, error: 'out of memory' },
+          { slice: 1, window: 0, attempt: 1, ending: 'complete' },
+        ],
+      })
+    expect(of(2)).toMatchObject({ state: 'inconclusive', reasons: ['generator 1 failed: out of memory'] })
+    expect(of(0).state).toBe('pass')
+  })
+})
+
+describe('the verdict on a run that was stopped', () => {
+  const written = wholeRun().filter(({ seq }) => seq < 2)
+  const plan = planOf({ thresholds: [{ ...latency, limit: 'p(95)<100' }] })
+
+  it('is inconclusive where a user did, and still tells what had failed', () => {
+    const stop = { by: 'user', reason: 'stopped by Ctrl-C' } as const
+    expect(verdictOf({ plan, written, stop })).toMatchObject({
+      state: 'inconclusive',
+      reasons: [
+        'the run was stopped by user: stopped by Ctrl-C',
+        expect.stringMatching(/^only 33.3 % of the planned time/),
+        'p95 API response time: p(95) 250 ms, limit p(95)<100',
+      ],
+    })
+  })
+
+  it('is a failure where a threshold did, although the rest of the plan is missing', () => {
+    const stop = { by: 'threshold', reason: 'p95 API response time: p(95) 250 ms, limit p(95)<100' } as const
+    const absent: Threshold = { title: 'Round trip', metric: 'msg_rtt', limit: 'p(95)<100' }
+    const thresholds = [...plan.thresholds, absent]
+    expect(verdictOf({ plan: { ...plan, thresholds }, written, stop })).toMatchObject({
+      state: 'fail',
+      reasons: [
+        'the run was stopped by a threshold: p95 API response time: p(95) 250 ms, limit p(95)<100',
+        'p95 API response time: p(95) 250 ms, limit p(95)<100',
+        'Round trip: no data: no samples',
+      ],
+    })
+  })
+})

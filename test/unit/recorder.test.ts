@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest'
+import { type Interval, Recorder } from '../../functions/generator/recorder.ts'
+import type { Cut } from '../../lib/core/cut.ts'
+import { Histogram } from '../../lib/core/histogram.ts'
+import type { MetricDefinition } from '../../lib/core/metric.ts'
+
+const START = 1_000_000
+const cuts: Cut[] = [0, 1_000, 1_500, 3_000].map((fromMs, seq, all) => ({
+  seq,
+  fromMs,
+  toMs: all[seq + 1] ?? 4_000,
+  stages: [],
+}))
+
+function recorderFrom(fromMs: number, metrics: Record<string, MetricDefinition> = {}) {
+  const intervals: Interval[] = []
+  const onInterval = (interval: Interval): void => void intervals.push(interval)
+  return { recorder: new Recorder({ startAtMs: START, fromMs, cuts, metrics, onInterval }), intervals }
+}
+
+const counted = (interval: Interval | undefined, metric: string): unknown =>
+  interval?.series
+    .filter((series) => series.metric === metric && series.kind === 'counter')
+    .map((series) => [series.tags, 'sum' in series && series.sum])
+
+describe('a recorder', () => {
+  it('puts a sample into the cut in which it ended, also when the timer that closes cuts is late', () => {
+    const { recorder, intervals } = recorderFrom(0)
+    recorder.advance(START + 999)
+    recorder.series('http_reqs').add(1)
+    recorder.advance(START + 1_000)
+    recorder.series('http_reqs').add(10)
+    recorder.advance(START + 1_600)
+    expect(intervals.map(({ seq, fromMs, toMs }) => [seq, fromMs, toMs])).toEqual([
+      [0, 0, 1_000],
+      [1, 1_000, 1_500],
+    ])
+    expect(intervals.map((interval) => counted(interval, 'http_reqs'))).toEqual([[[{}, 1]], [[{}, 10]]])
+  })
+
+  it('closes every cut that passed while nothing could run, so that no time is missing', () => {
+    const { recorder, intervals } = recorderFrom(0)
+    recorder.advance(START + 3_100)
+    expect(intervals.map(({ seq }) => seq)).toEqual([0, 1, 2])
+  })
+
+  it('starts at the present cut when its generator came late', () => {
+    const { recorder, intervals } = recorderFrom(1_200)
+    recorder.advance(START + 1_500)
+    expect(intervals).toMatchObject([{ seq: 1, fromMs: 1_200, toMs: 1_500 }])
+  })
+
+  it('keeps its last cut open until it leaves: what is interrupted at the end still counts', () => {
+    const { recorder, intervals } = recorderFrom(0)
+    recorder.advance(START + 4_050)
+    recorder.series('http_reqs').add(1)
+    recorder.finish(START + 4_100)
+    expect(intervals.at(-1)).toMatchObject({ seq: 3, fromMs: 3_000, toMs: 4_100 })
+    expect(counted(intervals.at(-1), 'http_reqs')).toEqual([[{}, 1]])
+  })
+
+  it('tells its end even when it leaves at the very edge of a cut', () => {
+    const { recorder, intervals } = recorderFrom(0)
+    recorder.finish(START + 1_000)
+    expect(intervals.map(({ seq, fromMs, toMs }) => [seq, fromMs, toMs])).toEqual([
+      [0, 0, 1_000],
+      [1, 1_000, 1_000],
+    ])
+  })
+
+  it('gives the same series for the same tags in any order', () => {
+    const { recorder } = recorderFrom(0)
+    expect(recorder.series('http_reqs', { a: '1', b: '2' })).toBe(
+      recorder.series('http_reqs', { b: '2', a: '1' }),
+    )
+  })
+
+  it('bounds the number of series, records the rest without tags, and counts them', () => {
+    const { recorder, intervals } = recorderFrom(0)
+    for (let i = 0; i < 1_500; i++) recorder.series('http_reqs', { name: `/item/${i}` }).add(1)
+    recorder.finish(START + 500)
+    const sums = intervals[0]?.series.flatMap((one) =>
+      one.kind === 'counter' && one.metric === 'http_reqs' ? [one.sum] : [],
+    )
+    expect(sums?.reduce((a, b) => a + b, 0)).toBe(1_500)
+    expect(intervals[0]?.series.length).toBeLessThanOrEqual(1_002)
+    const [[, overflow]] = counted(intervals[0], 'series_overflow') as [[unknown, number]]
+    expect(overflow).toBe((sums?.at(-1) ?? 0) as number)
+    expect(overflow).toBeGreaterThan(400)
+  })
+
+  it('refuses a metric that nobody declared', () => {
+    expect(() => recorderFrom(0).recorder.series('nonsense')).toThrow(
+      "no metric nonsense: declare it in the scenario's metrics",
+    )
+  })
+
+  it('keeps one row for each second, with the most users active in it', () => {
+    const { recorder, intervals } = recorderFrom(0)
+    recorder.userStarted()
+    recorder.userStarted()
+    recorder.userEnded()
+    recorder.advance(START + 1_000)
+    recorder.second.requests++
+    recorder.advance(START + 2_000)
+    recorder.finish(START + 2_500)
+    expect(
+      intervals.flatMap(({ seconds }) =>
+        seconds.map(({ second, users, requests }) => [second, users, requests]),
+      ),
+    ).toEqual([
+      [0, 2, 0],
+      [1, 1, 1],
+      [1, 1, 0],
+      [2, 1, 0],
+    ])
+  })
+
+  it('stores a trend as thousandths of its unit, one histogram behind the other', () => {
+    const { recorder, intervals } = recorderFrom(0, { uplift: { kind: 'trend', unit: '%' } })
+    recorder.series('http_req_duration').add(1.5)
+    recorder.series('uplift').add(12)
+    recorder.finish(START + 100)
+    const [interval] = intervals
+    const maxima = interval?.series.flatMap((series) => {
+      if (series.kind !== 'trend') return []
+      const bytes = interval.histograms.subarray(series.offset, series.offset + series.length)
+      return [[series.metric, series.max, Histogram.decode(bytes).quantile(1)]]
+    })
+    // Without the exact maximum beside it, 12,000 is known as its bucket: 12,000 to 12,007.
+    expect(maxima).toEqual([
+      ['http_req_duration', 1_500, 1_500],
+      ['uplift', 12_000, 12_007],
+    ])
+  })
+})
