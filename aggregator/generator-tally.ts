@@ -38,6 +38,7 @@ export class GeneratorTally {
   #startLateMs = 0
   #requests = 0
   #toMs = 0
+  #loopShare = 0
   /** When each window that has ended did. */
   readonly #endings = new Map<number, number>()
   #ended: (Origin & { ending: Ending }) | undefined
@@ -49,6 +50,7 @@ export class GeneratorTally {
   add(header: SnapshotHeader, key: string): void {
     const { seq, fromMs, toMs, ending, health } = header
     this.#observed.add(fromMs, toMs)
+    if (toMs >= this.#toMs) this.#loopShare = health.loopShare
     this.#toMs = Math.max(this.#toMs, toMs)
     this.#startLateMs = Math.max(this.#startLateMs, header.startLateMs)
     if (ending) this.#endings.set(header.window, Math.max(toMs, this.#endings.get(header.window) ?? 0))
@@ -68,6 +70,11 @@ export class GeneratorTally {
   /** End of the time that this slice has reported. */
   get toMs(): number {
     return this.#toMs
+  }
+
+  /** Share of a CPU that the event loop used in the latest snapshot. */
+  get loopShare(): number {
+    return this.#loopShare
   }
 
   summary(plan: Plan, cuts: readonly Cut[], startLag: Histogram | undefined): GeneratorSummary {

@@ -1,15 +1,27 @@
 /** The aggregator as a Lambda function: watches a run while it goes on, and judges it when it is over. */
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch'
 import { S3Client } from '@aws-sdk/client-s3'
 import { z } from 'zod'
 import { systemClock } from '../lib/adapters/clock/system.ts'
+import { CloudWatchPublisher } from '../lib/adapters/series-publisher/cloudwatch.ts'
 import { S3Store } from '../lib/adapters/snapshot-store/s3.ts'
 import { readEnvironment } from '../lib/infra/environment.ts'
 import type { LambdaContext } from '../lib/infra/lambda-context.ts'
 import { judgeRelayed } from './judge-relayed.ts'
 import { watchRelayed } from './watch-relayed.ts'
 
-const { bucket, region } = readEnvironment()
-const ports = { store: new S3Store(new S3Client({ region }), bucket), clock: systemClock }
+const { bucket, region, namespace } = readEnvironment()
+/** Nobody waits long for series: a run goes on without them. */
+const cloudWatch = new CloudWatchClient({
+  region,
+  maxAttempts: 2,
+  requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000 },
+})
+const ports = {
+  store: new S3Store(new S3Client({ region }), bucket),
+  publisher: new CloudWatchPublisher(cloudWatch, namespace),
+  clock: systemClock,
+}
 
 const eventSchema = z.object({
   action: z.enum(['watch', 'judge']),

@@ -6,12 +6,13 @@ import type { OutsideSeries } from '../lib/core/source.ts'
 import type { State, Verdict } from '../lib/core/verdict.ts'
 import { loadDeployedScenario } from '../lib/deployed-scenario.ts'
 import { occasionOf } from '../lib/occasion.ts'
-import type { Clock, SnapshotStore } from '../lib/ports.ts'
+import type { Clock, SeriesPublisher, SnapshotStore } from '../lib/ports.ts'
 import { findStop, requestStop } from '../lib/stop.ts'
 import { foldSnapshots, judge } from './judge.ts'
 import { readFailures } from './relayed-crew.ts'
 import { openMerge, type RelayedRun } from './relayed-run.ts'
 import { writeReports } from './report/write-reports.ts'
+import { RunPublisher } from './run-publisher.ts'
 import { isSampled, readSampled } from './sampled.ts'
 
 /** From a stop until generators have written their last snapshot. */
@@ -21,6 +22,7 @@ const CAUSE_CHARACTERS = 2_000
 
 interface JudgePorts {
   store: SnapshotStore
+  publisher: SeriesPublisher
   clock: Clock
 }
 
@@ -31,17 +33,15 @@ export interface Judgement {
 }
 
 /** Merges all that a run wrote, judges it and writes its reports. */
-export async function judgeRelayed(event: RelayedRun, { store, clock }: JudgePorts): Promise<Judgement> {
+export async function judgeRelayed(event: RelayedRun, ports: JudgePorts): Promise<Judgement> {
+  const { store, clock } = ports
   const merge = await openMerge(event, store)
   const { plan } = merge
   const endedAtMs = (await relayedAt(store, plan.run)) ?? (await endLoad(store, clock, plan))
   await foldSnapshots(merge, store, plan.run)
-  const remarks = await occasionOf(
-    plan,
-    await loadDeployedScenario(plan.scenario.module),
-    store,
-    clock,
-  ).teardown()
+  const unpublished = await (await RunPublisher.open(merge, ports)).finish()
+  const loaded = await loadDeployedScenario(plan.scenario.module)
+  const remarks = [...(await occasionOf(plan, loaded, store, clock).teardown()), ...unpublished]
   const server = [
     ...(await readSampled(store, plan.run)),
     ...(await readSources(plan, clock, event.startAtMs, endedAtMs)),

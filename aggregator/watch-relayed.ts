@@ -1,12 +1,13 @@
 import { openSources } from '../lib/adapters/metrics-source/open.ts'
-import { liveKey } from '../lib/core/live.ts'
+import { type Live, liveKey } from '../lib/core/live.ts'
 import { sampledPrefix } from '../lib/core/observed.ts'
 import type { Plan } from '../lib/core/plan.ts'
 import { windowPrefix } from '../lib/core/snapshot.ts'
-import type { Clock, SnapshotStore } from '../lib/ports.ts'
+import type { Clock, SeriesPublisher, SnapshotStore } from '../lib/ports.ts'
 import { foldSnapshots } from './judge.ts'
 import { RelayedCrew, type WatchEnd } from './relayed-crew.ts'
 import { openMerge, type RelayedRun } from './relayed-run.ts'
+import { RunPublisher } from './run-publisher.ts'
 import { isSampled } from './sampled.ts'
 import { Watch } from './watch-run.ts'
 
@@ -17,6 +18,7 @@ const CLOSING_MS = 60_000
 
 interface WatchPorts {
   store: SnapshotStore
+  publisher: SeriesPublisher
   clock: Clock
   killedAtMs: number
 }
@@ -26,20 +28,25 @@ export async function watchRelayed(event: RelayedRun, ports: WatchPorts): Promis
   const { store, clock, killedAtMs } = ports
   const merge = await openMerge(event, store)
   const { plan } = merge
+  const publishing = await RunPublisher.open(merge, ports)
   const sources = openSources({ ...plan, sources: pick(plan.sources, isSampled) }, clock)
   const beganAtMs = clock.now()
   for (const source of sources) source.begin()
   try {
     await foldSnapshots(merge, store, plan.run)
     const crew = new RelayedCrew({ ...event, merge, store, clock, untilMs: killedAtMs - CLOSING_MS })
-    // The next look writes it again.
-    const onProgress = (live: object): void =>
-      void store.put(liveKey(plan.run), JSON.stringify(live)).catch(() => undefined)
+    const onProgress = (live: Live): void => {
+      publishing.look(live)
+      const told = { ...live, unpublished: publishing.failure }
+      // The next look writes it again.
+      void store.put(liveKey(plan.run), JSON.stringify(told)).catch(() => undefined)
+    }
     const prefixes = (): string[] => openWindows(plan, clock.now() - event.startAtMs)
     const settings = { merge, prefixes, lookEveryMs: Math.min(LOOK_EVERY_MS, plan.intervalMs) }
     await new Watch(plan, crew, { store, clock, onProgress }, settings).untilEnded()
     return { end: crew.end }
   } finally {
+    await publishing.settled()
     const sampled = (await Promise.all(sources.map((source) => source.read(beganAtMs, clock.now())))).flat()
     if (sampled.length > 0)
       await store.put(`${sampledPrefix(plan.run)}${Math.floor(beganAtMs)}`, JSON.stringify(sampled))

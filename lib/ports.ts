@@ -1,5 +1,6 @@
 import type { GeneratorEnd } from './core/observed.ts'
 import type { Plan } from './core/plan.ts'
+import type { SeriesUnit } from './core/published.ts'
 import type { RunRequest } from './core/run-request.ts'
 import type { OutsideSeries } from './core/source.ts'
 
@@ -58,6 +59,27 @@ export interface MetricsSource {
   /** Every series of the source between two epoch times. */
   read(fromMs: number, toMs: number): Promise<OutsideSeries[]>
   close(): Promise<void>
+}
+
+/** Values of one series, and how often each of them came. */
+export interface SeriesDatum {
+  name: string
+  unit: SeriesUnit
+  values: readonly number[]
+  counts: readonly number[]
+}
+
+/** Readings of one moment, epoch milliseconds; the dimensions are those of all their series. */
+export interface Publication {
+  atMs: number
+  dimensions: Readonly<Record<string, string>>
+  data: readonly SeriesDatum[]
+}
+
+/** Where a run's series go while it goes on. Every adapter passes `test/contract/series-publisher.contract.ts`. */
+export interface SeriesPublisher {
+  /** Adds readings to their series, all of a moment's to what is there of it. Rejects where it can't. */
+  publish(publication: Publication): Promise<void>
 }
 
 /** The once-only parts of a scenario. What they request is not part of the measurements. */

@@ -31,6 +31,7 @@ export function cloudQuote(plan: Plan, prices: Prices, usage: Usage = usageOf(pl
       'metric hours',
       usd.customMetricMonth / HOURS_PER_MONTH,
     ),
+    line('CloudWatch writes', usage.publications, 'requests', usd.metricWrite),
     line('CloudWatch reads', usage.metricsRead, 'metrics', usd.metricRead),
     line(DATA_OUT, usage.sentGb, 'GB', usd.gbOut),
     line('FIS', usage.fisMinutes, 'action minutes', usd.fisActionMinute),

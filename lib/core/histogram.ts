@@ -175,6 +175,19 @@ export class Histogram {
     yield { percentile: 1, value: max, count: this.#count }
   }
 
+  /**
+   * The values that were recorded since an earlier state of this histogram, each as the highest equivalent value of its
+   * bucket with how often it came, in ascending order.
+   */
+  *since(earlier: Histogram): Generator<[value: number, count: number], void, undefined> {
+    if (this.#count === 0) return
+    const last = bucketOf(this.#max)
+    for (let bucket = bucketOf(this.#min); bucket <= last; bucket++) {
+      const count = (this.#counts[bucket] as number) - (earlier.#counts[bucket] ?? 0)
+      if (count > 0) yield [highestOf(bucket), count]
+    }
+  }
+
   #addExact(count: number, sum: number, min: number, max: number, clamped: number): void {
     this.#count += count
     this.#sum += sum

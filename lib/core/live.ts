@@ -32,5 +32,7 @@ export const liveSchema = z.strictObject({
   stopping: z.boolean().optional(),
   /** What the run has cost so far, and what it was quoted at. Absent where nothing is charged. */
   cost: z.strictObject({ quotedUsd: count, accruedUsd: count }).optional(),
+  /** Why series of the run are missing in CloudWatch, where they could not be published. */
+  unpublished: z.string().optional(),
 })
 export type Live = z.infer<typeof liveSchema>

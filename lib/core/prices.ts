@@ -9,6 +9,8 @@ export interface UnitPrices {
   s3List: number
   s3Get: number
   customMetricMonth: number
+  /** One call of PutMetricData. */
+  metricWrite: number
   /** One metric asked for by GetMetricData. */
   metricRead: number
   /** Out of the region to the internet, first tier, without the free allowance. */
@@ -34,6 +36,7 @@ const REFERENCE: UnitPrices = {
   s3List: 0.005 / 1_000,
   s3Get: 0.0004 / 1_000,
   customMetricMonth: 0.3,
+  metricWrite: 0.01 / 1_000,
   metricRead: 0.01 / 1_000,
   gbOut: 0.09,
   fisActionMinute: 0.1,

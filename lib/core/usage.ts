@@ -3,6 +3,7 @@ import { firstWhere } from './executor/bisect.ts'
 import type { Span, Stage } from './executor/piecewise-linear.ts'
 import { scheduleOf } from './executor/schedule.ts'
 import type { Plan } from './plan.ts'
+import { publishEveryMs, publishedCount } from './published.ts'
 import { RELAY_LEAD_MS, STOP_POLL_MS, startLeadMs } from './relay.ts'
 import { windowsOf } from './slice.ts'
 
@@ -26,8 +27,6 @@ const BESIDES_MS = 120_000
 const [PUTS_PER_INVOCATION, GETS_PER_INVOCATION] = [1, 2]
 /** plan, setup, observed, summary, verdict and the reports. */
 const PUTS_PER_RUN = 20
-/** Series that the watch loop publishes, in all. */
-const PUBLISHED_SERIES = 20
 
 /**
  * What users send and are sent where nobody has measured it: the request is one of CodePal's, the answer a page.
@@ -50,6 +49,7 @@ export interface Usage {
   gets: number
   lists: number
   publishedMetricHours: number
+  publications: number
   metricsRead: number
   sentGb: number
   receivedGb: number
@@ -99,12 +99,19 @@ export function usageOf(plan: Plan, traffic: Traffic = ASSUMED_TRAFFIC): Usage {
   const looks = Math.ceil(wholeMs / LOOK_MS)
   const watchSeconds = (wholeMs + BESIDES_MS) / 1_000
   const requests = requestsOf(plan, traffic)
+  // The last one is the judgement's.
+  const publications = Math.ceil(wholeMs / publishEveryMs(plan)) + 1
   const { run, slice, window, watchPass } = TRANSITIONS
   return {
     gbSeconds: (generators.billedMs / 1_000 + watchSeconds) * GENERATOR_GB,
     invocations: generators.invocations + watchPasses + 2,
     transitions: run + slice * plan.slices + window * generators.invocations + watchPass * watchPasses,
-    puts: generators.snapshots + PUTS_PER_INVOCATION * generators.invocations + looks + PUTS_PER_RUN,
+    puts:
+      generators.snapshots +
+      PUTS_PER_INVOCATION * generators.invocations +
+      looks +
+      publications +
+      PUTS_PER_RUN,
     gets:
       Math.ceil(generators.billedMs / STOP_POLL_MS) +
       GETS_PER_INVOCATION * generators.invocations +
@@ -112,7 +119,8 @@ export function usageOf(plan: Plan, traffic: Traffic = ASSUMED_TRAFFIC): Usage {
       looks +
       Math.ceil(wholeMs / END_POLL_MS),
     lists: looks * listsPerLook(plan, generators.snapshots),
-    publishedMetricHours: PUBLISHED_SERIES * Math.ceil(wholeMs / 3_600_000),
+    publishedMetricHours: publishedCount(plan) * Math.ceil(wholeMs / 3_600_000),
+    publications,
     metricsRead: metricsReadOf(plan),
     sentGb: (requests * traffic.sentBytesPerRequest) / BYTES_PER_GB,
     receivedGb: (requests * traffic.receivedBytesPerRequest) / BYTES_PER_GB,

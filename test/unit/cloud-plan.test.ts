@@ -71,13 +71,13 @@ describe('refusing a plan', () => {
     expect(error.mistakes).toEqual([
       {
         field: '--budget',
-        value: 'a price of $27.40',
+        value: 'a price of $27.41',
         limit: 'at most $20.00, as you asked',
         next: 'raise the budget, or make it about 72 % as long or as large',
       },
       {
         field: 'maxBudgetUsd',
-        value: 'a price of $27.40',
+        value: 'a price of $27.41',
         limit: 'at most $10.00 in this deployment',
         next: 'deploy with -c maxBudgetUsd=28, or make it about 36 % as long or as large',
       },

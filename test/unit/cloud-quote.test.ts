@@ -15,6 +15,7 @@ const NOTHING = {
   gets: 0,
   lists: 0,
   publishedMetricHours: 0,
+  publications: 0,
   metricsRead: 0,
   sentGb: 0,
   receivedGb: 0,
@@ -35,6 +36,7 @@ describe('the price of a run in the cloud', () => {
     expect(of({ gets: 1_000 })).toEqual([['S3 GET', 'requests', 0.0004]])
     expect(of({ lists: 1_000 })).toEqual([['S3 LIST', 'requests', 0.005]])
     expect(of({ publishedMetricHours: 7_300 })).toEqual([['CloudWatch series', 'metric hours', 3]])
+    expect(of({ publications: 1_000 })).toEqual([['CloudWatch writes', 'requests', 0.01]])
     expect(of({ metricsRead: 1_000 })).toEqual([['CloudWatch reads', 'metrics', 0.01]])
     expect(of({ sentGb: 100 })).toEqual([['Data out', 'GB', 9]])
     expect(of({ fisMinutes: 5 })).toEqual([['FIS', 'action minutes', 0.5]])
@@ -64,7 +66,7 @@ describe('the price of a run in the cloud', () => {
     const priceOf = (item: string): number => lines.find((line) => line.item === item)?.priceUsd ?? 0
     expect(plan).toMatchObject({ slices: 200, windowMs: 780_000, intervalMs: 10_000 })
     expect(priceOf('Lambda compute')).toBeCloseTo(20.68, 2)
-    expect(plan.quote.totalUsd - priceOf('Data out')).toBeCloseTo(21.73, 2)
+    expect(plan.quote.totalUsd - priceOf('Data out')).toBeCloseTo(21.74, 2)
     expect(planSchema.parse(JSON.parse(JSON.stringify(plan)))).toEqual(plan)
   })
 
@@ -80,9 +82,11 @@ describe('the price of a run in the cloud', () => {
 
 describe('what a run in the cloud uses', () => {
   it('has a snapshot for each cut of each window, drains included', () => {
-    // A minute of ten-second cuts, a graceful stop of 30 s in three cuts, one invocation that claims its window.
+    // A minute of ten-second cuts, a graceful stop of 30 s in three cuts, one invocation that claims its window; looks,
+    // and publications half as often, of which each notes how far it got.
     const usage = usageOf(cloudPlanOf({ users: 100, duration: '60s' }))
-    expect(usage.puts).toBe(9 + 1 + Math.ceil((10_010 + 90_000) / 5_000) + 20)
+    expect(usage.puts).toBe(9 + 1 + Math.ceil((10_010 + 90_000) / 5_000) + (11 + 1) + 20)
+    expect(usage.publications).toBe(11 + 1)
   })
 
   it('bills every generator from its call until its drain is over', () => {
