@@ -17,8 +17,17 @@ export type Permitted = Pick<Environment, 'allowedHosts' | 'maxBudgetUsd' | 'reg
 
 /** Plans and prices a run, and touches nothing. Throws whatever is wrong with the request, all of it at once. */
 export async function draftPlan(request: RunRequest, run: string, permitted: Permitted): Promise<Plan> {
+  return draftLoaded(await loadDeployedScenario(request.scenario), request, run, permitted)
+}
+
+/** The same for a scenario that is at hand. */
+export async function draftLoaded(
+  loaded: LoadedScenario,
+  request: RunRequest,
+  run: string,
+  permitted: Permitted,
+): Promise<Plan> {
   const { scenario, budgetUsd, ...asked } = request
-  const loaded = await loadDeployedScenario(scenario)
   const { allowedHosts, ...limits } = permitted
   const load: LoadRequest = { ...asked, allow: allowedHosts }
   const facts = { run, module: deployedModule(scenario), targetUrl: '', seed: hashText(run), ...limits }
