@@ -8,7 +8,8 @@ const name = z.string().min(1)
 const partOfArn = (form: RegExp, example: string) =>
   z.string().regex(form, { error: `must be an ARN, or its end: ${example}` })
 
-const resourceSchema = z.discriminatedUnion('type', [
+/** One resource of AWS, as a person names it. */
+export const resourceSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('ecs'), cluster: name, service: name }),
   z.strictObject({
     type: z.literal('alb'),
