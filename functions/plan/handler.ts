@@ -10,8 +10,11 @@ import { readEnvironment } from '../../lib/infra/environment.ts'
 import { planRun } from './plan-run.ts'
 
 const environment = readEnvironment()
-const lambda = new LambdaClient({ region: environment.region })
-const store = new S3Store(new S3Client({ region: environment.region }), environment.bucket)
+const { bucket, region, reservedConcurrency } = environment
+/** In a subnet without a way to AWS nobody answers, and a refusal that says so is worth more than a timeout. */
+const requestHandler = { connectionTimeout: 5_000 }
+const lambda = new LambdaClient({ region, requestHandler })
+const store = new S3Store(new S3Client({ region, requestHandler }), bucket)
 
 interface PlanEvent {
   /** Name of the execution. */
@@ -22,7 +25,9 @@ interface PlanEvent {
 /** What a user can mend becomes the execution's cause, in words; anything else is a fault of ours and throws. */
 export async function handler({ execution, input }: PlanEvent): Promise<Planned | Refused> {
   try {
-    const permitted = { ...environment, concurrency: await readConcurrency(lambda) }
+    const concurrency =
+      reservedConcurrency === undefined ? await readConcurrency(lambda) : { reserved: reservedConcurrency }
+    const permitted = { ...environment, concurrency }
     return await planRun(execution, input, { store, clock: systemClock, permitted })
   } catch (error) {
     if (error instanceof VolleyError) return { refused: error.code, cause: explain(error) }

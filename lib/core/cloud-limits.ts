@@ -8,10 +8,8 @@ const MOST_SOCKETS = 900
 /** Planner, watch loop and API run beside the generators. */
 const OTHER_FUNCTIONS = 4
 
-/** What the account leaves free: Lambda's `UnreservedConcurrentExecutions`. */
-export interface Concurrency {
-  unreserved: number
-}
+/** What the deployment has for its generators alone, or what the account leaves free for all that reserve nothing. */
+export type Concurrency = { reserved: number } | { unreserved: number }
 
 export interface BudgetLimits {
   region: string
@@ -49,12 +47,13 @@ function shorter(totalUsd: number, limitUsd: number): string {
   return percent < 1 ? 'much smaller' : `about ${percent} % as long or as large`
 }
 
-/** Whether all generators, two of a slice while it is handed over, fit into the account. */
-export function concurrencyMistakes(plan: Plan, { unreserved }: Concurrency): Mistake[] {
+/** Whether all generators, two of a slice while it is handed over, fit into the account or into what is reserved. */
+export function concurrencyMistakes(plan: Plan, concurrency: Concurrency): Mistake[] {
   const generators = peakGenerators(plan)
-  const needed = generators + OTHER_FUNCTIONS
-  if (needed <= unreserved) return []
-  const fitting = Math.floor(((unreserved - OTHER_FUNCTIONS) / generators) * plan.slices)
+  const reserved = 'reserved' in concurrency
+  const room = reserved ? concurrency.reserved : concurrency.unreserved - OTHER_FUNCTIONS
+  if (generators <= room) return []
+  const fitting = Math.floor((room / generators) * plan.slices)
   const fewer =
     fitting > 0 && plan.peakUsers <= fitting * MOST_SOCKETS
       ? `, or ask for --generators ${fitting}, of ${Math.ceil(plan.peakUsers / fitting)} users each`
@@ -63,8 +62,12 @@ export function concurrencyMistakes(plan: Plan, { unreserved }: Concurrency): Mi
     {
       field: '--generators',
       value: `${plan.slices}, ${generators} at once with handovers`,
-      limit: `${unreserved} concurrent executions that the account has left, ${OTHER_FUNCTIONS} of them for Volley's other functions`,
-      next: `raise the quota "Concurrent executions" of Lambda (L-B99A9384) by ${needed - unreserved}${fewer}`,
+      limit: reserved
+        ? `${room} at once, which this deployment has reserved`
+        : `${concurrency.unreserved} concurrent executions that the account has left, ${OTHER_FUNCTIONS} of them for Volley's other functions`,
+      next: reserved
+        ? `deploy with -c reservedConcurrency=${generators}${fewer}`
+        : `raise the quota "Concurrent executions" of Lambda (L-B99A9384) by ${generators - room}${fewer}`,
     },
   ]
 }

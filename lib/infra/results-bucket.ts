@@ -3,6 +3,7 @@ import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aw
 
 import { Construct } from 'constructs'
 import { INTERIM_TAG } from '../adapters/snapshot-store/s3.ts'
+import { EmptierLog } from './emptier-log.ts'
 
 const SNAPSHOTS_KEPT = Duration.days(30)
 
@@ -25,6 +26,7 @@ export class ResultsBucket extends Construct {
         { id: 'unfinished-uploads', abortIncompleteMultipartUploadAfter: Duration.days(1) },
       ],
     })
+    if (!keep) new EmptierLog(this, 'Emptier')
     Validations.of(this.bucket).acknowledge({
       id: 'AwsSolutions-S1',
       reason: 'Access logs of a bucket that holds test results alone would cost more than they could tell.',
