@@ -1,10 +1,23 @@
 /** The CDK app: `npx cdk deploy -c allowedTargets=https://staging.example.com -c maxBudgetUsd=50`. */
 import { App, Validations } from 'aws-cdk-lib'
 import { AwsSolutionsChecks } from 'cdk-nag'
+import { explain, VolleyError } from '../lib/core/errors.ts'
+import { checkSuites } from '../lib/infra/check-suites.ts'
 import { LoadTestStack, stackName } from '../lib/infra/load-test-stack.ts'
 import { readSettings } from '../lib/infra/settings.ts'
 
-const app = new App()
-const settings = readSettings((name) => app.node.tryGetContext(name))
-new LoadTestStack(app, stackName(settings), { settings })
-Validations.of(app).addPlugins(new AwsSolutionsChecks(app))
+async function buildApp(): Promise<void> {
+  const app = new App()
+  const settings = readSettings((name) => app.node.tryGetContext(name))
+  const shown = await checkSuites(settings)
+  new LoadTestStack(app, stackName(settings), { settings, shown })
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app))
+}
+
+try {
+  await buildApp()
+} catch (error) {
+  if (!(error instanceof VolleyError)) throw error
+  process.stderr.write(`${explain(error)}\n`)
+  process.exitCode = error.exitCode
+}

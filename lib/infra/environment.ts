@@ -20,6 +20,8 @@ const environmentSchema = z.object({
   VOLLEY_ALLOWED_TARGETS: list,
   VOLLEY_MAX_BUDGET_USD: z.coerce.number().positive(),
   VOLLEY_REGION: z.string(),
+  VOLLEY_NAMESPACE: z.string(),
+  VOLLEY_RESERVED_CONCURRENCY: z.coerce.number().int().positive().optional(),
 })
 
 export interface Environment {
@@ -29,6 +31,10 @@ export interface Environment {
   allowedHosts: string[]
   maxBudgetUsd: number
   region: string
+  /** Of the series that runs publish. */
+  namespace: string
+  /** Generators that the deployment may have up at once, where it has concurrency of its own. */
+  reservedConcurrency?: number
 }
 
 /** Throws `INPUT_INVALID` with every variable that is missing or wrong. */
@@ -47,6 +53,10 @@ export function readEnvironment(variables: Record<string, string | undefined> = 
     allowedHosts: data.VOLLEY_ALLOWED_TARGETS.map(hostOf),
     maxBudgetUsd: data.VOLLEY_MAX_BUDGET_USD,
     region: data.VOLLEY_REGION,
+    namespace: data.VOLLEY_NAMESPACE,
+    ...(data.VOLLEY_RESERVED_CONCURRENCY !== undefined && {
+      reservedConcurrency: data.VOLLEY_RESERVED_CONCURRENCY,
+    }),
   }
 }
 

@@ -1,16 +1,26 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib'
 import type { Construct } from 'constructs'
+import type { Scenario } from '../core/scenario.ts'
 import { AbortRule } from './abort-rule.ts'
+import { RunDashboard } from './dashboard.ts'
 import { Notifications } from './notifications.ts'
 import { ResultsBucket } from './results-bucket.ts'
 import { RunApi } from './run-api.ts'
 import { environmentOf, RunFunctions } from './run-functions.ts'
+import { RunSchedules } from './run-schedules.ts'
 import { RunStateMachine } from './run-state-machine.ts'
 import type { Settings } from './settings.ts'
+import { Tell } from './tell.ts'
+
+interface LoadTestStackProps extends StackProps {
+  settings: Settings
+  /** The scenario of the dashboard, where the settings ask for one. */
+  shown?: Scenario | undefined
+}
 
 /** All that a deployment is. While no run goes on it costs nothing but the storage of what runs left. */
 export class LoadTestStack extends Stack {
-  constructor(scope: Construct, id: string, { settings, ...props }: StackProps & { settings: Settings }) {
+  constructor(scope: Construct, id: string, { settings, shown, ...props }: LoadTestStackProps) {
     super(scope, id, { description: 'Volley, a load generator', ...props })
     const { bucket } = new ResultsBucket(this, 'Results', { keep: settings.keepResults })
     const functions = new RunFunctions(this, 'Functions', { bucket, settings })
@@ -18,8 +28,14 @@ export class LoadTestStack extends Stack {
     const environment = environmentOf(this, bucket, settings)
     new RunApi(this, 'Api', { bucket, stateMachine: machine, environment })
     new AbortRule(this, 'Abort', { stateMachineArn: machine.arn, stop: functions.stop })
-    if (settings.notifyEmail !== undefined)
-      new Notifications(this, 'Notifications', { stateMachineArn: machine.arn, email: settings.notifyEmail })
+    const { notifyEmail, schedules, dashboard } = settings
+    const people = notifyEmail && new Notifications(this, 'Notifications', { email: notifyEmail })
+    const topicArn = people ? people.topicArn : undefined
+    new Tell(this, 'Tell', { stateMachineArn: machine.arn, tell: functions.tell, topicArn })
+    if (schedules.length > 0)
+      new RunSchedules(this, 'Schedules', { bucket, stateMachineArn: machine.arn, environment, schedules })
+    if (dashboard && shown)
+      new RunDashboard(this, 'Dashboard', { scenario: shown, resources: dashboard.resources })
     new CfnOutput(this, 'BucketName', { value: bucket.bucketName })
     new CfnOutput(this, 'StateMachineArn', { value: machine.arn })
   }

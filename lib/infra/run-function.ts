@@ -1,19 +1,30 @@
 import { fileURLToPath } from 'node:url'
 import { Duration, RemovalPolicy } from 'aws-cdk-lib'
-import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
-import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda'
+import { Effect, Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
+import { Architecture, type CfnFunction, Runtime } from 'aws-cdk-lib/aws-lambda'
 import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs'
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
 import type { Bucket } from 'aws-cdk-lib/aws-s3'
 
 import { Construct } from 'constructs'
 import { acknowledgeKeys, acknowledgeWildcard } from './acknowledge.ts'
+import type { PrivateNetwork } from './private-network.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
 /** CommonJS packages inside an ES module ask for `require`. */
 const REQUIRE_BANNER =
   "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);"
+
+/** Lambda makes network interfaces by the rights of the function's role, which it checks on all resources. */
+const NETWORK_INTERFACES = [
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:CreateNetworkInterface',
+  'ec2:DeleteNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:UnassignPrivateIpAddresses',
+]
 
 interface RunFunctionProps {
   /** The handler's file, from the project's root. */
@@ -27,6 +38,12 @@ interface RunFunctionProps {
   environment: Record<string, string>
   /** What else it may do: actions of AWS that know no resources. */
   actions?: readonly string[]
+  /** The one namespace of CloudWatch that it may publish series in. */
+  publishesIn?: string
+  /** Where it finds private targets. */
+  network?: PrivateNetwork | undefined
+  /** Invocations that may go on at once, taken out of the account's for it alone. */
+  reservedConcurrency?: number | undefined
   /** How often the service repeats an asynchronous event whose handler failed. */
   retries?: 0 | 1 | 2
   /** Whether suites travel with it. */
@@ -63,6 +80,9 @@ export class RunFunction extends Construct {
       role: this.role,
       logGroup,
       retryAttempts: props.retries ?? 0,
+      ...(props.reservedConcurrency !== undefined && {
+        reservedConcurrentExecutions: props.reservedConcurrency,
+      }),
       bundling: {
         format: OutputFormat.ESM,
         target: 'node24',
@@ -84,9 +104,28 @@ export class RunFunction extends Construct {
       },
     })
     this.function.node.addDependency(policy)
-    if (props.actions)
-      acknowledgeWildcard(policy, '*', `These actions know no resources: ${props.actions.join(', ')}.`)
+    const unbound = accountStatements(props).flatMap(({ actions }) => actions)
+    if (unbound.length > 0)
+      acknowledgeWildcard(policy, '*', `These actions know no resources: ${unbound.join(', ')}.`)
     acknowledgeKeys(policy, props.bucket, [...props.reads, ...props.writes])
+    if (props.network) this.#placeInto(props.network)
+  }
+
+  #placeInto({ vpcConfig }: PrivateNetwork): void {
+    const handler = this.function.node.defaultChild as CfnFunction
+    handler.vpcConfig = vpcConfig
+    // The rights are for Lambda itself: what runs in the function has no use for them.
+    new Policy(this, 'NoInterfacesOfItsOwn', {
+      roles: [this.role],
+      statements: [
+        new PolicyStatement({
+          effect: Effect.DENY,
+          actions: NETWORK_INTERFACES,
+          resources: ['*'],
+          conditions: { ArnEquals: { 'lambda:SourceFunctionArn': this.function.functionArn } },
+        }),
+      ],
+    })
   }
 }
 
@@ -103,8 +142,15 @@ function storeStatements({ bucket, reads, writes }: RunFunctionProps): PolicySta
   ]
 }
 
-function accountStatements({ actions }: RunFunctionProps): PolicyStatement[] {
-  return actions ? [new PolicyStatement({ actions: [...actions], resources: ['*'] })] : []
+function accountStatements({ actions, publishesIn, network }: RunFunctionProps): PolicyStatement[] {
+  const allow = (allowed: readonly string[], conditions = {}): PolicyStatement =>
+    new PolicyStatement({ actions: [...allowed], resources: ['*'], conditions })
+  const inNamespace = { StringEquals: { 'cloudwatch:namespace': publishesIn } }
+  return [
+    ...(actions ? [allow(actions)] : []),
+    ...(publishesIn === undefined ? [] : [allow(['cloudwatch:PutMetricData'], inNamespace)]),
+    ...(network ? [allow(NETWORK_INTERFACES)] : []),
+  ]
 }
 
 function logStatement(logGroup: LogGroup): PolicyStatement {

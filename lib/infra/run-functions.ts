@@ -3,6 +3,7 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3'
 import { Construct } from 'constructs'
 import { LONGEST_INVOCATION_MS } from '../core/relay.ts'
 import { GENERATOR_MEMORY_MB } from '../core/usage.ts'
+import { PrivateNetwork } from './private-network.ts'
 import { RunFunction } from './run-function.ts'
 import type { Settings } from './settings.ts'
 
@@ -18,12 +19,17 @@ export class RunFunctions extends Construct {
   readonly aggregator: RunFunction
   readonly note: RunFunction
   readonly stop: RunFunction
+  readonly tell: RunFunction
 
   constructor(scope: Construct, id: string, { bucket, settings }: { bucket: Bucket; settings: Settings }) {
     super(scope, id)
     const shared = { bucket, environment: environmentOf(this, bucket, settings) }
+    const { reservedConcurrency } = settings
+    // They talk to the target: they see that it answers, load it, read its metrics, set it up and tear it down.
+    const network = networkOf(this, settings)
     this.plan = new RunFunction(this, 'Plan', {
       ...shared,
+      network,
       entry: 'functions/plan/handler.ts',
       reads: ['runs/*'],
       writes: ['runs/*/plan.json', 'runs/*/setup.json', 'runs/*/request.json', 'run-index/*'],
@@ -34,6 +40,8 @@ export class RunFunctions extends Construct {
     })
     this.generator = new RunFunction(this, 'Generator', {
       ...shared,
+      network,
+      reservedConcurrency,
       entry: 'functions/generator/handler.ts',
       reads: ['runs/*'],
       writes: ['runs/*/snapshots/*', 'runs/*/claims/*'],
@@ -43,6 +51,8 @@ export class RunFunctions extends Construct {
     })
     this.aggregator = new RunFunction(this, 'Aggregator', {
       ...shared,
+      network,
+      publishesIn: Stack.of(this).stackName,
       entry: 'aggregator/handler.ts',
       reads: ['runs/*'],
       writes: ['runs/*'],
@@ -70,7 +80,20 @@ export class RunFunctions extends Construct {
       // The one event that must not get lost, and may come twice: the first STOP counts.
       retries: 2,
     })
+    this.tell = new RunFunction(this, 'Tell', {
+      ...shared,
+      entry: 'functions/tell/handler.ts',
+      reads: ['runs/*/verdict.json', 'runs/*/request.json', 'runs/*/live.json'],
+      writes: [],
+      memoryMb: SMALL_MB,
+      timeoutS: 30,
+    })
   }
+}
+
+function networkOf(scope: Construct, settings: Settings): PrivateNetwork | undefined {
+  const { vpcId } = settings
+  return vpcId === undefined ? undefined : new PrivateNetwork(scope, 'Network', { ...settings, vpcId })
 }
 
 export function environmentOf(scope: Construct, bucket: Bucket, settings: Settings): Record<string, string> {
@@ -79,6 +102,10 @@ export function environmentOf(scope: Construct, bucket: Bucket, settings: Settin
     VOLLEY_ALLOWED_TARGETS: settings.allowedTargets.join(','),
     VOLLEY_MAX_BUDGET_USD: String(settings.maxBudgetUsd),
     VOLLEY_REGION: Stack.of(scope).region,
+    VOLLEY_NAMESPACE: Stack.of(scope).stackName,
+    ...(settings.reservedConcurrency !== undefined && {
+      VOLLEY_RESERVED_CONCURRENCY: String(settings.reservedConcurrency),
+    }),
   }
 }
 
