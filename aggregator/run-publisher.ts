@@ -71,9 +71,9 @@ export class RunPublisher {
     await this.#publish([])
     const { failures, failure } = this.#published
     if (failures === 0) return []
-    const missing = this.#failure === undefined ? 'were published late' : 'are missing'
+    const how = this.#failure === undefined ? 'came late' : 'are missing'
     return [
-      `series of the run ${missing} in CloudWatch: ${failures} times they were refused, last by ${failure}`,
+      `series of the run ${how} in CloudWatch: publications refused ${failures}, the last by ${failure}`,
     ]
   }
 

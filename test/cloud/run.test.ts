@@ -58,6 +58,7 @@ describe('a run that is started as one starts it in the console', () => {
       'metrics-summary.json',
       'observed.json',
       'plan.json',
+      'published.json',
       'relayed.json',
       'report.html',
       'request.json',

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { gunzipSync } from 'node:zlib'
 import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling'
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch'
 import type { AwsClients } from '../../lib/adapters/metrics-source/aws-clients.ts'
@@ -57,7 +58,9 @@ export async function awsServer(answer: AwsAnswer): Promise<AwsServer> {
 async function bodyOf(request: IncomingMessage): Promise<string> {
   const chunks: Uint8Array[] = []
   for await (const chunk of request) chunks.push(chunk)
-  return Buffer.concat(chunks).toString('utf8')
+  const body = Buffer.concat(chunks)
+  // The SDK compresses large requests.
+  return (request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body).toString('utf8')
 }
 
 /** The answer to GetMetricData: points by metric and statistic, as [epoch seconds, value]. */
