@@ -88,7 +88,7 @@ export function heatPanel(resources: readonly Resource[]): IWidget {
 function utilisationOf(resource: Resource): IMetric[] {
   if (resource.type === 'ecs')
     return ['Cpu', 'Memory'].map((what) => {
-      const found = `Namespace="ECS/ContainerInsights" MetricName="Task${what}Utilization"`
+      const found = `MetricName="Task${what}Utilization"`
       const where = `ClusterName="${resource.cluster}" ServiceName="${resource.service}"`
       return new MathExpression({
         expression: `SEARCH('${found} ${where}', 'Average', 60)`,

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { runRequestSchema } from '../core/run-request.ts'
 
 /** The name and the time, which follows it, make up the name of a run: at most 80 characters. */
-const LONGEST_NAME = 58
+const LONGEST_NAME = 64
 /** Minutes, hours, day of the month, month, day of the week, year. */
 const CRON = /^(\S+\s+){5}\S+$/
 
