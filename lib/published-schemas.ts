@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { metricsSummarySchema } from '../aggregator/report/json.ts'
 import { planSchema } from './core/plan.ts'
+import { runEndedSchema } from './core/run-ended.ts'
 import { summarySchema } from './core/summary.ts'
 import { verdictSchema } from './core/verdict.ts'
 
@@ -8,6 +9,7 @@ import { verdictSchema } from './core/verdict.ts'
 export const PUBLISHED: Record<string, z.ZodType> = {
   'metrics-summary.schema.json': metricsSummarySchema,
   'plan.schema.json': planSchema,
+  'run-ended.schema.json': runEndedSchema,
   'summary.schema.json': summarySchema,
   'verdict.schema.json': verdictSchema,
 }

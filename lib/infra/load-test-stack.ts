@@ -29,8 +29,9 @@ export class LoadTestStack extends Stack {
     new RunApi(this, 'Api', { bucket, stateMachine: machine, environment })
     new AbortRule(this, 'Abort', { stateMachineArn: machine.arn, stop: functions.stop })
     const { notifyEmail, schedules, dashboard } = settings
-    const people = notifyEmail && new Notifications(this, 'Notifications', { email: notifyEmail })
-    const topicArn = people ? people.topicArn : undefined
+    const people =
+      notifyEmail === undefined ? undefined : new Notifications(this, 'Notifications', { email: notifyEmail })
+    const topicArn = people?.topicArn
     new Tell(this, 'Tell', { stateMachineArn: machine.arn, tell: functions.tell, topicArn })
     if (schedules.length > 0)
       new RunSchedules(this, 'Schedules', { bucket, stateMachineArn: machine.arn, environment, schedules })

@@ -1,6 +1,7 @@
 import type { TestProject } from 'vitest/node'
 import { explain, VolleyError } from '../../lib/core/errors.ts'
 import { LocalCloud } from '../../lib/local-cloud/local-cloud.ts'
+import { NIGHTLY } from './nightly.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -17,7 +18,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
     try {
       project.provide('cloudEnvironment', cloud.environment)
       project.provide('cloudProcess', cloud.pid)
-      project.provide('outputs', await cloud.deploy({ keepResults: 'true' }))
+      const settings = {
+        keepResults: 'true',
+        dashboard: 'codepal',
+        schedules: JSON.stringify([NIGHTLY]),
+      }
+      project.provide('outputs', await cloud.deploy(settings))
       return () => cloud.stop()
     } catch (error) {
       await cloud.stop()

@@ -105,6 +105,18 @@ describe('refusing a plan', () => {
     expect(cloudPlanOf({ generators: 175 }, { concurrency: { unreserved: 200 } }).slices).toBe(175)
   })
 
+  it('is for more generators than the deployment has reserved, and says how many to reserve', () => {
+    expect(cloudPlanOf({}, { concurrency: { reserved: 224 } }).slices).toBe(200)
+    expect(refusalOf(() => cloudPlanOf({}, { concurrency: { reserved: 112 } })).mistakes).toEqual([
+      {
+        field: '--generators',
+        value: '200, 224 at once with handovers',
+        limit: '112 at once, which this deployment has reserved',
+        next: 'deploy with -c reservedConcurrency=224, or ask for --generators 100, of 500 users each',
+      },
+    ])
+  })
+
   it('is for more users than a generator has sockets, with everything else that is wrong', () => {
     const { code, mistakes } = refusalOf(() => cloudPlanOf({ generators: 50 }, { budgetUsd: 1 }))
     expect(code).toBe('INPUT_INVALID')

@@ -7,6 +7,8 @@ import { errorClassOf } from '../../functions/generator/error-class.ts'
 import { checkScenario } from '../../lib/core/check-scenario.ts'
 import { type ErrorCode, EXIT, VolleyError } from '../../lib/core/errors.ts'
 import { BUILT_IN_METRICS } from '../../lib/core/metric.ts'
+import { PUBLISHED_GAUGES, PUBLISHED_METRICS, seriesUnitOf } from '../../lib/core/published.ts'
+import { settingsSchema } from '../../lib/infra/settings.ts'
 import codepal from '../../scenarios/codepal/scenario.ts'
 import codepalTarget from '../../scenarios/codepal/target.ts'
 
@@ -128,6 +130,17 @@ describe('tables in the documentation', () => {
       { kind, unit },
     ])
     expect(Object.fromEntries(rows)).toEqual(BUILT_IN_METRICS)
+  })
+
+  it('explain every setting of a deployment', () => {
+    const named = tableOf('docs/deploying.md', 'setting').map(([name]) => plain(name))
+    expect(named).toEqual(Object.keys(settingsSchema.shape))
+  })
+
+  it('name every series that each run publishes, with its unit', () => {
+    const rows = tableOf('docs/deploying.md', 'series').map(([name, unit]) => [plain(name), unit])
+    const metrics = PUBLISHED_METRICS.map((metric) => [metric, seriesUnitOf({ metrics: {} }, metric)])
+    expect(rows).toEqual([...metrics, ...Object.entries(PUBLISHED_GAUGES)])
   })
 
   it.each(['README.md', 'docs/running.md'])('name every exit code: %s', (file) => {
