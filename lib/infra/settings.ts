@@ -4,10 +4,6 @@ import { mistakesOf } from '../core/mistake.ts'
 import { dashboardSchema } from './dashboard-settings.ts'
 import { schedulesSchema } from './schedule-settings.ts'
 
-const list = z
-  .union([z.string().transform((text) => text.split(',')), z.array(z.string())])
-  .transform((entries) => entries.map((entry) => entry.trim()).filter((entry) => entry !== ''))
-
 const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')])
 
 /** An id of AWS, as in `subnet-0a1b2c3d`. */
@@ -15,7 +11,7 @@ const idOf = (prefix: string) =>
   z.string().regex(new RegExp(`^${prefix}-([0-9a-f]{8}|[0-9a-f]{17})$`), {
     error: `must be an id such as ${prefix}-0a1b2c3d`,
   })
-const idsOf = (prefix: string) => list.pipe(idOf(prefix).array().min(1))
+const idsOf = (prefix: string) => idOf(prefix).array().min(1).default([])
 
 /** What a deployment is given with `cdk deploy -c name=value`; `docs/deploying.md` explains each. */
 export const settingsSchema = z.object({
@@ -26,7 +22,7 @@ export const settingsSchema = z.object({
     .max(60)
     .optional(),
   /** Hosts or URLs that may be sent load. Nothing is allowed by default. */
-  allowedTargets: list.default([]),
+  allowedTargets: z.string().array().default([]),
   /** No run may cost more. */
   maxBudgetUsd: z.coerce.number().positive().default(10),
   /** Verdicts, reports and baselines outlive the stack. */
@@ -37,9 +33,9 @@ export const settingsSchema = z.object({
   reservedConcurrency: z.coerce.number().int().positive().optional(),
   /** Where private targets are. */
   vpcId: idOf('vpc').optional(),
-  subnetIds: idsOf('subnet').default([]),
+  subnetIds: idsOf('subnet'),
   /** Instead of a security group of the stack's own. */
-  securityGroupIds: idsOf('sg').default([]),
+  securityGroupIds: idsOf('sg'),
   /** Runs that start by the clock. */
   schedules: schedulesSchema,
   /** A dashboard of a suite's runs and of what its target is made of. */
@@ -47,17 +43,15 @@ export const settingsSchema = z.object({
 })
 export type Settings = z.infer<typeof settingsSchema>
 
+/** Separated by commas on the command line, arrays in `cdk.json`. */
+const LISTS: readonly string[] = ['allowedTargets', 'subnetIds', 'securityGroupIds']
 /** JSON on the command line, themselves in `cdk.json`. */
 const STRUCTURED: readonly string[] = ['schedules', 'dashboard']
 
 /** Reads the settings from the app's context. Throws `INPUT_INVALID` with all mistakes. */
 export function readSettings(contextOf: (name: string) => unknown): Settings {
-  const given = Object.fromEntries(
-    Object.keys(settingsSchema.shape).map((name) => {
-      const value = contextOf(name) ?? undefined
-      return [name, STRUCTURED.includes(name) ? fromJson(value) : value]
-    }),
-  )
+  const names = Object.keys(settingsSchema.shape)
+  const given = Object.fromEntries(names.map((name) => [name, unfolded(name, contextOf(name) ?? undefined)]))
   const parsed = settingsSchema.safeParse(given)
   const mistakes = [...(parsed.success ? [] : mistakesOf(parsed.error, given)), ...networkMistakes(given)]
   if (parsed.success && mistakes.length === 0) return parsed.data
@@ -65,9 +59,15 @@ export function readSettings(contextOf: (name: string) => unknown): Settings {
   throw new VolleyError('INPUT_INVALID', 'the stack cannot be built', named)
 }
 
-/** Text that is no JSON is taken as it is. */
-function fromJson(given: unknown): unknown {
+/** What stands in one text on the command line. Text that is no JSON is taken as it is. */
+function unfolded(name: string, given: unknown): unknown {
   if (typeof given !== 'string') return given
+  if (LISTS.includes(name))
+    return given
+      .split(',')
+      .map((entry) => entry.trim())
+      .filter((entry) => entry !== '')
+  if (!STRUCTURED.includes(name)) return given
   try {
     return JSON.parse(given)
   } catch {
