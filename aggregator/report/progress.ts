@@ -23,6 +23,7 @@ export function progressBlock(live: Live, { width, color }: Look): string {
     barOf(live, width, colors.cyan, colors.dim),
     ...flow(figures, '   ', width),
     ...(worst === '' ? [] : [paint(colors, live.worst?.state ?? 'pass')(clip(worst, width))]),
+    ...unpublishedOf(live).map((text) => paint(colors, 'warn')(clip(text, width))),
   ]
   return lines.join('\n')
 }
@@ -36,6 +37,7 @@ export function progressLine(live: Live): string {
     ...(stage === undefined ? [] : [`stage ${plain(stage)}`]),
     ...figuresOf(live).map(([label, value]) => `${label} ${value}`),
     ...(live.worst === undefined ? [] : [worstOf(live)]),
+    ...unpublishedOf(live),
   ]
   return parts.join(' · ')
 }
@@ -78,4 +80,10 @@ function worstOf({ worst }: Live): string {
   if (worst === undefined) return ''
   const { title, value, unit, limit, state } = worst
   return `${MARKS[state]} ${plain(title)} ${formatFigure(value, unit, boundsOf(limit))}, limit ${formatBound(limit, unit)}`
+}
+
+function unpublishedOf({ unpublished }: Live): string[] {
+  return unpublished === undefined
+    ? []
+    : [`${MARKS.warn} series missing in CloudWatch: ${plain(unpublished)}`]
 }

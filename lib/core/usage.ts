@@ -12,8 +12,10 @@ export const GENERATOR_MEMORY_MB = 1_769
 export const BYTES_PER_GB = 1e9
 export const GENERATOR_GB = GENERATOR_MEMORY_MB / 1_024
 
-/** State transitions of the workflow, counted along its longest way (`lib/infra/run-definition.ts`). */
-const TRANSITIONS = { run: 12, slice: 9, window: 4, watchPass: 2 }
+/** State transitions along the longest way of the workflow (`lib/infra/run-definition.ts`), and of telling its end. */
+const TRANSITIONS = { run: 12, slice: 9, window: 4, watchPass: 2, tell: 4 }
+/** Plan, judgement and telling the end. */
+const INVOCATIONS_PER_RUN = 3
 /** An invocation of the watch lasts so long, looks so often for snapshots, and so often for the end of the relay. */
 const WATCH_PASS_MS = 840_000
 const LOOK_MS = 5_000
@@ -101,11 +103,11 @@ export function usageOf(plan: Plan, traffic: Traffic = ASSUMED_TRAFFIC): Usage {
   const requests = requestsOf(plan, traffic)
   // The last one is the judgement's.
   const publications = Math.ceil(wholeMs / publishEveryMs(plan)) + 1
-  const { run, slice, window, watchPass } = TRANSITIONS
+  const { run, slice, window, watchPass, tell } = TRANSITIONS
   return {
     gbSeconds: (generators.billedMs / 1_000 + watchSeconds) * GENERATOR_GB,
-    invocations: generators.invocations + watchPasses + 2,
-    transitions: run + slice * plan.slices + window * generators.invocations + watchPass * watchPasses,
+    invocations: generators.invocations + watchPasses + INVOCATIONS_PER_RUN,
+    transitions: run + tell + slice * plan.slices + window * generators.invocations + watchPass * watchPasses,
     puts:
       generators.snapshots +
       PUTS_PER_INVOCATION * generators.invocations +
@@ -117,6 +119,8 @@ export function usageOf(plan: Plan, traffic: Traffic = ASSUMED_TRAFFIC): Usage {
       GETS_PER_INVOCATION * generators.invocations +
       generators.snapshots +
       looks +
+      // How far series have been published.
+      watchPasses +
       Math.ceil(wholeMs / END_POLL_MS),
     lists: looks * listsPerLook(plan, generators.snapshots),
     publishedMetricHours: publishedCount(plan) * Math.ceil(wholeMs / 3_600_000),

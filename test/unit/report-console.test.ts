@@ -165,6 +165,16 @@ describe('progress', () => {
     expect(lines[1]).toMatch(/100 %$/)
   })
 
+  it('says why the series of the run are missing in CloudWatch, where they are', () => {
+    const unpublished = 'AccessDenied: not authorised'
+    const text = `! series missing in CloudWatch: ${unpublished}`
+    const lines = progressBlock({ ...live, unpublished }, { color: false, width: 80 }).split('\n')
+    expect(lines.at(-1)).toBe(text)
+    expect(progressLine({ ...live, unpublished })).toMatch(
+      /limit ≤ 250 ms · ! series missing in CloudWatch: A/,
+    )
+  })
+
   it('as a line says the same for a log', () => {
     expect(progressLine(live)).toBe(
       '42m10s of 1h10m · stage spike · users 6,420 · requests 5,910/s · p95 231 ms · errors 0.041 % · generators 2 of 3 · ✗ p95 API 250.04 ms, limit ≤ 250 ms',
