@@ -1,3 +1,5 @@
+import type { ExactSumState } from './partial.ts'
+
 /**
  * A sum of floating-point numbers that does not depend on their order: the exact sum, rounded once.
  * It keeps the sum as a few numbers that do not overlap (Shewchuk, "Adaptive Precision Floating-Point Arithmetic",
@@ -6,6 +8,16 @@
 export class ExactSum {
   /** In order of growing magnitude. */
   #partials: number[] = []
+
+  static of(state: ExactSumState): ExactSum {
+    const sum = new ExactSum()
+    sum.#partials = [...state]
+    return sum
+  }
+
+  get state(): ExactSumState {
+    return [...this.#partials]
+  }
 
   add(value: number): void {
     let carried = value

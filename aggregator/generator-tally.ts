@@ -6,6 +6,7 @@ import type { Ending, Health, SnapshotHeader } from '../lib/core/snapshot.ts'
 import type { GeneratorSummary } from '../lib/core/summary.ts'
 import { Bitset } from './bitset.ts'
 import { ExactSum } from './exact-sum.ts'
+import type { GeneratorState } from './partial.ts'
 import { Spans } from './spans.ts'
 import { inUnit, isLater, type Origin } from './tally.ts'
 
@@ -31,20 +32,50 @@ const NO_HEALTH = {
 /** What the snapshots of one slice say about the generators that carried it. */
 export class GeneratorTally {
   readonly #slice: number
-  readonly #observed = new Spans()
-  readonly #busy = new Bitset()
-  readonly #gcMs = new ExactSum()
+  #observed = new Spans()
+  #busy = new Bitset()
+  #gcMs = new ExactSum()
   #health = NO_HEALTH
   #startLateMs = 0
   #requests = 0
   #toMs = 0
   #loopShare = 0
   /** When each window that has ended did. */
-  readonly #endings = new Map<number, number>()
+  #endings = new Map<number, number>()
   #ended: (Origin & { ending: Ending }) | undefined
 
   constructor(slice: number) {
     this.#slice = slice
+  }
+
+  static of(slice: number, state: GeneratorState): GeneratorTally {
+    const tally = new GeneratorTally(slice)
+    tally.#observed = Spans.ofState(state.observed)
+    tally.#busy = Bitset.of(state.busy)
+    tally.#gcMs = ExactSum.of(state.gcMs)
+    tally.#health = { ...NO_HEALTH, ...state.health }
+    tally.#startLateMs = state.startLateMs
+    tally.#requests = state.requests
+    tally.#toMs = state.toMs
+    tally.#loopShare = state.loopShare
+    tally.#endings = new Map(state.endings)
+    tally.#ended = state.ended
+    return tally
+  }
+
+  get state(): GeneratorState {
+    return {
+      observed: this.#observed.state,
+      busy: this.#busy.state,
+      gcMs: this.#gcMs.state,
+      health: this.#health,
+      startLateMs: this.#startLateMs,
+      requests: this.#requests,
+      toMs: this.#toMs,
+      loopShare: this.#loopShare,
+      endings: [...this.#endings],
+      ...(this.#ended && { ended: this.#ended }),
+    }
   }
 
   add(header: SnapshotHeader, key: string): void {

@@ -1,4 +1,6 @@
 import { type ExactValues, Histogram } from '../lib/core/histogram.ts'
+import type { HistogramPack } from './histogram-pack.ts'
+import type { ShelfState } from './partial.ts'
 
 /** Histograms kept open at once. An open one takes up to 100 KiB, an encoded one a few. */
 const MOST_OPEN = 8
@@ -8,6 +10,23 @@ export class HistogramShelf {
   readonly #encoded = new Map<number, { bytes: Uint8Array; exact: ExactValues }>()
   /** In the order of their last use. */
   readonly #open = new Map<number, Histogram>()
+
+  static of(state: ShelfState, pack: HistogramPack): HistogramShelf {
+    const shelf = new HistogramShelf()
+    // Copied, or one histogram would keep the whole pack.
+    for (const [index, packed] of state)
+      shelf.#encoded.set(index, { bytes: new Uint8Array(pack.bytesOf(packed)), exact: packed })
+    return shelf
+  }
+
+  stateIn(pack: HistogramPack): ShelfState {
+    const encoded = [...this.#encoded].map(([index, { bytes, exact }]): ShelfState[number] => [
+      index,
+      pack.addEncoded(bytes, exact),
+    ])
+    const open = [...this.#open].map(([index, histogram]): ShelfState[number] => [index, pack.add(histogram)])
+    return [...encoded, ...open]
+  }
 
   add(index: number, histogram: Histogram): void {
     const kept = this.get(index) ?? new Histogram()

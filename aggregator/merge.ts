@@ -1,4 +1,5 @@
 import { type Cut, cutsOf } from '../lib/core/cut.ts'
+import type { VolleyError } from '../lib/core/errors.ts'
 import { type MetricKind, seriesKey, type Tags } from '../lib/core/metric.ts'
 import type { Plan } from '../lib/core/plan.ts'
 import {
@@ -14,9 +15,11 @@ import type { Selector, Threshold } from '../lib/core/threshold.ts'
 import { Bitset } from './bitset.ts'
 import { definitionOf, judgedThresholds, matches, originOf, selectorOf } from './definition.ts'
 import { GeneratorTally } from './generator-tally.ts'
+import { HistogramPack } from './histogram-pack.ts'
 import { HistogramShelf } from './histogram-shelf.ts'
+import type { PartialMerge } from './partial.ts'
 import { summarise } from './summarise.ts'
-import { addTally, emptyTally, type Tally, tallyOf } from './tally.ts'
+import { addTally, emptyTally, type Tally, tallyFrom, tallyOf, tallyState } from './tally.ts'
 import { Timeline } from './timeline.ts'
 import { Track } from './track.ts'
 
@@ -47,10 +50,13 @@ export class Merge {
   readonly tracks: readonly (Track | undefined)[]
   readonly timeline: Timeline
   readonly generators = new Map<number, GeneratorTally>()
-  readonly startLags = new HistogramShelf()
+  startLags = new HistogramShelf()
   /** Intervals of the plan that anybody observed. */
-  readonly observedCuts = new Bitset()
+  observedCuts = new Bitset()
   readonly #seen = new Map<string, Bitset>()
+  /** Snapshots that can't be read, by their keys, and why. */
+  readonly refused = new Map<string, VolleyError>()
+  #snapshots = 0
   #arrivals = 0
   #toMs = 0
 
@@ -62,10 +68,62 @@ export class Merge {
     this.tracks = judgedThresholds(plan).map((threshold) => trackOf(plan, threshold))
   }
 
-  /** Whether a key's snapshot was added. */
+  /** The merge that was put down. Throws where it is not one of this plan. */
+  static from({ run, startAtMs, merge: state, histograms }: PartialMerge, plan: Plan): Merge {
+    const merge = new Merge(plan, startAtMs)
+    if (run !== plan.run || state.tracks.length !== merge.tracks.length)
+      throw new RangeError(`the partial merge is not one of ${plan.run}`)
+    for (const { metric, tags, tally } of state.series)
+      merge.#seriesOf(metric, tags, tally.kind).tally = tallyFrom(tally, histograms)
+    for (const [i, track] of state.tracks.entries()) if (track) merge.tracks[i]?.restore(track, histograms)
+    merge.timeline.restore(state.timeline, histograms)
+    for (const [slice, generator] of state.generators)
+      merge.generators.set(slice, GeneratorTally.of(slice, generator))
+    merge.startLags = HistogramShelf.of(state.startLags, histograms)
+    merge.observedCuts = Bitset.of(state.observedCuts)
+    for (const [lane, seqs] of state.seen) merge.#seen.set(lane, Bitset.of(seqs))
+    merge.#snapshots = state.snapshots
+    merge.#arrivals = state.arrivals
+    merge.#toMs = state.toMs
+    return merge
+  }
+
+  /** Everything it holds, to be put down. */
+  partial(): PartialMerge {
+    const histograms = new HistogramPack()
+    return {
+      run: this.plan.run,
+      startAtMs: this.startAtMs,
+      histograms,
+      merge: {
+        snapshots: this.#snapshots,
+        arrivals: this.#arrivals,
+        toMs: this.#toMs,
+        series: [...this.series.values()].map(({ metric, tags, tally }) => ({
+          metric,
+          tags: { ...tags },
+          tally: tallyState(tally, histograms),
+        })),
+        tracks: this.tracks.map((track) => track?.stateIn(histograms) ?? null),
+        timeline: this.timeline.stateIn(histograms),
+        generators: [...this.generators].map(([slice, generator]) => [slice, generator.state]),
+        startLags: this.startLags.stateIn(histograms),
+        observedCuts: this.observedCuts.state,
+        seen: [...this.#seen].map(([lane, seqs]) => [lane, seqs.state]),
+      },
+    }
+  }
+
+  /** Whether a key's snapshot was added or refused. */
   has(key: string): boolean {
+    if (this.refused.has(key)) return true
     const id = parseSnapshotKey(key)
     return id !== undefined && (this.#seen.get(laneOf(id))?.has(id.seq) ?? false)
+  }
+
+  /** Keeps a snapshot out that can't be read: it will be no other when it is fetched again. */
+  refuse(key: string, why: VolleyError): void {
+    this.refused.set(key, why)
   }
 
   /** Adds a snapshot unless its key was added. Throws `SNAPSHOT_INVALID` and adds nothing if it isn't of this plan. */
@@ -76,6 +134,7 @@ export class Merge {
     const origin = { toMs: header.toMs, key }
     const tallies = header.series.map((series) => this.#tallyOf(series, histograms, origin))
     this.#remember(id)
+    this.#snapshots++
     this.#arrivals += header.arrivals
     this.#toMs = Math.max(this.#toMs, header.toMs)
     this.timeline.addSeconds({
@@ -87,6 +146,19 @@ export class Merge {
     this.#generator(id.slice).add(header, key)
     for (const [i, series] of header.series.entries())
       this.#addSeries(id, header.fromMs, series, tallies[i] as Tally)
+  }
+
+  /** Who wrote the snapshots that were added, and the `seq` of each. */
+  get lanes(): Iterable<{ window: number; slice: number; seqs: Bitset }> {
+    return [...this.#seen].map(([lane, seqs]) => {
+      const [window, slice] = lane.split(/[/-]/).map(Number) as [number, number]
+      return { window, slice, seqs }
+    })
+  }
+
+  /** How many snapshots were added. */
+  get snapshots(): number {
+    return this.#snapshots
   }
 
   /** Iterations that arrival and iteration-count executors started. */

@@ -1,3 +1,5 @@
+import type { SpansState } from './partial.ts'
+
 /** A stretch of time, from the start of the run. */
 export interface Span {
   fromMs: number
@@ -13,6 +15,14 @@ export class Spans {
     const union = new Spans()
     for (const { fromMs, toMs } of spans) union.add(fromMs, toMs)
     return union
+  }
+
+  static ofState(state: SpansState): Spans {
+    return Spans.of(state.map(([fromMs, toMs]) => ({ fromMs, toMs })))
+  }
+
+  get state(): SpansState {
+    return this.#spans.map(({ fromMs, toMs }) => [fromMs, toMs])
   }
 
   add(fromMs: number, toMs: number): void {

@@ -4,6 +4,8 @@ import type { Series } from '../lib/core/snapshot.ts'
 import type { Values } from '../lib/core/summary.ts'
 import type { Aggregation } from '../lib/core/threshold.ts'
 import { ExactSum } from './exact-sum.ts'
+import type { HistogramPack } from './histogram-pack.ts'
+import type { TallyState } from './partial.ts'
 
 /** Where a reading came from: the latest counts, and of simultaneous ones that with the greatest key. */
 export interface Origin {
@@ -54,6 +56,31 @@ export function tallyOf(series: Series, histograms: Uint8Array, origin: Origin):
       const encoded = histograms.subarray(offset, offset + length)
       return { kind: 'trend', histogram: Histogram.decode(encoded, { min, max, sum }) }
     }
+  }
+}
+
+/** A tally that holds something, as it is put down; histograms go into the pack. */
+export function tallyState(tally: Tally, pack: HistogramPack): TallyState {
+  switch (tally.kind) {
+    case 'counter':
+      return { kind: 'counter', sum: tally.sum.state }
+    case 'rate':
+      return { ...tally }
+    case 'gauge':
+      return { ...tally, origin: tally.origin as Origin }
+    case 'trend':
+      return { kind: 'trend', histogram: pack.add(tally.histogram) }
+  }
+}
+
+export function tallyFrom(state: TallyState, pack: HistogramPack): Tally {
+  switch (state.kind) {
+    case 'counter':
+      return { kind: 'counter', sum: ExactSum.of(state.sum) }
+    case 'trend':
+      return { kind: 'trend', histogram: pack.get(state.histogram) }
+    default:
+      return { ...state }
   }
 }
 

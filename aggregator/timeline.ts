@@ -2,7 +2,9 @@ import type { Histogram } from '../lib/core/histogram.ts'
 import type { Plan } from '../lib/core/plan.ts'
 import type { Second } from '../lib/core/snapshot.ts'
 import type { TimelinePoint } from '../lib/core/summary.ts'
+import type { HistogramPack } from './histogram-pack.ts'
 import { HistogramShelf } from './histogram-shelf.ts'
+import type { TimelineState } from './partial.ts'
 import { inUnit, perSecond } from './tally.ts'
 import { type Observed, Users } from './users.ts'
 
@@ -22,7 +24,7 @@ export class Timeline {
   readonly users: Users
   readonly #counts: Record<Counted, Float64Array>
   readonly #requests: Float64Array
-  readonly #serviceTimes = new HistogramShelf()
+  #serviceTimes = new HistogramShelf()
   #activeUntilMs = 0
 
   constructor(plan: Pick<Plan, 'durationMs' | 'gracefulStopMs' | 'intervalMs'>) {
@@ -36,6 +38,28 @@ export class Timeline {
       Counted,
       Float64Array
     >
+  }
+
+  stateIn(pack: HistogramPack): TimelineState {
+    return {
+      users: this.users.state,
+      counts: Object.fromEntries(COUNTED.map((name) => [name, [...this.#counts[name]]])),
+      requests: [...this.#requests],
+      serviceTimes: this.#serviceTimes.stateIn(pack),
+      activeUntilMs: this.#activeUntilMs,
+    }
+  }
+
+  /** Takes the place of what was added so far. */
+  restore(
+    { users, counts, requests, serviceTimes, activeUntilMs }: TimelineState,
+    pack: HistogramPack,
+  ): void {
+    this.users.restore(users)
+    for (const name of COUNTED) this.#counts[name].set(counts[name] ?? [])
+    this.#requests.set(requests)
+    this.#serviceTimes = HistogramShelf.of(serviceTimes, pack)
+    this.#activeUntilMs = activeUntilMs
   }
 
   addSeconds(observed: Observed): void {

@@ -3,9 +3,11 @@ import { durationMs } from '../lib/core/duration.ts'
 import type { Plan } from '../lib/core/plan.ts'
 import { type Selector, stagesOf, type Threshold } from '../lib/core/threshold.ts'
 import { selectorOf } from './definition.ts'
+import type { HistogramPack } from './histogram-pack.ts'
 import { HistogramShelf } from './histogram-shelf.ts'
+import type { TrackState } from './partial.ts'
 import type { Span } from './spans.ts'
-import { addTally, emptyTally, samplesOf, type Tally } from './tally.ts'
+import { addTally, emptyTally, samplesOf, type Tally, tallyFrom, tallyState } from './tally.ts'
 
 /** A window is made of about this many steps, or of fewer where the interval of the snapshots is longer. */
 const STEPS_PER_WINDOW = 6
@@ -32,7 +34,7 @@ export class Track {
   #samples = 0
   readonly #stepOf = new Map<number, number>()
   readonly #cells = new Map<number, Tally>()
-  readonly #histograms = new HistogramShelf()
+  #histograms = new HistogramShelf()
 
   constructor(plan: Plan, threshold: Threshold) {
     this.selector = selectorOf(threshold)
@@ -41,6 +43,22 @@ export class Track {
     const longestMs = Math.max(plan.intervalMs, (this.overMs ?? 0) / STEPS_PER_WINDOW)
     this.steps = this.overMs === undefined ? oneStep(cuts) : stepsOf(cuts, longestMs)
     for (const [index, { seqs }] of this.steps.entries()) for (const seq of seqs) this.#stepOf.set(seq, index)
+  }
+
+  stateIn(pack: HistogramPack): TrackState {
+    return {
+      samples: this.#samples,
+      cells: [...this.#cells].map(([step, tally]) => [step, tallyState(tally, pack)]),
+      histograms: this.#histograms.stateIn(pack),
+    }
+  }
+
+  /** Takes the place of what was added so far. */
+  restore({ samples, cells, histograms }: TrackState, pack: HistogramPack): void {
+    this.#samples = samples
+    this.#cells.clear()
+    for (const [step, tally] of cells) this.#cells.set(step, tallyFrom(tally, pack))
+    this.#histograms = HistogramShelf.of(histograms, pack)
   }
 
   add(seq: number, tally: Tally): void {

@@ -1,4 +1,5 @@
 import type { Second } from '../lib/core/snapshot.ts'
+import type { UsersState } from './partial.ts'
 
 const SECOND_MS = 1_000
 
@@ -22,6 +23,20 @@ export class Users {
 
   constructor(endMs: number) {
     this.#perSecond = new Float64Array(Math.ceil(endMs / SECOND_MS) + 1)
+  }
+
+  get state(): UsersState {
+    return {
+      perSecond: [...this.#perSecond],
+      shared: [...this.#shared].map(([second, lanes]) => [second, [...lanes]]),
+    }
+  }
+
+  /** Takes the place of what was added so far. */
+  restore({ perSecond, shared }: UsersState): void {
+    this.#perSecond.set(perSecond)
+    this.#shared.clear()
+    for (const [second, lanes] of shared) this.#shared.set(second, new Map(lanes))
   }
 
   add({ fromMs, toMs, lane, seconds }: Observed): void {

@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { evaluate } from '../../aggregator/evaluate.ts'
 import { ExactSum } from '../../aggregator/exact-sum.ts'
 import { Merge } from '../../aggregator/merge.ts'
+import { decodePartial, encodePartial } from '../../aggregator/partial.ts'
+import { type LiveTotals, live } from '../../aggregator/watch.ts'
 import { cutsOf } from '../../lib/core/cut.ts'
 import { Histogram } from '../../lib/core/histogram.ts'
 import { type Summary, summarySchema } from '../../lib/core/summary.ts'
@@ -25,11 +27,31 @@ const plan = planOf({
   ],
 })
 
-function resultOf(snapshots: readonly Written[]): { summary: Summary; verdict: Verdict } {
-  const merge = new Merge(plan, START_AT_MS)
+interface Result {
+  summary: Summary
+  verdict: Verdict
+  /** What a watch tells while the run goes on, and when each slice's window ended. */
+  live: LiveTotals
+  endedAtMs: (number | undefined)[]
+}
+
+function resultOf(snapshots: readonly Written[]): Result {
+  return judged(added(new Merge(plan, START_AT_MS), snapshots))
+}
+
+function added(merge: Merge, snapshots: readonly Written[]): Merge {
   for (const { snapshot, key } of snapshots) merge.add(snapshot, key)
+  return merge
+}
+
+function judged(merge: Merge): Result {
   const summary = merge.summary({ endedAtMs: START_AT_MS + 65_000, server: [] })
-  return { summary, verdict: evaluate({ plan, merge, summary }) }
+  return {
+    summary,
+    verdict: evaluate({ plan, merge, summary }),
+    live: live(plan, merge, START_AT_MS + 50_000),
+    endedAtMs: [0, 1, 2].map((slice) => merge.generators.get(slice)?.endedAtMs(0)),
+  }
 }
 
 const flow = fc.constantFrom('buy', 'browse')
@@ -59,22 +81,28 @@ const snapshots: fc.Arbitrary<Written> = fc
     arrivals: count,
     samples,
     lateMs: fc.nat({ max: 1_500 }),
+    /** Beyond the end of the cut: then the next snapshot reports the last second, too. */
+    beyondMs: fc.nat({ max: 900 }),
     users: count,
     gcMs: fc.double({ min: 0, max: 100, noNaN: true }),
     loopShare: fc.double({ min: 0, max: 1, noNaN: true }),
     ending: fc.constantFrom(undefined, 'complete' as const, 'aborted' as const),
   })
-  .map(({ seq, lateMs, users, gcMs, loopShare, ending, ...written }) => {
+  .map(({ seq, lateMs, beyondMs, users, gcMs, loopShare, ending, ...written }) => {
     const fromMs = (cuts[seq]?.fromMs ?? 0) + lateMs
     const second = Math.floor(fromMs / 1_000)
+    const toMs = (cuts[seq]?.toMs ?? 0) + beyondMs
     return snapshotOf(plan, {
       ...written,
       seq,
       fromMs,
+      toMs,
       startLateMs: lateMs,
       seconds: [
         { second, users, requests: users },
         { second: second + 1, users: users + 1, ended: 2 },
+        { second: Math.floor(toMs / 1_000) - 1, users, requests: 3 },
+        { second: Math.floor(toMs / 1_000), users: users + 2 },
       ],
       health: { gcMs, loopShare },
       ...(ending && { ending }),
@@ -97,6 +125,28 @@ describe('a merge', () => {
           expect(resultOf([...again, ...shuffled, ...again])).toStrictEqual(resultOf(run))
         },
       ),
+    )
+  })
+
+  it('gives the same wherever it is put down and taken up again, with any duplicates and late arrivals', async () => {
+    const shifts = runs.chain((run) =>
+      fc.record({
+        run: fc.constant(run),
+        // Each shift has some of the snapshots, in any order; the last one has all.
+        parts: fc.array(fc.shuffledSubarray(run), { maxLength: 4 }),
+        last: fc.shuffledSubarray(run, { minLength: run.length }),
+      }),
+    )
+    await fc.assert(
+      fc.asyncProperty(shifts, async ({ run, parts, last }) => {
+        let merge = new Merge(plan, START_AT_MS)
+        for (const part of parts) {
+          const bytes = await encodePartial(added(merge, part).partial())
+          merge = Merge.from(await decodePartial(bytes), plan)
+        }
+        expect(judged(added(merge, last))).toStrictEqual(resultOf(run))
+        expect(merge.snapshots).toBe(run.length)
+      }),
     )
   })
 
