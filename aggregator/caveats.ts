@@ -2,6 +2,7 @@ import type { GeneratorEnd } from '../lib/core/observed.ts'
 import type { Stop } from '../lib/core/stop.ts'
 import type { GeneratorSummary, Summary } from '../lib/core/summary.ts'
 import { LEAST_COVERAGE } from './coverage.ts'
+import type { Merge } from './merge.ts'
 import { percent } from './sentence.ts'
 import { totalOf } from './totals.ts'
 
@@ -91,6 +92,21 @@ export function droppedSentence(summary: Summary): string[] {
   if (dropped === 0) return []
   return [
     `${dropped} iterations were dropped as no user was free: raise maxUsers, or see why the target holds users so long`,
+  ]
+}
+
+/** Snapshots that can't be read: what they cover is missing from the coverage, and they are told whatever the verdict. */
+export function refusedSentence({ refused }: Pick<Merge, 'refused'>): string[] {
+  if (refused.size === 0) return []
+  const parts = [...refused]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, { mistakes }]) => {
+      const [{ field, value } = { field: 'it', value: 'cannot be read' }] = mistakes
+      return `${key} (${field}: ${value})`
+    })
+  const snapshots = refused.size === 1 ? '1 snapshot' : `${refused.size} snapshots`
+  return [
+    `${snapshots} cannot be read, and what was in ${refused.size === 1 ? 'it' : 'them'} counts as not observed: ${named(parts)}`,
   ]
 }
 

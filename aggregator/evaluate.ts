@@ -3,7 +3,7 @@ import type { Plan } from '../lib/core/plan.ts'
 import type { Stop } from '../lib/core/stop.ts'
 import type { Summary } from '../lib/core/summary.ts'
 import { type Row, type State, VERDICT_SCHEMA, type Verdict } from '../lib/core/verdict.ts'
-import { caveatsOf, droppedSentence } from './caveats.ts'
+import { caveatsOf, droppedSentence, refusedSentence } from './caveats.ts'
 import { judgedThresholds } from './definition.ts'
 import { measure } from './measure.ts'
 import type { Merge } from './merge.ts'
@@ -48,7 +48,11 @@ export function evaluate(evaluated: Evaluated): Verdict {
     ...(summary.note !== undefined && { note: summary.note }),
     target: summary.target,
     state: stateOf(rows, caveats, stop),
-    reasons: [...reasonsOf(rows, caveats, summary, stop), ...(evaluated.remarks ?? [])],
+    reasons: [
+      ...reasonsOf(rows, caveats, summary, stop),
+      ...refusedSentence(merge),
+      ...(evaluated.remarks ?? []),
+    ],
     startedAt: summary.startedAt,
     endedAt: summary.endedAt,
     coverage: { generators, time, arrivals },

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { foldSnapshots, judge } from '../../aggregator/judge.ts'
+import { foldSnapshots } from '../../aggregator/fold-snapshots.ts'
+import { judge } from '../../aggregator/judge.ts'
 import { Merge } from '../../aggregator/merge.ts'
 import { consoleReport } from '../../aggregator/report/console.ts'
 import { REPORTS } from '../../aggregator/report/report.ts'
@@ -46,7 +47,7 @@ export async function reportCommand(
   const plan = flags.scenario === undefined ? made : await judgedBy(made, flags.scenario)
   const store = new FileSystemStore(directory, `runs/${plan.run}/`)
   const merge = new Merge(plan, observed.startAtMs)
-  await foldSnapshots(merge, store, plan.run)
+  await foldSnapshots(merge, store)
   const judged = judge(plan, merge, observed, await findStop(store, plan.run))
   const files = await writeReports(store, judged)
   if (flags.format) terminal.out(REPORTS[FORMATS[flags.format]](judged.verdict, judged.summary))
