@@ -1,9 +1,9 @@
 import { isIP, isIPv6, type LookupFunction } from 'node:net'
 import { systemClock } from '../../lib/adapters/clock/system.ts'
 import { VolleyError } from '../../lib/core/errors.ts'
+import { forbiddenReason, isLoopback } from '../../lib/forbidden-address.ts'
 import { AddressBook, type Resolve, systemResolve } from './address-book.ts'
 import { endpointOf } from './endpoint.ts'
-import { forbiddenReason, isLoopback } from './forbidden-address.ts'
 
 /** Decides where load may go. Loopback is always allowed, anything else only by name, some addresses never. */
 export interface TargetGuard {

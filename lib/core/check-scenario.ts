@@ -2,7 +2,7 @@ import type { Mistake } from './errors.ts'
 import { BUILT_IN_METRICS, DERIVED_METRICS } from './metric.ts'
 import { fieldOf, mistakesOf, printed } from './mistake.ts'
 import { didYouMean } from './nearest.ts'
-import type { Profile } from './profile.ts'
+import { type Profile, profileSchema } from './profile.ts'
 import { type Scenario, scenarioSchema } from './scenario.ts'
 import {
   AGGREGATIONS,
@@ -12,6 +12,7 @@ import {
   parseSelector,
   stagesOf,
   type Threshold,
+  thresholdSchema,
 } from './threshold.ts'
 
 export type Checked = { scenario: Scenario; mistakes: [] } | { scenario?: undefined; mistakes: Mistake[] }
@@ -28,14 +29,45 @@ export function checkScenario(exported: unknown): Checked {
   return whole.success && mistakes.length === 0 ? { scenario: whole.data, mistakes: [] } : { mistakes }
 }
 
-/** The fields that are valid by themselves. */
+/** What is valid by itself: fields, and where a field is not, its profiles and thresholds one by one. */
 function soundFields(exported: unknown): Partial<Scenario> {
-  if (typeof exported !== 'object' || exported === null) return {}
+  if (!isRecord(exported)) return {}
   const fields = Object.entries(scenarioSchema.shape).flatMap(([name, schema]) => {
-    const parsed = schema.safeParse((exported as Record<string, unknown>)[name])
+    const parsed = schema.safeParse(exported[name])
     return parsed.success ? [[name, parsed.data]] : []
   })
-  return Object.fromEntries(fields)
+  return {
+    ...soundProfiles(exported.profiles),
+    ...(Array.isArray(exported.thresholds) && { thresholds: soundRows(exported.thresholds) }),
+    ...Object.fromEntries(fields),
+  }
+}
+
+/** Nothing is said of the profiles where one of them is unknown: its stages would be missed. */
+function soundProfiles(profiles: unknown): Pick<Partial<Scenario>, 'profiles'> {
+  if (!isRecord(profiles)) return {}
+  const sound: Record<string, Profile> = {}
+  for (const [name, profile] of Object.entries(profiles)) {
+    const { thresholds, ...others } = isRecord(profile) ? profile : {}
+    const parsed = profileSchema.safeParse(others)
+    if (!parsed.success) return {}
+    sound[name] = { ...parsed.data, ...(Array.isArray(thresholds) && { thresholds: soundRows(thresholds) }) }
+  }
+  return { profiles: sound }
+}
+
+/** The rows that are valid by themselves, at their places; what walks through them skips the holes. */
+function soundRows(rows: readonly unknown[]): Threshold[] {
+  const sound: Threshold[] = []
+  for (const [i, row] of rows.entries()) {
+    const parsed = thresholdSchema.safeParse(row)
+    if (parsed.success) sound[i] = parsed.data
+  }
+  return sound
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
 }
 
 function crossMistakes(scenario: Partial<Scenario>): Mistake[] {

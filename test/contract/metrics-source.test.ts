@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net'
 import * as prometheus from 'prom-client'
 import { Registry } from 'prom-client'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -241,6 +242,29 @@ describe('a scraped endpoint', () => {
     expect(await without((request) => request.socket.destroy())).toMatch(/^GET \/metrics: ./)
     expect(await without('x'.repeat(10_001))).toBe('GET /metrics: the answer is larger than 10000 B')
     expect(await without(() => undefined)).toBe('GET /metrics: no answer within 1 s')
+  })
+
+  it('asks no link-local or metadata address, neither by its number nor by a name', async () => {
+    const named: LookupFunction = (_, { all }, done) => {
+      const found = { address: '169.254.169.254', family: 4 }
+      if (all) done(null, [found])
+      else done(null, found.address, found.family)
+    }
+    const link = 'a link-local address, where cloud metadata is served, which is never asked'
+    await expect(httpFetchText()('http://169.254.169.254/latest')).rejects.toThrow(
+      `169.254.169.254 is ${link}`,
+    )
+    await expect(httpFetchText()('http://[fe80::1]/metrics')).rejects.toThrow(`fe80::1 is ${link}`)
+    await expect(httpFetchText()('http://[fd00:ec2::254]/')).rejects.toThrow('an address of cloud metadata')
+    await expect(httpFetchText({ lookup: named })('http://metrics.example/')).rejects.toThrow(
+      `metrics.example (169.254.169.254) is ${link}`,
+    )
+  })
+
+  it('asks a host by its name', async () => {
+    const server = await serve('up 1')
+    const url = new URL(server.url)
+    expect(await httpFetchText()(`http://localhost:${url.port}/metrics`)).toBe('up 1')
   })
 
   it('does not follow a redirect', async () => {

@@ -47,6 +47,23 @@ describe('checking a scenario', () => {
     ])
   })
 
+  it('is not kept by a malformed row of thresholds from finding mistakes in the others, of a profile too', () => {
+    const malformed = { metric: 'http_reqs', limit: 'fast' }
+    const unknown = { metric: 'http_reps', limit: 'count>1' }
+    const light = { ...sound.profiles.light, thresholds: [unknown, malformed, { ...unknown, stage: 'no' }] }
+    const fields = mistakesIn({ thresholds: [malformed, unknown], profiles: { light } }).map(
+      ({ field }) => field,
+    )
+    expect(fields.sort()).toEqual([
+      'profiles.light.thresholds[0].metric',
+      'profiles.light.thresholds[1].limit',
+      'profiles.light.thresholds[2].metric',
+      'profiles.light.thresholds[2].stage',
+      'thresholds[0].limit',
+      'thresholds[1].metric',
+    ])
+  })
+
   it('refuses weights that sum to zero', () => {
     expect(mistakesIn({ flows: { a: { weight: 0, run }, b: { weight: 0, run } } })).toEqual([
       {
