@@ -47,6 +47,9 @@ export async function generate(options: GenerateOptions): Promise<Ending> {
   if (!window) throw new RangeError(`slice ${invocation.slice} has no window ${invocation.window}`)
   const leaving = new Leaving()
   options.abandon?.addEventListener('abort', () => leaving.leave('aborted'), { once: true })
+  const watching = new AbortController()
+  // A run that is stopped before its start makes no load at all.
+  const stopWatch = endAtStop(options, leaving, watching.signal)
   await clock.sleepUntil(startAtMs + window.fromMs, leaving.signal)
   const lateMs = clock.now() - startAtMs - window.fromMs
   const joinedMs = lateMs > LATE_AFTER_MS ? window.fromMs + lateMs : window.fromMs
@@ -74,11 +77,10 @@ export async function generate(options: GenerateOptions): Promise<Ending> {
   const orphan = (error: unknown): void =>
     recorder.series('orphaned_errors', { error: errorClassOf(error) }).add(1)
   process.on('unhandledRejection', orphan)
-  const watching = new AbortController()
   const watches = [
+    stopWatch,
     keepHouse(crew, watching.signal),
     endAtDeadline(options, window.toMs, leaving, watching.signal),
-    endAtStop(options, leaving, watching.signal),
   ]
   await Promise.race([Promise.all(drives), leaving.abandoned(clock)])
   leaving.leave('complete')
