@@ -1,5 +1,6 @@
 import { durationMs } from '../lib/core/duration.ts'
 import type { Plan } from '../lib/core/plan.ts'
+import type { OutsideSeries } from '../lib/core/source.ts'
 import type { Summary } from '../lib/core/summary.ts'
 import { aggregationOf, stagesOf, type Threshold } from '../lib/core/threshold.ts'
 import { originOf, outsideOf, selectorOf } from './definition.ts'
@@ -14,8 +15,10 @@ import type { Track } from './track.ts'
 /** What a threshold may be measured by. */
 export interface Evidence {
   merge: Merge
-  /** Absent while the run goes on: then only what snapshots tell can be measured. */
+  /** Absent while the run goes on: then only what snapshots and sampled sources tell can be measured. */
   summary?: Summary
+  /** What sampled sources have seen so far, where the run goes on. */
+  sampled?: readonly OutsideSeries[]
   /** End of the time that counts, from the start of the run. */
   untilMs: number
   /** Only windows that end after this time count. */
@@ -43,13 +46,31 @@ export function measure(threshold: Threshold, track: Track | undefined, evidence
       if (!summary) return { noData: 'the run is not over' }
       return throughputLinearity(summary.timeline, spansOf(plan, threshold, untilMs))
     case 'outside':
-      if (!summary) return { noData: 'the run is not over' }
-      return measureOutside(threshold, plan, summary)
+      return summary ? measureOutside(threshold, plan, summary) : measureSampled(threshold, evidence)
   }
 }
 
+/** The same of a run that goes on, as far as its generators have reported; of windows, only the latest. */
+function measureSampled(threshold: Threshold, evidence: Evidence): Measurement {
+  const { merge, sampled = [], untilMs, windowsSinceMs } = evidence
+  const { plan, startAtMs } = merge
+  const isKnown = sampled.some(({ metric }) => metric === selectorOf(threshold).metric)
+  // What has not risen yet may still rise.
+  if (!isKnown || aggregationOf(threshold).name === 'rise') return { noData: 'the run is not over' }
+  const seen = { server: sampled, startedAt: startAtMs, endedAt: startAtMs + untilMs, durationMs: untilMs }
+  const measured = measureOutside(threshold, plan, seen)
+  const overMs = overOf(threshold)
+  if ('noData' in measured || overMs === undefined) return measured
+  const readings = measured.readings.filter(({ fromMs = 0 }) => fromMs + overMs > windowsSinceMs)
+  return readings.length > 0 ? { ...measured, readings } : { noData: 'no window has ended lately' }
+}
+
 /** Points count from the start of the load to its end, or within the stages; a rise may come until the run's end. */
-function measureOutside(threshold: Threshold, plan: Plan, summary: Summary): Measurement {
+function measureOutside(
+  threshold: Threshold,
+  plan: Plan,
+  summary: Pick<Summary, 'startedAt' | 'endedAt' | 'durationMs'> & { server: readonly OutsideSeries[] },
+): Measurement {
   const { metric } = selectorOf(threshold)
   const found = summary.server.find((series) => series.metric === metric)
   if (!found) return { noData: `source ${outsideOf(plan, metric)?.source} was not read` }

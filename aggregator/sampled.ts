@@ -12,6 +12,11 @@ export async function readSampled(store: SnapshotStore, run: string): Promise<Ou
     const body = await store.get(key)
     parts.push(...outsideSeriesSchema.array().parse(JSON.parse(new TextDecoder().decode(body))))
   }
+  return joinSeries(parts)
+}
+
+/** Parts of series as whole ones, one for each metric. */
+export function joinSeries(parts: readonly OutsideSeries[]): OutsideSeries[] {
   const byMetric = Map.groupBy(parts, ({ source, metric }) => `${source}/${metric}`)
   return [...byMetric.values()].map(joined)
 }

@@ -2,10 +2,13 @@ import type { Live } from '../lib/core/live.ts'
 import type { GeneratorEnd } from '../lib/core/observed.ts'
 import type { Plan } from '../lib/core/plan.ts'
 import { snapshotPrefix } from '../lib/core/snapshot.ts'
-import type { Clock, Crew, SnapshotStore } from '../lib/ports.ts'
+import type { OutsideSeries } from '../lib/core/source.ts'
+import { expiredLease } from '../lib/lease.ts'
+import type { Clock, Crew, MetricsSource, SnapshotStore } from '../lib/ports.ts'
 import { findStop, requestStop } from '../lib/stop.ts'
-import { foldSnapshots } from './judge.ts'
+import { foldSnapshots } from './fold-snapshots.ts'
 import { Merge } from './merge.ts'
+import { joinSeries } from './sampled.ts'
 import { live, reasonToStop } from './watch.ts'
 
 const LOOK_EVERY_MS = 1_000
@@ -16,6 +19,8 @@ interface WatchPorts {
   store: SnapshotStore
   clock: Clock
   onProgress: (live: Live) => void
+  /** Metrics from outside; those that are sampled can stop the run. */
+  sources?: readonly MetricsSource[]
 }
 
 /** How a watch goes about it where it differs from a run on one machine. */
@@ -25,6 +30,10 @@ interface WatchSettings {
   merge: Merge
   /** Where new snapshots may be now; by default anywhere. */
   prefixes: () => readonly string[]
+  /** What earlier watches of the run have sampled. */
+  sampledBefore: readonly OutsideSeries[]
+  /** Called after every look. */
+  onLook: () => Promise<void>
 }
 
 /** Follows a run: folds its snapshots as they come, tells how it goes, and stops it when a threshold or its budget says so. */
@@ -44,6 +53,8 @@ export class Watch {
       lookEveryMs: LOOK_EVERY_MS,
       merge: new Merge(plan, crew.startAtMs),
       prefixes: () => [snapshotPrefix(plan.run)],
+      sampledBefore: [],
+      onLook: async () => undefined,
       ...settings,
     }
     this.#merge = this.#settings.merge
@@ -54,11 +65,12 @@ export class Watch {
     const { clock, onProgress } = this.#ports
     const gone = new AbortController()
     const ended = this.#crew.ended.finally(() => gone.abort())
-    const { lookEveryMs, prefixes } = this.#settings
+    const { lookEveryMs, prefixes, onLook } = this.#settings
     while (!gone.signal.aborted) {
-      await foldSnapshots(this.#merge, this.#ports.store, this.#plan.run, prefixes())
+      await foldSnapshots(this.#merge, this.#ports.store, { prefixes: prefixes() })
       await this.#stopIfAsked()
       onProgress(this.#live())
+      await onLook()
       await clock.sleepUntil(clock.now() + lookEveryMs, gone.signal)
     }
     return ended
@@ -66,7 +78,7 @@ export class Watch {
 
   /** Every snapshot in the store, merged. */
   async finalMerge(): Promise<Merge> {
-    await foldSnapshots(this.#merge, this.#ports.store, this.#plan.run)
+    await foldSnapshots(this.#merge, this.#ports.store)
     return this.#merge
   }
 
@@ -74,15 +86,24 @@ export class Watch {
     const { store, clock } = this.#ports
     const run = this.#plan.run
     if (this.#stoppedAtMs === undefined) {
-      const stop = reasonToStop(this.#plan, this.#merge, clock.now())
+      const nowMs = clock.now()
+      const stop =
+        reasonToStop(this.#plan, this.#merge, nowMs, this.#sampled()) ??
+        (await expiredLease(this.#plan, store, { startAtMs: this.#merge.startAtMs, nowMs }))
       if (stop) await requestStop(store, run, stop)
       if (stop || (await findStop(store, run))) this.#stoppedAtMs = clock.now()
     } else if (clock.now() > this.#stoppedAtMs + STOP_PATIENCE_MS) await this.#crew.kill()
   }
 
+  #sampled(): OutsideSeries[] {
+    const { sources = [] } = this.#ports
+    const now = sources.flatMap((source) => source.sampled?.(this.#merge.startAtMs) ?? [])
+    return joinSeries([...this.#settings.sampledBefore, ...now])
+  }
+
   #live(): Live {
     return {
-      ...live(this.#plan, this.#merge, this.#ports.clock.now()),
+      ...live(this.#plan, this.#merge, this.#ports.clock.now(), this.#sampled()),
       generatorsUp: this.#crew.up(),
       stopping: this.#stoppedAtMs !== undefined,
     }

@@ -2,6 +2,7 @@ import { overBudget } from '../lib/core/accrued-cost.ts'
 import { durationMs } from '../lib/core/duration.ts'
 import type { Live } from '../lib/core/live.ts'
 import type { Plan } from '../lib/core/plan.ts'
+import type { OutsideSeries } from '../lib/core/source.ts'
 import type { Stop } from '../lib/core/stop.ts'
 import { type Expression, parseExpression, type Threshold } from '../lib/core/threshold.ts'
 import type { Row } from '../lib/core/verdict.ts'
@@ -22,7 +23,12 @@ const SECOND_MS = 1_000
 export type LiveTotals = Omit<Live, 'generatorsUp' | 'stopping'>
 
 /** Where a run stands now. `nowMs` is epoch time. */
-export function live(plan: Plan, merge: Merge, nowMs: number): LiveTotals {
+export function live(
+  plan: Plan,
+  merge: Merge,
+  nowMs: number,
+  sampled: readonly OutsideSeries[] = [],
+): LiveTotals {
   const elapsedMs = nowMs - merge.startAtMs
   const second = Math.floor(merge.settledMs / SECOND_MS)
   const recentFrom = Math.max(0, second - RECENT_SECONDS)
@@ -31,7 +37,7 @@ export function live(plan: Plan, merge: Merge, nowMs: number): LiveTotals {
   const served = merge.select({ metric: 'http_req_duration', tags: {} })
   const p95Ms = served && aggregate(served, { name: 'p', percentile: 95 }, elapsedMs)
   const stages = stagesAt(plan, elapsedMs)
-  const worst = worstOf(liveRows(plan, merge).map(({ row }) => row))
+  const worst = worstOf(liveRows(plan, merge, sampled).map(({ row }) => row))
   return {
     run: plan.run,
     elapsedMs,
@@ -57,8 +63,13 @@ function inShort(plan: Plan, { title, metric, value, unit, limit, target, state 
 }
 
 /** Why a run must be stopped now, if it must: a threshold asks for it, or its budget is used up. */
-export function reasonToStop(plan: Plan, merge: Merge, nowMs: number): Stop | undefined {
-  const [breach] = breaches(plan, merge, nowMs)
+export function reasonToStop(
+  plan: Plan,
+  merge: Merge,
+  nowMs: number,
+  sampled: readonly OutsideSeries[] = [],
+): Stop | undefined {
+  const [breach] = breaches(plan, merge, nowMs, sampled)
   if (breach !== undefined) return { by: 'threshold', reason: breach }
   return plan.budgetUsd === undefined ? undefined : overBudget(plan, costOf(merge, nowMs))
 }
@@ -67,9 +78,14 @@ export function reasonToStop(plan: Plan, merge: Merge, nowMs: number): Stop | un
  * The thresholds that are broken now and ask for the run to be stopped, in words. Of windows only the latest count:
  * earlier ones were seen before. `nowMs` is epoch time.
  */
-export function breaches(plan: Plan, merge: Merge, nowMs: number): string[] {
+export function breaches(
+  plan: Plan,
+  merge: Merge,
+  nowMs: number,
+  sampled: readonly OutsideSeries[] = [],
+): string[] {
   const elapsedMs = nowMs - merge.startAtMs
-  return liveRows(plan, merge)
+  return liveRows(plan, merge, sampled)
     .filter(({ threshold, row }) => row.state === 'fail' && elapsedMs >= abortsAfterMs(threshold))
     .map(({ row }) => rowSentence(row))
 }
@@ -80,13 +96,18 @@ function abortsAfterMs({ abortOnFail }: Threshold): number {
 }
 
 /** Rows that have data, without those that more of the run may still mend. */
-function liveRows(plan: Plan, merge: Merge): { threshold: Threshold; row: Row }[] {
+function liveRows(
+  plan: Plan,
+  merge: Merge,
+  sampled: readonly OutsideSeries[],
+): { threshold: Threshold; row: Row }[] {
   return judgedThresholds(plan).flatMap((threshold, i) => {
     const track = merge.tracks[i]
     const evidence: Evidence = {
       merge,
+      sampled,
       untilMs: merge.settledMs,
-      windowsSinceMs: merge.settledMs - (track?.overMs ?? 0),
+      windowsSinceMs: merge.settledMs - durationMs(threshold.over ?? '0s'),
     }
     const row = rowOf(plan, threshold, measure(threshold, track, evidence))
     return row.state === 'no-data' || mayMend(threshold, row) ? [] : [{ threshold, row }]

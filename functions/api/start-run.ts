@@ -18,9 +18,14 @@ export async function startRun(http: ApiRequest, ports: ApiPorts): Promise<ApiAn
   const run = keyOf(http) ?? runNameOf(scenario, profile, new Date(ports.clock.now()), crypto.randomUUID())
   const known = await findRunEntry(ports.store, run)
   const entry = known ?? (await record(request, run, ports))
-  if (!isDeepStrictEqual(entry.request, request)) throw taken(run)
+  if (!isDeepStrictEqual(loadOf(entry.request), loadOf(request))) throw taken(run)
   await ports.starter.start(run, entry.request)
   return json(known ? 200 : 201, { run, quote: entry.quote } satisfies Started)
+}
+
+/** Who waits for a run makes it no other run: the lease of the first request counts. */
+function loadOf({ lease: _, ...load }: RunRequest): object {
+  return load
 }
 
 async function record(request: RunRequest, run: string, ports: ApiPorts): Promise<RunEntry> {

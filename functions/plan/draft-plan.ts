@@ -1,6 +1,7 @@
 import { allMistakes } from '../../lib/cli/all-mistakes.ts'
 import { chooseTarget } from '../../lib/cli/choose-target.ts'
 import { type CloudFacts, makeCloudPlan } from '../../lib/core/cloud-plan.ts'
+import { durationMs } from '../../lib/core/duration.ts'
 import { VolleyError } from '../../lib/core/errors.ts'
 import type { LoadRequest } from '../../lib/core/make-plan.ts'
 import type { Plan } from '../../lib/core/plan.ts'
@@ -27,7 +28,7 @@ export async function draftLoaded(
   run: string,
   permitted: Permitted,
 ): Promise<Plan> {
-  const { scenario, budgetUsd, ...asked } = request
+  const { scenario, budgetUsd, lease, ...asked } = request
   const { allowedHosts, ...limits } = permitted
   const load: LoadRequest = { ...asked, allow: allowedHosts }
   const facts = { run, module: deployedModule(scenario), targetUrl: '', seed: hashText(run), ...limits }
@@ -36,7 +37,11 @@ export async function draftLoaded(
     () => makeCloudPlan(loaded.scenario, load, { ...facts, budgetUsd }),
   )
   await loadData(loaded, plan.peakUsers)
-  return { ...plan, target: { ...plan.target, url: targetUrl } }
+  return {
+    ...plan,
+    ...(lease !== undefined && { leaseMs: durationMs(lease) }),
+    target: { ...plan.target, url: targetUrl },
+  }
 }
 
 /** A model of the system runs on one machine alone: in the cloud a run needs the real one. */

@@ -10,6 +10,9 @@ import { type Progress, progressOf } from './progress.ts'
 import type { Terminal } from './terminal.ts'
 import type { WatchFlags } from './watch-command.ts'
 
+/** A run that somebody waits for does not go on without him for longer than this; as long as he tries to reach it. */
+const WAITING_LEASE = '2m'
+
 export interface StartFlags extends LoadFlags, WatchFlags {
   budget?: string
   run?: string
@@ -22,7 +25,7 @@ export async function startCommand(scenario: string, flags: StartFlags, terminal
   const request = { scenario, ...requestOf(flags) }
   const letters = crypto.randomUUID()
   const run = flags.run ?? runNameOf(scenario, flags.profile, new Date(), letters)
-  if (flags.wait) return startAndWait(run, request, deployment, flags, terminal)
+  if (flags.wait) return startAndWait(run, { ...request, lease: WAITING_LEASE }, deployment, flags, terminal)
   const started = await deployment.start(run, request)
   if (flags.json) terminal.out(JSON.stringify(started, null, 2))
   else {
@@ -49,7 +52,9 @@ async function startAndWait(
     },
     () => {
       progress.close()
-      terminal.err(`left ${run} as it is; volley stop ${run} ends it if it goes on`)
+      terminal.err(
+        `left ${run} as it is: it ends within ${WAITING_LEASE} unless volley watch ${run} keeps it going`,
+      )
       terminal.leave(EXIT.stopped)
     },
   )

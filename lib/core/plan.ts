@@ -49,6 +49,8 @@ export const planSchema = z.strictObject({
   quote: quoteSchema,
   /** The run is stopped when it has cost this much; on one machine there is no such limit. */
   budgetUsd: z.number().optional(),
+  /** The run is stopped when nobody has asked for it for so long. */
+  leaseMs: z.number().optional(),
   /** Raw log of every request, for debugging. */
   logRequests: z.string().optional(),
 })

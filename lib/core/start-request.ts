@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Mistake, VolleyError } from './errors.ts'
+import { leaseSchema } from './lease.ts'
 import { loadRequestSchema } from './make-plan.ts'
 import { mistakesOf } from './mistake.ts'
 
@@ -12,6 +13,8 @@ export const startRequestSchema = loadRequestSchema.omit({ allow: true, logReque
   scenario: z.string().min(1),
   /** The run is refused when its price is above, and stopped when it gets there. */
   budgetUsd: z.number().positive().optional(),
+  /** The run is stopped when nobody has asked the API for it for so long. */
+  lease: leaseSchema.optional(),
   /** A run is called as its execution: whatever ends the one ends the other. */
   run: runId.optional(),
 })

@@ -4,7 +4,7 @@ export const stopKey = (run: string): string => `runs/${run}/STOP`
 
 /** Written to end a run before its time; every generator looks for it. */
 export const stopSchema = z.strictObject({
-  by: z.enum(['user', 'threshold', 'budget', 'infrastructure']),
+  by: z.enum(['user', 'threshold', 'budget', 'lease', 'infrastructure']),
   reason: z.string(),
 })
 export type Stop = z.infer<typeof stopSchema>

@@ -133,7 +133,7 @@ r1 is stopping
     await new Promise((resolve) => setTimeout(resolve, 400))
     child.kill('SIGINT')
     const { code, stderr } = await outcome
-    expect(stderr).toContain('left r1 as it is; volley stop r1 ends it if it goes on\n')
+    expect(stderr).toContain('left r1 as it is: it ends within 2m unless volley watch r1 keeps it going\n')
     expect(code).toBe(EXIT.stopped)
   })
 })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { breaches, live } from '../../aggregator/watch.ts'
+import { type OutsideSeries, sourceSchema } from '../../lib/core/source.ts'
 import type { Threshold } from '../../lib/core/threshold.ts'
 import { mergeOf, type Written } from '../fixtures/judged-run.ts'
 import { planOf, type Samples, START_AT_MS } from '../fixtures/synthetic-run.ts'
@@ -137,6 +138,77 @@ describe('a threshold that aborts', () => {
     ])
     const recovered = [...begun, requests(1, 1, 1), requests(2, 0, 15), requests(2, 1, 15)]
     expect(breachesOf(threshold, recovered)).toEqual([])
+  })
+
+  describe('on a metric from outside', () => {
+    const scraped = (...points: [number, number][]): OutsideSeries[] => [
+      {
+        metric: 'cpu',
+        source: 'app',
+        unit: '%',
+        points: points.map(([second, value]) => [at(1_000 * second), value]),
+      },
+    ]
+    const sources = {
+      app: sourceSchema.parse({ kind: 'scrape', url: '/', metrics: { cpu: { name: 'cpu', unit: '%' } } }),
+    }
+    const reported = [0, 1, 2].flatMap((seq) => [0, 1].map((slice) => ({ seq, slice })))
+    const brokenBy = (row: Partial<Threshold>, points: [number, number][]): string[] => {
+      const plan = planOf({
+        sources,
+        thresholds: [{ title: 'cpu', metric: 'cpu', limit: 'avg<=70', abortOnFail, ...row }],
+      })
+      return breaches(plan, mergeOf(plan, reported), at(31_000), scraped(...points))
+    }
+
+    it('is broken by what has been sampled, as far as all generators have reported', () => {
+      expect(
+        brokenBy({}, [
+          [5, 60],
+          [10, 90],
+        ]),
+      ).toEqual(['cpu: avg 75 %, limit avg<=70'])
+      expect(
+        brokenBy({}, [
+          [5, 60],
+          [10, 70],
+          [30.5, 500],
+        ]),
+      ).toEqual([])
+      expect(brokenBy({}, [])).toEqual([])
+    })
+
+    it('looks at the latest windows alone', () => {
+      const over = '10s'
+      expect(
+        brokenBy({ over }, [
+          [2, 90],
+          [12, 10],
+          [22, 10],
+        ]),
+      ).toEqual([])
+      expect(
+        brokenBy({ over }, [
+          [2, 10],
+          [12, 10],
+          [20, 90],
+        ]),
+      ).toHaveLength(1)
+    })
+
+    it('waits for a rise until the run is over', () => {
+      expect(
+        brokenBy({ limit: 'rise<=5000' }, [
+          [1, 10],
+          [20, 10],
+        ]),
+      ).toEqual([])
+    })
+
+    it('is not broken where it is read only when the run is over', () => {
+      const plan = planOf({ sources, thresholds: [{ metric: 'cpu', limit: 'avg<=70', abortOnFail }] })
+      expect(breaches(plan, mergeOf(plan, reported), at(31_000))).toEqual([])
+    })
   })
 
   it('is not one on metrics that are read only when the run is over', () => {

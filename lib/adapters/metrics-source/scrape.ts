@@ -67,7 +67,15 @@ class Scraper implements MetricsSource {
     }
   }
 
+  sampled(fromMs: number): OutsideSeries[] {
+    return this.#seriesOf(fromMs, this.#options.clock.now())
+  }
+
   async read(fromMs: number, toMs: number): Promise<OutsideSeries[]> {
+    return this.#seriesOf(fromMs, toMs)
+  }
+
+  #seriesOf(fromMs: number, toMs: number): OutsideSeries[] {
     const noData = this.#samples === 0 ? `GET ${this.#url}: ${this.#failure}` : undefined
     return this.#metrics.map((metric) => metric.series(this.#options.name, fromMs, toMs, noData))
   }
