@@ -7,16 +7,18 @@ import type { State, Verdict } from '../lib/core/verdict.ts'
 import { loadDeployedScenario } from '../lib/deployed-scenario.ts'
 import { occasionOf } from '../lib/occasion.ts'
 import type { Clock, SeriesPublisher, SnapshotStore } from '../lib/ports.ts'
-import { findStop, requestStop } from '../lib/stop.ts'
-import { foldSnapshots, judge } from './judge.ts'
+import { findStop } from '../lib/stop.ts'
+import { endLoad } from './end-load.ts'
+import { foldSnapshots } from './fold-snapshots.ts'
+import { type Judged, judge } from './judge.ts'
+import { findJudged, judgeOnce } from './judged-once.ts'
 import { readFailures } from './relayed-crew.ts'
 import { openMerge, type RelayedRun } from './relayed-run.ts'
 import { writeReports } from './report/write-reports.ts'
 import { RunPublisher } from './run-publisher.ts'
 import { isSampled, readSampled } from './sampled.ts'
+import { incompleteWindows } from './window-prefixes.ts'
 
-/** From a stop until generators have written their last snapshot. */
-const STOPPING_MS = 8_000
 /** The console shows a cause in full up to about this length. */
 const CAUSE_CHARACTERS = 2_000
 
@@ -32,13 +34,27 @@ export interface Judgement {
   cause: string
 }
 
-/** Merges all that a run wrote, judges it and writes its reports. */
+/**
+ * Merges all that a run wrote, judges it and writes its reports. A run is judged once: whoever comes later, because an
+ * execution was ended while it judged or was tried again, writes the reports of that judgement.
+ */
 export async function judgeRelayed(event: RelayedRun, ports: JudgePorts): Promise<Judgement> {
+  const { store } = ports
+  const judged =
+    (await findJudged(store, event.run)) ?? (await judgeOnce(store, await judgementOf(event, ports)))
+  await writeReports(store, judged)
+  return { state: judged.verdict.state, cause: causeOf(judged.verdict) }
+}
+
+async function judgementOf(event: RelayedRun, ports: JudgePorts): Promise<Judged> {
   const { store, clock } = ports
-  const merge = await openMerge(event, store)
+  const keeper = await openMerge(event, ports)
+  const { merge } = keeper
   const { plan } = merge
-  const endedAtMs = (await relayedAt(store, plan.run)) ?? (await endLoad(store, clock, plan))
-  await foldSnapshots(merge, store, plan.run)
+  const relayedAtMs = await relayedAt(store, plan.run)
+  if (relayedAtMs === undefined) await endLoad(merge, ports)
+  await foldSnapshots(merge, store, { prefixes: incompleteWindows(merge), onBatch: () => keeper.keepIfDue() })
+  const endedAtMs = relayedAtMs ?? Math.max(event.startAtMs, clock.now())
   const unpublished = await (await RunPublisher.open(merge, ports)).finish()
   const loaded = await loadDeployedScenario(plan.scenario.module)
   const remarks = [...(await occasionOf(plan, loaded, store, clock).teardown()), ...unpublished]
@@ -49,22 +65,13 @@ export async function judgeRelayed(event: RelayedRun, ports: JudgePorts): Promis
   const ends = await readFailures(store, plan.run)
   const observed: Observed = { startAtMs: event.startAtMs, endedAtMs, ends, server, remarks }
   await store.put(observedKey(plan.run), JSON.stringify(observed))
-  const judged = judge(plan, merge, observed, await findStop(store, plan.run))
-  await writeReports(store, judged)
-  return { state: judged.verdict.state, cause: causeOf(judged.verdict) }
+  return judge(plan, merge, observed, await findStop(store, plan.run))
 }
 
 /** When the last lane of the last slice was through, epoch milliseconds. */
 async function relayedAt(store: SnapshotStore, run: string): Promise<number | undefined> {
   const body = await store.get(relayedKey(run))
   return body && relayedSchema.parse(JSON.parse(new TextDecoder().decode(body))).atMs
-}
-
-/** A run that is judged before its lanes are through must not go on making load. */
-async function endLoad(store: SnapshotStore, clock: Clock, { run }: Plan): Promise<number> {
-  await requestStop(store, run, { by: 'infrastructure', reason: 'its state machine ended before its load' })
-  await clock.sleepUntil(clock.now() + STOPPING_MS)
-  return clock.now()
 }
 
 async function readSources(plan: Plan, clock: Clock, fromMs: number, toMs: number): Promise<OutsideSeries[]> {

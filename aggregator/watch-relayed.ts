@@ -1,15 +1,14 @@
 import { openSources } from '../lib/adapters/metrics-source/open.ts'
 import { type Live, liveKey } from '../lib/core/live.ts'
 import { sampledPrefix } from '../lib/core/observed.ts'
-import type { Plan } from '../lib/core/plan.ts'
-import { windowPrefix } from '../lib/core/snapshot.ts'
 import type { Clock, SeriesPublisher, SnapshotStore } from '../lib/ports.ts'
-import { foldSnapshots } from './judge.ts'
+import { foldSnapshots } from './fold-snapshots.ts'
 import { RelayedCrew, type WatchEnd } from './relayed-crew.ts'
 import { openMerge, type RelayedRun } from './relayed-run.ts'
 import { RunPublisher } from './run-publisher.ts'
-import { isSampled } from './sampled.ts'
+import { isSampled, readSampled } from './sampled.ts'
 import { Watch } from './watch-run.ts'
+import { earlierWindows, openWindows } from './window-prefixes.ts'
 
 /** Every look lists the open windows. */
 const LOOK_EVERY_MS = 5_000
@@ -26,43 +25,56 @@ interface WatchPorts {
 /** Watches a run until it is over, or until this invocation has to end and another one goes on. */
 export async function watchRelayed(event: RelayedRun, ports: WatchPorts): Promise<{ end: WatchEnd }> {
   const { store, clock, killedAtMs } = ports
-  const merge = await openMerge(event, store)
+  const keeper = await openMerge(event, ports)
+  const { merge } = keeper
   const { plan } = merge
+  const sampledBefore = await readSampled(store, plan.run)
   const publishing = await RunPublisher.open(merge, ports)
   const sources = openSources({ ...plan, sources: pick(plan.sources, isSampled) }, clock)
   const beganAtMs = clock.now()
+  const leaving = new AbortController()
   for (const source of sources) source.begin()
+  // Nothing waits for what an earlier watch may have missed but series, which never fall back behind what was published.
+  let caughtUp = false
+  const backlog = foldSnapshots(merge, store, {
+    prefixes: earlierWindows(plan, merge.observedMs, beganAtMs - event.startAtMs),
+    onBatch: () => keeper.keepIfDue(),
+    signal: leaving.signal,
+  }).then(
+    () => {
+      caughtUp = true
+    },
+    () => undefined,
+  )
   try {
-    await foldSnapshots(merge, store, plan.run)
     const crew = new RelayedCrew({ ...event, merge, store, clock, untilMs: killedAtMs - CLOSING_MS })
     const onProgress = (live: Live): void => {
-      publishing.look(live)
+      if (caughtUp) publishing.look(live)
       const told = { ...live, unpublished: publishing.failure }
       // The next look writes it again.
       void store.put(liveKey(plan.run), JSON.stringify(told)).catch(() => undefined)
     }
-    const prefixes = (): string[] => openWindows(plan, clock.now() - event.startAtMs)
-    const settings = { merge, prefixes, lookEveryMs: Math.min(LOOK_EVERY_MS, plan.intervalMs) }
-    await new Watch(plan, crew, { store, clock, onProgress }, settings).untilEnded()
+    const settings = {
+      merge,
+      sampledBefore,
+      prefixes: () => openWindows(plan, clock.now() - event.startAtMs),
+      lookEveryMs: Math.min(LOOK_EVERY_MS, plan.intervalMs),
+      onLook: () => keeper.keepIfDue(),
+    }
+    await new Watch(plan, crew, { store, clock, onProgress, sources }, settings).untilEnded()
+    leaving.abort()
+    await backlog
+    await foldSnapshots(merge, store, { prefixes: settings.prefixes() })
+    await keeper.keep()
     return { end: crew.end }
   } finally {
+    leaving.abort()
     await publishing.settled()
     const sampled = (await Promise.all(sources.map((source) => source.read(beganAtMs, clock.now())))).flat()
     if (sampled.length > 0)
       await store.put(`${sampledPrefix(plan.run)}${Math.floor(beganAtMs)}`, JSON.stringify(sampled))
     await Promise.all(sources.map((source) => source.close()))
   }
-}
-
-/** The windows that any slice may be writing in: the first one's length differs from slice to slice by half of it. */
-export function openWindows(
-  { run, windowMs, durationMs, gracefulStopMs, intervalMs }: Plan,
-  elapsedMs: number,
-): string[] {
-  const latestMs = Math.min(Math.max(0, elapsedMs), durationMs)
-  const newest = Math.ceil((latestMs + windowMs / 2) / windowMs)
-  const oldest = Math.max(0, Math.floor((latestMs - gracefulStopMs - 2 * intervalMs) / windowMs) - 1)
-  return Array.from({ length: newest - oldest + 1 }, (_, i) => windowPrefix(run, oldest + i))
 }
 
 function pick<T>(record: Record<string, T>, wanted: (value: T) => boolean): Record<string, T> {

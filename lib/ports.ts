@@ -56,6 +56,8 @@ export interface Crew {
 export interface MetricsSource {
   /** Called at the start of the run: a source that has to sample begins to. */
   begin(): void
+  /** What a source that samples has seen so far since an epoch time; others know nothing before the end. */
+  sampled?(fromMs: number): OutsideSeries[]
   /** Every series of the source between two epoch times. */
   read(fromMs: number, toMs: number): Promise<OutsideSeries[]>
   close(): Promise<void>
@@ -95,6 +97,8 @@ export interface Execution {
   state: 'running' | 'succeeded' | 'failed' | 'aborted'
   /** Why it failed, for a person. */
   cause?: string
+  /** When it ended, epoch milliseconds. */
+  endedAtMs?: number
 }
 
 /** Starts whole runs elsewhere: planning, generators and judging are the execution's. */

@@ -1,11 +1,13 @@
 /** The API as a Lambda function behind API Gateway. */
+import { LambdaClient } from '@aws-sdk/client-lambda'
 import { S3Client } from '@aws-sdk/client-s3'
 import { SFNClient } from '@aws-sdk/client-sfn'
+import { readConcurrency } from '../../lib/adapters/account/lambda-quota.ts'
 import { systemClock } from '../../lib/adapters/clock/system.ts'
 import { StepFunctionsRunStarter } from '../../lib/adapters/run-starter/step-functions.ts'
 import { S3Store } from '../../lib/adapters/snapshot-store/s3.ts'
 import { readEnvironment } from '../../lib/infra/environment.ts'
-import { draftPlan } from '../plan/draft-plan.ts'
+import { draftPlan, type Permitted } from '../plan/draft-plan.ts'
 import { answer, type CallLog } from './answer.ts'
 import type { ApiPorts } from './ports.ts'
 import type { ProxyResult } from './proxy-event.ts'
@@ -13,13 +15,20 @@ import type { ProxyResult } from './proxy-event.ts'
 const environment = readEnvironment()
 const { bucket, region, stateMachineArn = '' } = environment
 
+const lambda = new LambdaClient({ region })
+
 const ports: ApiPorts = {
   store: new S3Store(new S3Client({ region }), bucket),
   starter: new StepFunctionsRunStarter(new SFNClient({ region }), stateMachineArn),
   clock: systemClock,
-  plan: (request, run) => draftPlan(request, run, environment),
-  planAtAnyPrice: ({ budgetUsd: _, ...request }, run) =>
-    draftPlan(request, run, { ...environment, maxBudgetUsd: Number.POSITIVE_INFINITY }),
+  plan: async (request, run) => draftPlan(request, run, await permitted()),
+  planAtAnyPrice: async ({ budgetUsd: _, ...request }, run) =>
+    draftPlan(request, run, { ...(await permitted()), maxBudgetUsd: Number.POSITIVE_INFINITY }),
+}
+
+/** What the deployment allows, and what its account has left at the moment. */
+async function permitted(): Promise<Permitted> {
+  return { ...environment, concurrency: await readConcurrency(lambda) }
 }
 
 export function handler(event: unknown): Promise<ProxyResult> {

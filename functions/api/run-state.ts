@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { liveKey, liveSchema } from '../../lib/core/live.ts'
+import { startKey } from '../../lib/core/relay.ts'
 import type { RunEntry } from '../../lib/core/run-entry.ts'
 import type { Phase, RunView } from '../../lib/core/run-view.ts'
 import { verdictKey } from '../../lib/core/verdict.ts'
@@ -9,6 +10,8 @@ import type { ApiPorts } from './ports.ts'
 
 /** Until then an execution that nobody knows may be one that was started a moment ago. */
 const START_PATIENCE_MS = 60_000
+/** A run whose execution ended without its verdict is judged all the same: its generators end, late metrics come in. */
+const JUDGE_PATIENCE_MS = 300_000
 
 /** How a run stands, with as much of its verdict as was asked for. */
 export type RunState<V> = Pick<RunView, 'phase' | 'cause' | 'live' | 'stop'> & { verdict?: V }
@@ -35,7 +38,11 @@ export async function runStateOf<V>(
   if (cause !== undefined) {
     // It may have been written while the execution was asked for.
     const late = await findVerdict()
-    return late ? { phase: 'ended', verdict: late, ...stopped } : { phase: 'failed', cause, ...stopped }
+    if (late) return { phase: 'ended', verdict: late, ...stopped }
+    const overForMs = clock.now() - (execution?.endedAtMs ?? 0)
+    if (overForMs < JUDGE_PATIENCE_MS && (await store.get(startKey(run))))
+      return { phase: 'stopping', ...(live && { live }), ...stopped }
+    return { phase: 'failed', cause, ...stopped }
   }
   const phase: Phase = stop ? 'stopping' : live ? 'running' : 'starting'
   return { phase, ...(live && { live }), ...stopped }

@@ -1,7 +1,14 @@
 import { reachTarget } from '../../lib/cli/choose-target.ts'
 import { VolleyError } from '../../lib/core/errors.ts'
 import { type Plan, planKey } from '../../lib/core/plan.ts'
-import { handoversOf, type Planned, RELAY_LEAD_MS, startLeadMs } from '../../lib/core/relay.ts'
+import {
+  handoversOf,
+  type Planned,
+  RELAY_LEAD_MS,
+  type Start,
+  startKey,
+  startLeadMs,
+} from '../../lib/core/relay.ts'
 import { parseStartRequest } from '../../lib/core/start-request.ts'
 import { loadDeployedScenario } from '../../lib/deployed-scenario.ts'
 import { occasionOf } from '../../lib/occasion.ts'
@@ -33,7 +40,10 @@ export async function planRun(execution: string, input: unknown, ports: PlanPort
   await recordRun(store, runEntryOf(plan, request, clock.now()))
   const loaded = await loadDeployedScenario(plan.scenario.module)
   await occasionOf(plan, loaded, store, clock).setup()
-  return startOf(plan, clock.now())
+  const planned = startOf(plan, clock.now())
+  const { startAtMs, deadlineAtMs } = planned
+  await store.put(startKey(plan.run), JSON.stringify({ startAtMs, deadlineAtMs } satisfies Start))
+  return planned
 }
 
 async function writePlan(plan: Plan, store: SnapshotStore): Promise<void> {

@@ -33,9 +33,21 @@ export function handoversOf(plan: Pick<Plan, 'durationMs' | 'windowMs' | 'slices
   return Array.from({ length: plan.slices }, (_, slice) => windowsOf(plan, slice)[0]?.toMs as number)
 }
 
+export const claimPrefix = (run: string): string => `runs/${run}/claims/`
 /** Claimed by the one invocation that carries a window: whatever invokes another makes no load twice. */
 export const claimKey = (run: string, { slice, window }: { slice: number; window: number }): string =>
-  `runs/${run}/claims/${window}/${slice}`
+  `${claimPrefix(run)}${window}/${slice}`
+
+/** The window in a claim's key; `undefined` for any other key. */
+export function parseClaimKey(key: string): { window: number; slice: number } | undefined {
+  const match = /^runs\/[^/]+\/claims\/(\d+)\/(\d+)$/.exec(key)
+  return match ? { window: Number(match[1]), slice: Number(match[2]) } : undefined
+}
+
+/** Written when a run is ready to start: from then on there may be load, and something to judge. */
+export const startKey = (run: string): string => `runs/${run}/start.json`
+export const startSchema = z.strictObject({ startAtMs: z.number(), deadlineAtMs: z.number() })
+export type Start = z.infer<typeof startSchema>
 
 /** Written when no lane of any slice is left. */
 export const relayedKey = (run: string): string => `runs/${run}/relayed.json`

@@ -29,6 +29,8 @@ const BESIDES_MS = 120_000
 const [PUTS_PER_INVOCATION, GETS_PER_INVOCATION] = [1, 2]
 /** plan, setup, observed, summary, verdict and the reports. */
 const PUTS_PER_RUN = 20
+/** The watch puts its merge down so often, and at its end. */
+const KEEP_MS = 60_000
 
 /**
  * What users send and are sent where nobody has measured it: the request is one of CodePal's, the answer a page.
@@ -112,6 +114,8 @@ export function usageOf(plan: Plan, traffic: Traffic = ASSUMED_TRAFFIC): Usage {
       generators.snapshots +
       PUTS_PER_INVOCATION * generators.invocations +
       looks +
+      Math.ceil(wholeMs / KEEP_MS) +
+      watchPasses +
       publications +
       PUTS_PER_RUN,
     gets:

@@ -11,7 +11,8 @@ export class AbortRule extends Construct {
   constructor(scope: Construct, id: string, props: { stateMachineArn: string; stop: RunFunction }) {
     super(scope, id)
     new Rule(this, 'Rule', {
-      description: 'An execution was stopped or has failed: its generators are told to end.',
+      description:
+        'An execution was stopped or has failed: its generators are told to end, and it is judged.',
       eventPattern: {
         source: ['aws.states'],
         detailType: ['Step Functions Execution Status Change'],

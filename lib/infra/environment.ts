@@ -17,6 +17,8 @@ const environmentSchema = z.object({
   VOLLEY_BUCKET: z.string().min(3),
   /** The API's alone: the other functions never start a run. */
   VOLLEY_STATE_MACHINE_ARN: z.string().optional(),
+  /** The stop function's alone: it has a run judged whose execution has ended. */
+  VOLLEY_AGGREGATOR: z.string().optional(),
   VOLLEY_ALLOWED_TARGETS: list,
   VOLLEY_MAX_BUDGET_USD: z.coerce.number().positive(),
   VOLLEY_REGION: z.string(),
@@ -27,6 +29,8 @@ const environmentSchema = z.object({
 export interface Environment {
   bucket: string
   stateMachineArn?: string
+  /** ARN of the aggregator. */
+  aggregator?: string
   /** Hosts, as the target guard's rules: `host`, `host:port` or `*.domain`. */
   allowedHosts: string[]
   maxBudgetUsd: number
@@ -50,6 +54,7 @@ export function readEnvironment(variables: Record<string, string | undefined> = 
   return {
     bucket: data.VOLLEY_BUCKET,
     ...(data.VOLLEY_STATE_MACHINE_ARN !== undefined && { stateMachineArn: data.VOLLEY_STATE_MACHINE_ARN }),
+    ...(data.VOLLEY_AGGREGATOR !== undefined && { aggregator: data.VOLLEY_AGGREGATOR }),
     allowedHosts: data.VOLLEY_ALLOWED_TARGETS.map(hostOf),
     maxBudgetUsd: data.VOLLEY_MAX_BUDGET_USD,
     region: data.VOLLEY_REGION,

@@ -36,10 +36,11 @@ export class RunApi extends Construct {
       entry: 'functions/api/handler.ts',
       bucket,
       reads: ['runs/*'],
-      writes: ['runs/*/request.json', 'runs/*/STOP', 'run-index/*'],
+      writes: ['runs/*/request.json', 'runs/*/STOP', 'runs/*/lease', 'run-index/*'],
       memoryMb: 1_024,
       timeoutS: 29,
       environment: { ...environment, VOLLEY_STATE_MACHINE_ARN: stateMachine.arn },
+      actions: ['lambda:GetAccountSettings'],
       suites: true,
     })
     this.#letItStartRuns(api, stateMachine)

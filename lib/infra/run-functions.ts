@@ -1,4 +1,5 @@
 import { Stack } from 'aws-cdk-lib'
+import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { Bucket } from 'aws-cdk-lib/aws-s3'
 import { Construct } from 'constructs'
 import { LONGEST_INVOCATION_MS } from '../core/relay.ts'
@@ -32,7 +33,13 @@ export class RunFunctions extends Construct {
       network,
       entry: 'functions/plan/handler.ts',
       reads: ['runs/*'],
-      writes: ['runs/*/plan.json', 'runs/*/setup.json', 'runs/*/request.json', 'run-index/*'],
+      writes: [
+        'runs/*/plan.json',
+        'runs/*/setup.json',
+        'runs/*/start.json',
+        'runs/*/request.json',
+        'run-index/*',
+      ],
       memoryMb: GENERATOR_MEMORY_MB,
       timeoutS: 300,
       actions: ['lambda:GetAccountSettings'],
@@ -60,6 +67,8 @@ export class RunFunctions extends Construct {
       timeoutS: LONGEST_S,
       actions: ['cloudwatch:GetMetricData', 'application-autoscaling:DescribeScalingActivities'],
       suites: true,
+      // A run is judged once, however often it is asked for.
+      retries: 2,
       bundled: reportAssets,
     })
     this.note = new RunFunction(this, 'Note', {
@@ -73,12 +82,25 @@ export class RunFunctions extends Construct {
     this.stop = new RunFunction(this, 'Stop', {
       ...shared,
       entry: 'functions/stop/handler.ts',
-      reads: ['runs/*/plan.json', 'runs/*/verdict.json'],
+      environment: {
+        ...shared.environment,
+        VOLLEY_AGGREGATOR: this.aggregator.function.functionArn,
+      },
+      reads: ['runs/*/start.json', 'runs/*/verdict.json'],
       writes: ['runs/*/STOP'],
       memoryMb: SMALL_MB,
       timeoutS: 30,
       // The one event that must not get lost, and may come twice: the first STOP counts.
       retries: 2,
+    })
+    new Policy(this, 'JudgePolicy', {
+      roles: [this.stop.role],
+      statements: [
+        new PolicyStatement({
+          actions: ['lambda:InvokeFunction'],
+          resources: [this.aggregator.function.functionArn],
+        }),
+      ],
     })
     this.tell = new RunFunction(this, 'Tell', {
       ...shared,

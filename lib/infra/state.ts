@@ -36,6 +36,7 @@ export const IDEMPOTENT_RETRY = {
     'Lambda.SdkClientException',
     'Lambda.ClientExecutionTimeoutException',
     'Lambda.Unknown',
+    'Sandbox.Timedout',
     'States.Timeout',
     // The store could not be reached for longer than its client tries.
     'VolleyError',

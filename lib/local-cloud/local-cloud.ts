@@ -33,6 +33,8 @@ export class LocalCloud {
   private constructor({ process, url }: { process: ChildProcess; url: string }) {
     this.#process = process
     this.url = url
+    // However this process ends, nothing of the cloud outlives it.
+    globalThis.process.once('exit', () => signalGroup(process, 'SIGKILL'))
   }
 
   /** Leads the process group that all of its functions are in. */

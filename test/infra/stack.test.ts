@@ -47,8 +47,13 @@ describe('the rights of the roles', () => {
     ])
   })
 
-  it('let whatever ends load write STOP alone', () => {
-    expect(rightsOf('FunctionsStopRole').filter((right) => right.startsWith('s3:Put'))).toEqual([
+  it('let whatever ends load write STOP alone, and have the run judged', () => {
+    expect(rightsOf('FunctionsStopRole')).toEqual([
+      'lambda:InvokeFunction FunctionsAggregatorFunction',
+      ...OWN_LOG('Stop'),
+      's3:GetObject ResultsBucket/runs/*/start.json',
+      's3:GetObject ResultsBucket/runs/*/verdict.json',
+      's3:ListBucket ResultsBucket',
       's3:PutObject ResultsBucket/runs/*/STOP',
       's3:PutObjectTagging ResultsBucket/runs/*/STOP',
     ])
@@ -84,6 +89,7 @@ describe('the rights of the roles', () => {
       'application-autoscaling:DescribeScalingActivities *',
       'cloudwatch:GetMetricData *',
       'cloudwatch:PutMetricData *',
+      'lambda:GetAccountSettings *',
     ])
     expect(rights.filter((right) => right.split(' ')[0]?.includes('*'))).toEqual([])
   })
@@ -115,14 +121,14 @@ describe('the functions', () => {
     })
   })
 
-  it('are not invoked again when an asynchronous event fails, but for the one that ends load', () => {
+  it('are not invoked again when an asynchronous event fails, but for those that end load and judge it', () => {
     const retries = ofType(resources, 'AWS::Lambda::EventInvokeConfig').map(([id, { Properties }]) => [
       id.replace(/FunctionEventInvokeConfig.*/, ''),
       Properties.MaximumRetryAttempts,
     ])
     expect(Object.fromEntries(retries)).toEqual({
       ApiHandler: 0,
-      FunctionsAggregator: 0,
+      FunctionsAggregator: 2,
       FunctionsGenerator: 0,
       FunctionsNote: 0,
       FunctionsPlan: 0,

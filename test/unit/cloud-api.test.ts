@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { leaseKey } from '../../lib/core/lease.ts'
 import { liveKey } from '../../lib/core/live.ts'
+import { startKey } from '../../lib/core/relay.ts'
 import { runEntryKey } from '../../lib/core/run-entry.ts'
 import { stopKey } from '../../lib/core/stop.ts'
 import { verdictKey } from '../../lib/core/verdict.ts'
@@ -60,6 +62,20 @@ describe('POST /runs', () => {
     expect(await start('ci-17')).toEqual({ status: 200, body: { run: 'ci-17', quote: QUOTE } })
     expect(api.starter.started).toHaveLength(1)
     expect((await call('GET', '/runs')).body).toMatchObject({ runs: [{ run: 'ci-17' }] })
+  })
+
+  it('takes a request for the same load for the same run, whether or not its sender waits for it', async () => {
+    await start('ci-17', { ...smoke, lease: '2m' })
+    expect((await start('ci-17')).status).toBe(200)
+    expect(api.starter.started).toEqual([{ run: 'ci-17', request: { ...smoke, lease: '2m' } }])
+  })
+
+  it('refuses a lease too short to be renewed', async () => {
+    const { status, body } = await start('ci-17', { ...smoke, lease: '9s' })
+    expect(status).toBe(400)
+    expect(body).toMatchObject({
+      mistakes: [{ field: 'lease', value: '"9s"', limit: 'must be 10s or longer', next: 'change it' }],
+    })
   })
 
   it('starts one execution for twenty equal requests at once', async () => {
@@ -212,6 +228,43 @@ describe('GET /runs/{id}', () => {
     })
     api.starter.set('r1', { state: 'aborted' })
     expect((await call('GET', '/runs/r1')).body).toMatchObject({ cause: 'its execution was aborted' })
+  })
+
+  it('is stopping for five minutes where its execution ended with its load begun: it is still judged', async () => {
+    await start('r1')
+    await api.store.put(startKey('r1'), JSON.stringify({ startAtMs: api.nowMs, deadlineAtMs: api.nowMs }))
+    api.starter.set('r1', { state: 'aborted', endedAtMs: api.nowMs })
+    api.nowMs += 299_999
+    expect((await call('GET', '/runs/r1')).body).toMatchObject({ phase: 'stopping' })
+    api.nowMs += 1
+    expect((await call('GET', '/runs/r1')).body).toMatchObject({
+      phase: 'failed',
+      cause: 'its execution was aborted',
+    })
+  })
+
+  it('keeps a run with a lease going, and writes no more than six times a lease', async () => {
+    await start('r1', { ...smoke, lease: '60s' })
+    const asked = async (): Promise<unknown> => JSON.parse(await textAt(leaseKey('r1')))
+    const beganAtMs = api.nowMs
+    await call('GET', '/runs/r1')
+    expect(await asked()).toEqual({ atMs: beganAtMs })
+    api.nowMs += 9_999
+    await call('GET', '/runs/r1')
+    expect(await asked()).toEqual({ atMs: beganAtMs })
+    api.nowMs += 1
+    await call('GET', '/runs/r1')
+    expect(await asked()).toEqual({ atMs: api.nowMs })
+  })
+
+  it('writes nothing for a run without a lease, or one that has ended', async () => {
+    await start('r1')
+    await call('GET', '/runs/r1')
+    expect(await api.store.get(leaseKey('r1'))).toBeUndefined()
+    await start('r2', { ...smoke, lease: '60s' })
+    await api.store.put(verdictKey('r2'), JSON.stringify(verdictOfRun('r2', 'pass')))
+    await call('GET', '/runs/r2')
+    expect(await api.store.get(leaseKey('r2'))).toBeUndefined()
   })
 
   it('is not there under a name that nobody started', async () => {

@@ -85,7 +85,7 @@ describe('what a run in the cloud uses', () => {
     // A minute of ten-second cuts, a graceful stop of 30 s in three cuts, one invocation that claims its window; looks,
     // and publications half as often, of which each notes how far it got.
     const usage = usageOf(cloudPlanOf({ users: 100, duration: '60s' }))
-    expect(usage.puts).toBe(9 + 1 + Math.ceil((10_010 + 90_000) / 5_000) + (11 + 1) + 20)
+    expect(usage.puts).toBe(9 + 1 + Math.ceil((10_010 + 90_000) / 5_000) + (11 + 1) + (2 + 1) + 20)
     expect(usage.publications).toBe(11 + 1)
   })
 

@@ -39,9 +39,15 @@ export class StepFunctionsRunStarter implements RunStarter {
   async describe(run: string): Promise<Execution | undefined> {
     const executionArn = `${this.#stateMachineArn.replace(':stateMachine:', ':execution:')}:${run}`
     try {
-      const { status, cause, error } = await this.#client.send(new DescribeExecutionCommand({ executionArn }))
+      const { status, cause, error, stopDate } = await this.#client.send(
+        new DescribeExecutionCommand({ executionArn }),
+      )
       const why = cause ?? error
-      return { state: stateOf(status), ...(why !== undefined && { cause: why }) }
+      return {
+        state: stateOf(status),
+        ...(why !== undefined && { cause: why }),
+        ...(stopDate && { endedAtMs: stopDate.getTime() }),
+      }
     } catch (error) {
       if (error instanceof ExecutionDoesNotExist) return undefined
       throw error
