@@ -9,6 +9,6 @@ export default defineConfig({
     fileParallelism: false,
     testTimeout: 180_000,
     hookTimeout: 180_000,
-    env: { NO_COLOR: '1' },
+    setupFiles: 'test/plain-text.ts',
   },
 })

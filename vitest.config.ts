@@ -9,8 +9,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    // CI logs take colours and files don't: the tests read plain text in both.
-    env: { NO_COLOR: '1' },
+    setupFiles: 'test/plain-text.ts',
     projects: [
       {
         extends: true,

@@ -43,6 +43,18 @@ describe('the commands of the cloud, over the deployed API', () => {
     })
   })
 
+  it('stop a run that somebody else follows', async () => {
+    await withTarget(async (target) => {
+      await volley('start', ...steady(target, '120s'), '--run', 'halted')
+      const { outcome } = startVolley('watch', 'halted', '--json')
+      while ((await receivedBy(target)) === 0) await sleep(100)
+      expect((await volley('stop', 'halted')).stdout).toBe('halted is stopping\n')
+      const { code, stdout } = await outcome
+      expect(code).toBe(EXIT.inconclusive)
+      expect(JSON.parse(stdout).reasons[0]).toBe('the run was stopped by user: stopped through the API')
+    })
+  })
+
   it('stop the run at Ctrl-C, and tell its verdict', async () => {
     await withTarget(async (target) => {
       const { process: child, outcome } = startVolley(
@@ -75,6 +87,16 @@ describe('the commands of the cloud, over the deployed API', () => {
       '--target: example.com\n    allowed: what the deployment allows: nothing so far\n',
     )
     expect(stderr).toContain('--profile: no\n')
+    expect(code).toBe(EXIT.badInput)
+  })
+
+  it('refuse more generators than the account has room for, at a quote already', async () => {
+    const target = ['--target', 'http://127.0.0.1:1']
+    const { code, stderr } = await volley('quote', 'codepal', ...target, '--generators', '1000')
+    expect(stderr).toContain('--generators: 1000, 1000 at once')
+    expect(stderr).toContain(
+      "concurrent executions that the account has left, 4 of them for Volley's other functions",
+    )
     expect(code).toBe(EXIT.badInput)
   })
 })

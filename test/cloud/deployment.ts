@@ -1,16 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
+import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda'
 import { S3Client } from '@aws-sdk/client-s3'
 import {
+  CreateStateMachineCommand,
   DescribeExecutionCommand,
   type DescribeExecutionCommandOutput,
+  DescribeStateMachineCommand,
   SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn'
 import { inject } from 'vitest'
 import { S3Store } from '../../lib/adapters/snapshot-store/s3.ts'
+import { makeCloudPlan } from '../../lib/core/cloud-plan.ts'
+import { parseLoadRequest } from '../../lib/core/make-plan.ts'
+import { type Plan, planKey, planSchema } from '../../lib/core/plan.ts'
+import { handoversOf, type Planned, RELAY_LEAD_MS, startLeadMs } from '../../lib/core/relay.ts'
+import { setupKey } from '../../lib/core/setup.ts'
+import { decodeSnapshot, type Snapshot, snapshotPrefix } from '../../lib/core/snapshot.ts'
 import { type Summary, summarySchema } from '../../lib/core/summary.ts'
 import { type Verdict, verdictSchema } from '../../lib/core/verdict.ts'
+import { deployedModule } from '../../lib/deployed-scenario.ts'
+import { loadScenario } from '../../lib/scenario-file.ts'
 import type { ModelTarget } from '../../lib/target/model.ts'
 import { spawnModelTarget } from '../../lib/target/spawn.ts'
 
@@ -30,6 +41,7 @@ export const client = {
 }
 export const s3 = new S3Client(client)
 export const stepFunctions = new SFNClient(client)
+export const lambda = new LambdaClient(client)
 export const store = new S3Store(s3, outputs.BucketName as string)
 
 /** Starts an execution as the console does; returns its ARN. */
@@ -42,6 +54,58 @@ export async function start(name: string, input: object): Promise<string> {
     }),
   )
   return executionArn as string
+}
+
+/** The plan of CodePal's steady load, made here. */
+export async function planOf(run: string, request: object): Promise<Plan> {
+  const { scenario } = await loadScenario('codepal')
+  const load = parseLoadRequest({ profile: 'steady', ...request })
+  const facts = { run, module: deployedModule('codepal'), seed: 7, region: client.region, maxBudgetUsd: 10 }
+  return makeCloudPlan(scenario, load, { ...facts, targetUrl: load.target as string })
+}
+
+/** Starts a run of a plan as it is: an execution of the deployed definition without its planning. */
+export async function startPlanned(plan: Plan): Promise<string> {
+  const { StateMachineArn: stateMachineArn } = outputs
+  const deployed = await stepFunctions.send(new DescribeStateMachineCommand({ stateMachineArn }))
+  const definition = { ...JSON.parse(deployed.definition as string), StartAt: 'Make load' }
+  const planned = await stepFunctions.send(
+    new CreateStateMachineCommand({
+      name: `planned-${plan.run}`,
+      roleArn: deployed.roleArn,
+      definition: JSON.stringify(definition),
+    }),
+  )
+  const { run, durationMs, gracefulStopMs, windowMs } = plan
+  const startAtMs = Date.now() + startLeadMs(plan.slices)
+  const deadlineAtMs = startAtMs + durationMs + gracefulStopMs
+  await store.put(planKey(run), JSON.stringify(plan))
+  await store.put(setupKey(run), '{}')
+  const input: Planned = {
+    ...{ run, startAtMs, deadlineAtMs, durationMs, windowMs, settleSeconds: 0 },
+    relayLeadMs: RELAY_LEAD_MS,
+    handovers: handoversOf(plan),
+  }
+  const { executionArn } = await stepFunctions.send(
+    new StartExecutionCommand({
+      stateMachineArn: planned.stateMachineArn,
+      name: run,
+      input: JSON.stringify(input),
+    }),
+  )
+  return executionArn as string
+}
+
+/** The deployed generator's name. */
+export async function generatorFunction(): Promise<string> {
+  const { Functions = [] } = await lambda.send(new ListFunctionsCommand({}))
+  const found = Functions.find(({ FunctionName }) => FunctionName?.includes('FunctionsGenerator'))
+  return found?.FunctionName as string
+}
+
+/** Waits until the bucket has an object. */
+export async function written(key: string): Promise<void> {
+  while (!(await store.get(key))) await sleep(20)
 }
 
 /** The execution once it is over. */
@@ -93,6 +157,16 @@ export async function keysUnder(prefix: string): Promise<string[]> {
   const keys: string[] = []
   for await (const key of store.list(prefix)) keys.push(key)
   return keys.sort()
+}
+
+/** Every snapshot of a run. */
+export async function readSnapshots(run: string): Promise<Snapshot[]> {
+  const keys = await keysUnder(snapshotPrefix(run))
+  return Promise.all(keys.map(async (key) => decodeSnapshot((await store.get(key)) as Uint8Array, key)))
+}
+
+export async function readPlan(run: string): Promise<Plan> {
+  return planSchema.parse(await readJson(planKey(run)))
 }
 
 export async function readVerdict(run: string): Promise<Verdict> {

@@ -1,28 +1,42 @@
 import { readdir, readFile, readlink } from 'node:fs/promises'
 import { inject } from 'vitest'
+import { until } from '../pipeline/processes.ts'
 
 /** The local cloud leads the group that its functions are in. */
 const group = inject('cloudProcess')
+const GENERATOR = /\0?AWS_LAMBDA_FUNCTION_NAME=[^\0]*FunctionsGenerator/
 const ESTABLISHED = '01'
-const LOOKS = 60
-const LOOK_EVERY_MS = 100
+/** How many connections a generator has open at a moment is up to chance. */
+const WITHIN_MS = 30_000
 
-/** The processes of the local cloud that hold connections to a port of this machine: generators at work. */
+/** The generators that hold connections to a port of this machine now: those at work. */
 export async function generatorsAt(targetUrl: string): Promise<number[]> {
-  // How many connections one has open at a moment is up to chance.
-  for (let look = 0; look < LOOKS; look++) {
-    const found = await holdersOf(targetUrl)
-    if (found.length > 0) return found
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))
-  }
-  throw new Error(`no generator was found at ${targetUrl}`)
+  let found: number[] = []
+  await until(async () => {
+    found = await holdersOf(targetUrl)
+    return found.length > 0
+  }, WITHIN_MS)
+  return found
 }
 
 async function holdersOf(targetUrl: string): Promise<number[]> {
-  const sockets = await socketsTo(Number(new URL(targetUrl).port))
   const pids = (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry))
-  const holding = await Promise.all(pids.map((pid) => holds(pid, sockets)))
-  return pids.filter((_, i) => holding[i]).map(Number)
+  const generators = (
+    await Promise.all(pids.map(async (pid) => ((await isGenerator(pid)) ? [pid] : [])))
+  ).flat()
+  const sockets = await socketsTo(Number(new URL(targetUrl).port))
+  const holding = await Promise.all(generators.map((pid) => holds(pid, sockets)))
+  return generators.filter((_, i) => holding[i]).map(Number)
+}
+
+/** What ended meanwhile, or is somebody else's, is none. */
+async function isGenerator(pid: string): Promise<boolean> {
+  try {
+    const [, , processGroup] = (await readFile(`/proc/${pid}/stat`, 'utf8')).replace(/^.*\) /, '').split(' ')
+    return Number(processGroup) === group && GENERATOR.test(await readFile(`/proc/${pid}/environ`, 'utf8'))
+  } catch {
+    return false
+  }
 }
 
 /** Inodes of the sockets that are connected to a port, as file descriptors name them. */
@@ -34,17 +48,7 @@ async function socketsTo(port: number): Promise<Set<string>> {
 }
 
 async function holds(pid: string, sockets: ReadonlySet<string>): Promise<boolean> {
-  try {
-    const [, , processGroup] = (await readFile(`/proc/${pid}/stat`, 'utf8')).replace(/^.*\) /, '').split(' ')
-    if (Number(processGroup) !== group) return false
-    const descriptors = await readdir(`/proc/${pid}/fd`)
-    const links = await Promise.all(
-      descriptors.map((fd) => readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')),
-    )
-    // The watch asks the target for its metrics over a connection or two; a generator has more.
-    return links.filter((link) => sockets.has(link)).length > 2
-  } catch {
-    // It has ended meanwhile, or is somebody else's.
-    return false
-  }
+  const descriptors = await readdir(`/proc/${pid}/fd`).catch(() => [])
+  const links = await Promise.all(descriptors.map((fd) => readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')))
+  return links.some((link) => sockets.has(link))
 }
