@@ -14,6 +14,12 @@ const REGION = 'us-east-1'
 const UP_WITHIN_MS = 60_000
 const GONE_WITHIN_MS = 5_000
 
+/**
+ * Starts a program whose group ends with whoever holds its standard input: however that process ends, the pipe closes,
+ * and nothing of the cloud outlives it.
+ */
+const TIED = 'exec 3<&0; (cat <&3 >/dev/null; kill -9 0) & exec "$1" </dev/null 3<&-'
+
 export type Outputs = Record<string, string>
 
 /** An AWS account on this machine: MiniStack, listening on loopback. */
@@ -33,8 +39,6 @@ export class LocalCloud {
   private constructor({ process, url }: { process: ChildProcess; url: string }) {
     this.#process = process
     this.url = url
-    // However this process ends, nothing of the cloud outlives it.
-    globalThis.process.once('exit', () => signalGroup(process, 'SIGKILL'))
   }
 
   /** Leads the process group that all of its functions are in. */
@@ -105,9 +109,9 @@ export class LocalCloud {
 
 async function spawnCloud(program: string, port: number): Promise<{ process: ChildProcess; url: string }> {
   const log = await open(logFile(), 'w')
-  const child = spawn(program, {
+  const child = spawn('sh', ['-c', TIED, 'sh', program], {
     cwd: DIRECTORY,
-    stdio: ['ignore', log.fd, log.fd],
+    stdio: ['pipe', log.fd, log.fd],
     // A group of its own: its functions are its children and end with it.
     detached: true,
     env: {
