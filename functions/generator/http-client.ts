@@ -1,11 +1,14 @@
-import { Client } from 'undici'
 import type { HttpSettings } from '../../lib/core/scenario.ts'
 import type { UserCookies } from './cookie-jar.ts'
 import { errorClassOf, errorMessageOf } from './error-class.ts'
 import type { Exchange, WireRequest } from './exchange.ts'
 import { Call } from './http/call.ts'
-import type { Carrier, Open } from './http/carrier.ts'
+import type { CreateCarrier } from './http/carrier.ts'
+import { Deadlines } from './http/deadlines.ts'
 import { LanePool, type Wiring } from './http/lane-pool.ts'
+import { RequestHeads } from './http/request-head.ts'
+import { SocketCarrier } from './http/socket-carrier.ts'
+import { UndiciCarrier } from './http/undici-carrier.ts'
 import { UserConnection } from './http/user-connection.ts'
 import type { TargetGuard } from './target-guard.ts'
 import type { TlsOptions } from './tls-options.ts'
@@ -14,6 +17,8 @@ export type { Exchange, WireRequest } from './exchange.ts'
 
 /** One user's hold on its connections: its own, or those all users share. */
 export interface Connection {
+  /** Interrupts what is under way; nothing is begun any more. */
+  interrupt(): void
   /** Interrupts what is under way and closes the connections that are the user's own. */
   close(): Promise<void>
 }
@@ -24,8 +29,8 @@ export type Warmed =
   | { error: string; errorMessage: string }
 
 export interface HttpClient {
-  /** `signal` interrupts every request of the user; answers fill the cookies. */
-  openConnection(options?: { cookies?: UserCookies; signal?: AbortSignal }): Connection
+  /** Answers fill the cookies. */
+  openConnection(options?: { cookies?: UserCookies }): Connection
   /**
    * Makes a request and follows its redirects. `onExchange` gets every request that went, or failed to go, on the
    * wire, the last one included. Never rejects: failures are in the exchange.
@@ -49,29 +54,41 @@ interface HttpClientOptions {
   tls: TlsOptions
   /** Epoch milliseconds with a fraction. */
   now: () => number
+  carrier?: keyof typeof CARRIERS
 }
 
 /** As many as browsers open to one origin. */
 const MOST_PER_USER = 6
 /** A Lambda has 1,024 descriptors. */
 const MOST_POOLED = 900
-/** A server that says how long it keeps idle connections is believed, less this. */
-const KEEP_ALIVE_MARGIN_MS = 1_000
-const KEEP_ALIVE_MS = 60_000
-const MAX_HEADER_BYTES = 65_536
+/** HTTP/1.1 by our own reading and writing, or by undici's. */
+export const CARRIERS = {
+  socket(): CreateCarrier {
+    const heads = new Map<string, RequestHeads>()
+    return (origin, open) => {
+      const known = heads.get(origin) ?? new RequestHeads(new URL(origin).host)
+      heads.set(origin, known)
+      return new SocketCarrier(known, open)
+    }
+  },
+  undici: (): CreateCarrier => (origin, open) => new UndiciCarrier(origin, open),
+} satisfies Record<string, () => CreateCarrier>
 
-/** An HTTP/1.1 client on undici. */
-export function createHttpClient({ http, guard, tls, now }: HttpClientOptions): HttpClient {
-  const wiring: Wiring = { guard, tls, now, createCarrier, sockets: { open: 0 } }
-  const settings = { now, maxBodyBytes: http.maxBodyBytes }
+export function createHttpClient({
+  http,
+  guard,
+  tls,
+  now,
+  carrier = 'socket',
+}: HttpClientOptions): HttpClient {
+  const wiring: Wiring = { guard, tls, now, createCarrier: CARRIERS[carrier](), sockets: { open: 0 } }
+  const settings = { now, maxBodyBytes: http.maxBodyBytes, deadlines: new Deadlines(now) }
   const shared = new PoolsByOrigin(wiring, MOST_POOLED)
+  const sharedPools = { of: (origin: string) => shared.of(origin), leave: async () => {} }
   return {
-    openConnection({ cookies, signal } = {}) {
-      const pools =
-        http.connections === 'pooled'
-          ? { of: (origin: string) => shared.of(origin), leave: async () => {} }
-          : new PoolsByOrigin(wiring, MOST_PER_USER)
-      return new UserConnection(pools, cookies, signal)
+    openConnection({ cookies } = {}) {
+      const pools = http.connections === 'pooled' ? sharedPools : new PoolsByOrigin(wiring, MOST_PER_USER)
+      return new UserConnection(pools, cookies)
     },
     request(connection: UserConnection, request, onExchange) {
       return new Promise((resolve) => new Call(connection, settings, request, onExchange, resolve).start())
@@ -89,10 +106,11 @@ export function createHttpClient({ http, guard, tls, now }: HttpClientOptions): 
   }
 }
 
+/** The pools of one user, or of all. Most users know one origin. */
 class PoolsByOrigin {
   readonly #wiring: Wiring
   readonly #most: number
-  readonly #pools = new Map<string, LanePool>()
+  #pools: readonly LanePool[] = []
 
   constructor(wiring: Wiring, most: number) {
     this.#wiring = wiring
@@ -100,30 +118,13 @@ class PoolsByOrigin {
   }
 
   of(origin: string): LanePool {
-    const known = this.#pools.get(origin)
-    if (known) return known
+    for (const pool of this.#pools) if (pool.origin === origin) return pool
     const created = new LanePool(this.#wiring, origin, this.#most)
-    this.#pools.set(origin, created)
+    this.#pools = [...this.#pools, created]
     return created
   }
 
   async leave(): Promise<void> {
-    await Promise.all([...this.#pools.values()].map((pool) => pool.close()))
+    await Promise.all(this.#pools.map((pool) => pool.close()))
   }
-}
-
-function createCarrier(origin: string, open: Open): Carrier {
-  return new Client(origin, {
-    connect: ({ servername }, done) =>
-      open(servername || undefined, (error, socket) =>
-        socket ? done(null, socket) : done(error as Error, null),
-      ),
-    allowH2: false,
-    // The deadline of a request is one for all of it, and kept by its call.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    keepAliveTimeoutThreshold: KEEP_ALIVE_MARGIN_MS,
-    maxHeaderSize: MAX_HEADER_BYTES,
-  })
 }

@@ -37,7 +37,8 @@ export class HttpSession implements UserSession {
     this.#tools = tools
     this.#signal = signal
     this.cookies = new UserCookies(tools.targetUrl, tools.clock.now)
-    this.#connection = tools.client.openConnection({ cookies: this.cookies, signal })
+    this.#connection = tools.client.openConnection({ cookies: this.cookies })
+    signal.addEventListener('abort', () => this.#connection.interrupt(), { once: true })
   }
 
   async request(

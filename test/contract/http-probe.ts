@@ -32,7 +32,9 @@ export class HttpProbe {
 
   constructor({ create }: HttpClientMaker, { cookies, signal, ...options }: ProbeOptions = {}) {
     this.client = create(options)
-    this.connection = this.client.openConnection({ ...(cookies && { cookies }), ...(signal && { signal }) })
+    this.connection = this.client.openConnection(cookies && { cookies })
+    if (signal?.aborted) this.connection.interrupt()
+    else signal?.addEventListener('abort', () => this.connection.interrupt())
     onTestFinished(async () => {
       await this.connection.close()
       await this.client.close()

@@ -1,4 +1,11 @@
-import { connect, isIP, type LookupFunction, type Socket, type TcpNetConnectOpts } from 'node:net'
+import {
+  connect,
+  isIP,
+  type LookupFunction,
+  type OnReadOpts,
+  type Socket,
+  type TcpNetConnectOpts,
+} from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { FlowError } from '../../../lib/core/flow.ts'
 import type { Endpoint } from '../endpoint.ts'
@@ -14,6 +21,8 @@ export interface DialOptions extends Endpoint {
   /** Epoch milliseconds with a fraction. */
   now: () => number
   tls: TlsOptions
+  /** Where the socket reads to; by default it emits what it reads. */
+  reader?: OnReadOpts | undefined
 }
 
 /** An open connection and how long each part of opening it took. */
@@ -59,8 +68,14 @@ export function dial(options: DialOptions, done: (error: Error | null, dialled?:
   return socket
 }
 
-function tcpOptions({ host, port, lookup }: DialOptions): TcpNetConnectOpts {
-  return { host, port, lookup, autoSelectFamilyAttemptTimeout: ATTEMPT_TIMEOUT_MS }
+function tcpOptions({ host, port, lookup, reader }: DialOptions): TcpNetConnectOpts {
+  return {
+    host,
+    port,
+    lookup,
+    autoSelectFamilyAttemptTimeout: ATTEMPT_TIMEOUT_MS,
+    ...(reader && { onread: reader }),
+  }
 }
 
 function dialTls(options: DialOptions): Socket {

@@ -22,9 +22,9 @@ export class LanePool {
   readonly endpoint: Endpoint
   session: Buffer | undefined
   readonly #most: number
-  readonly #lanes = new Set<Lane>()
-  readonly #idle: Lane[] = []
-  readonly #waiting: Flight[] = []
+  #lanes: readonly Lane[] = []
+  #idle: Lane | undefined
+  #waiting: Flight[] | undefined
 
   /** Throws `TARGET_NOT_ALLOWED`. */
   constructor(wiring: Wiring, origin: string, most: number) {
@@ -43,7 +43,10 @@ export class LanePool {
   send(flight: Flight): void {
     const lane = this.#take()
     if (lane) lane.carry(flight)
-    else this.#waiting.push(flight)
+    else {
+      this.#waiting ??= []
+      this.#waiting.push(flight)
+    }
   }
 
   /** Opens a connection ahead of the first request. Rejects where it cannot be opened. */
@@ -58,35 +61,45 @@ export class LanePool {
   }
 
   release(lane: Lane): void {
-    if (!this.#lanes.has(lane)) return
+    if (!this.#lanes.includes(lane)) return
     const next = this.#nextWaiting()
-    if (next) lane.carry(next)
-    else this.#idle.push(lane)
+    if (next) {
+      lane.carry(next)
+      return
+    }
+    lane.nextIdle = this.#idle
+    this.#idle = lane
   }
 
   discard(lane: Lane): void {
-    this.#lanes.delete(lane)
+    this.#lanes = this.#lanes.filter((one) => one !== lane)
     const next = this.#nextWaiting()
     if (next) this.send(next)
   }
 
   async close(): Promise<void> {
-    const lanes = [...this.#lanes]
-    this.#lanes.clear()
-    this.#idle.length = 0
+    const lanes = this.#lanes
+    this.#lanes = []
+    this.#idle = undefined
     await Promise.all(lanes.map((lane) => lane.destroy()))
   }
 
   #take(): Lane | undefined {
-    const idle = this.#idle.pop()
-    if (idle || this.#lanes.size >= this.#most) return idle
+    const idle = this.#idle
+    if (idle) {
+      this.#idle = idle.nextIdle
+      idle.nextIdle = undefined
+      return idle
+    }
+    if (this.#lanes.length >= this.#most) return undefined
     const lane = new Lane(this)
-    this.#lanes.add(lane)
+    this.#lanes = [...this.#lanes, lane]
     return lane
   }
 
   /** Those cut off while they waited are passed over. */
   #nextWaiting(): Flight | undefined {
+    if (!this.#waiting) return undefined
     for (;;) {
       const flight = this.#waiting.shift()
       if (!flight?.over) return flight

@@ -6,16 +6,18 @@ import type { LanePool } from './lane-pool.ts'
 
 /** One connection of a user: it carries one request at a time and measures what it costs. */
 export class Lane {
+  /** The one to be used after this one while both are idle. */
+  nextIdle: Lane | undefined
   readonly #pool: LanePool
   readonly #carrier: Carrier
   #dialling: Socket | undefined
-  #socket: Socket | undefined
   /** Opened ahead of the first request. */
   #warm: Socket | undefined
   /** How long opening took, until the request that caused it has been told. */
   #opening: Dialled | undefined
   #readBytes = 0
   #writtenBytes = 0
+  #idleSinceMs = Number.POSITIVE_INFINITY
 
   constructor(pool: LanePool) {
     this.#pool = pool
@@ -35,9 +37,8 @@ export class Lane {
   }
 
   carry(flight: Flight): void {
-    const { method, path, headers, body = null } = flight.request
     flight.board(this)
-    this.#carrier.dispatch({ method, path, headers, body, reset: false }, flight)
+    this.#carrier.dispatch(flight.request, flight, flight.calledAtMs - this.#idleSinceMs)
   }
 
   /** Opens the connection ahead of the first request. Rejects where it cannot be opened. */
@@ -60,12 +61,12 @@ export class Lane {
 
   /** Gives a flight the bytes that passed since the one before it. */
   tally(flight: Flight): void {
-    if (!this.#socket) return
-    const { bytesRead, bytesWritten } = this.#socket
-    flight.receivedBytes = bytesRead - this.#readBytes
-    flight.sentBytes = bytesWritten - this.#writtenBytes
-    this.#readBytes = bytesRead
-    this.#writtenBytes = bytesWritten
+    const { readBytes, writtenBytes } = this.#carrier
+    flight.receivedBytes = readBytes - this.#readBytes
+    flight.sentBytes = writtenBytes - this.#writtenBytes
+    this.#readBytes = readBytes
+    this.#writtenBytes = writtenBytes
+    this.#idleSinceMs = flight.endedAtMs
   }
 
   /** The flight is over. The carrier may be in the midst of a failure: it gets the next one when it is done with it. */
@@ -91,7 +92,16 @@ export class Lane {
     const { guard, tls, now } = pool.wiring
     const { endpoint, session, onSession } = pool
     this.#dialling = dial(
-      { ...endpoint, serverName, session, onSession, lookup: guard.lookup, tls, now },
+      {
+        ...endpoint,
+        serverName,
+        session,
+        onSession,
+        lookup: guard.lookup,
+        tls,
+        now,
+        reader: this.#carrier.reader,
+      },
       (error, dialled) => {
         this.#dialling = undefined
         if (dialled) this.#adopt(dialled.socket)
@@ -102,7 +112,6 @@ export class Lane {
 
   #adopt(socket: Socket): void {
     const { sockets } = this.#pool.wiring
-    this.#socket = socket
     this.#readBytes = 0
     this.#writtenBytes = 0
     sockets.open++

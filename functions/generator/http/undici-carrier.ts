@@ -1,0 +1,79 @@
+import type { Socket } from 'node:net'
+import { Client } from 'undici'
+import type { AnswerHeaders, CarriedRequest, Carrier, CarrierHandler, Open } from './carrier.ts'
+
+/** A server that says how long it keeps idle connections is believed, less this. */
+const KEEP_ALIVE_MARGIN_MS = 1_000
+const KEEP_ALIVE_MS = 60_000
+const MAX_HEADER_BYTES = 65_536
+
+type RawHeaders = Record<string, string | string[] | undefined>
+
+/** A connection kept by undici. */
+export class UndiciCarrier implements Carrier {
+  readonly #client: Client
+  #socket: Socket | undefined
+
+  constructor(origin: string, open: Open) {
+    this.#client = new Client(origin, {
+      connect: ({ servername }, done) =>
+        open(servername || undefined, (error, socket) => {
+          this.#socket = socket ?? undefined
+          if (socket) done(null, socket)
+          else done(error as Error, null)
+        }),
+      allowH2: false,
+      // The deadline of a request is one for all of it, and kept by its call.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      keepAliveTimeoutThreshold: KEEP_ALIVE_MARGIN_MS,
+      maxHeaderSize: MAX_HEADER_BYTES,
+    })
+  }
+
+  get readBytes(): number {
+    return this.#socket?.bytesRead ?? 0
+  }
+
+  get writtenBytes(): number {
+    return this.#socket?.bytesWritten ?? 0
+  }
+
+  dispatch({ method, path, headers, body }: CarriedRequest, handler: CarrierHandler): void {
+    this.#client.dispatch(
+      { method, path, headers, body: body ?? null, reset: false },
+      {
+        onRequestStart: (controller) => handler.onRequestStart(controller),
+        onResponseStarted: () => handler.onResponseStarted(),
+        onResponseStart: (controller, status, raw) =>
+          handler.onResponseStart(controller, status, new RawAnswerHeaders(raw)),
+        onResponseData: (controller, chunk) => handler.onResponseData(controller, chunk),
+        onResponseEnd: () => handler.onResponseEnd(),
+        onResponseError: (controller, error) => handler.onResponseError(controller, error),
+      },
+    )
+  }
+
+  async destroy(): Promise<void> {
+    await this.#client.destroy()
+  }
+}
+
+class RawAnswerHeaders implements AnswerHeaders {
+  readonly #raw: RawHeaders
+
+  constructor(raw: RawHeaders) {
+    this.#raw = raw
+  }
+
+  value(name: string): string | undefined {
+    const value = this.#raw[name]
+    return typeof value === 'object' ? value.join(name === 'set-cookie' ? '\n' : ', ') : value
+  }
+
+  all(): Record<string, string> {
+    const names = Object.keys(this.#raw)
+    return Object.fromEntries(names.map((name) => [name, this.value(name) ?? '']))
+  }
+}
