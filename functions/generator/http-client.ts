@@ -65,13 +65,13 @@ const MOST_POOLED = 900
 export const CARRIERS = {
   socket(): CreateCarrier {
     const heads = new Map<string, RequestHeads>()
-    return (origin, open) => {
+    return (origin, opener) => {
       const known = heads.get(origin) ?? new RequestHeads(new URL(origin).host)
       heads.set(origin, known)
-      return new SocketCarrier(known, open)
+      return new SocketCarrier(known, opener)
     }
   },
-  undici: (): CreateCarrier => (origin, open) => new UndiciCarrier(origin, open),
+  undici: (): CreateCarrier => (origin, opener) => new UndiciCarrier(origin, opener),
 } satisfies Record<string, () => CreateCarrier>
 
 export function createHttpClient({

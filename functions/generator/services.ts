@@ -9,6 +9,7 @@ import { RequestBuilder } from './http-request.ts'
 import type { Recorder } from './recorder.ts'
 import type { RequestLog } from './request-log.ts'
 import { HttpSession, type SessionTools } from './session.ts'
+import { Sleepers } from './sleepers.ts'
 import { createGuard } from './target-guard.ts'
 import { createTlsOptions } from './tls-options.ts'
 import { userData } from './user-data.ts'
@@ -30,6 +31,7 @@ export function createServices(options: ServicesOptions): UserServices {
   const guard = createGuard({ allow: plan.target.allow, now: clock.now })
   const tls = createTlsOptions(scenario.http.tls)
   const client = createHttpClient({ http: scenario.http, guard, tls, now: clock.now })
+  const sleepers = new Sleepers(clock)
   const tools: SessionTools = {
     targetUrl: plan.target.url,
     builder: new RequestBuilder({ targetUrl: plan.target.url, http: scenario.http }),
@@ -47,9 +49,11 @@ export function createServices(options: ServicesOptions): UserServices {
     setup,
     metrics: customMetrics(scenario.metrics, recorder),
     dataOf: (user) => userData(scenario.data, data, user),
-    openSession: (signal) => new HttpSession(tools, signal),
+    openSession: (user) => new HttpSession(tools, user),
+    sleepers,
     openSockets: () => client.openSockets() + tools.sockets.open,
     async close() {
+      sleepers.close()
       log?.close()
       await client.close()
     },

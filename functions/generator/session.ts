@@ -9,7 +9,7 @@ import type { Recorder } from './recorder.ts'
 import { SocketMeter } from './socket-meter.ts'
 import type { TargetGuard } from './target-guard.ts'
 import type { TlsOptions } from './tls-options.ts'
-import type { UserSession, Within } from './user-services.ts'
+import type { Interruptible, UserSession, Within } from './user-services.ts'
 import { openSocket } from './websocket.ts'
 
 /** What the sessions of one generator work with. */
@@ -30,15 +30,18 @@ export interface SessionTools {
 export class HttpSession implements UserSession {
   readonly cookies: UserCookies
   readonly #tools: SessionTools
-  readonly #signal: AbortSignal
+  readonly #user: Interruptible
   readonly #connection: Connection
 
-  constructor(tools: SessionTools, signal: AbortSignal) {
+  constructor(tools: SessionTools, user: Interruptible) {
     this.#tools = tools
-    this.#signal = signal
+    this.#user = user
     this.cookies = new UserCookies(tools.targetUrl, tools.clock.now)
     this.#connection = tools.client.openConnection({ cookies: this.cookies })
-    signal.addEventListener('abort', () => this.#connection.interrupt(), { once: true })
+  }
+
+  interrupt(): void {
+    this.#connection.interrupt()
   }
 
   async request(
@@ -59,7 +62,7 @@ export class HttpSession implements UserSession {
     const expected = exchange.error === undefined && isExpected(exchange.status, options.expect)
     meter.record(exchange, step, expected)
     // An iteration that is being cut off ends here, not at whatever its flow makes of the missing answer.
-    this.#signal.throwIfAborted()
+    if (this.#user.interrupted) throw this.#user.signal.reason
     return new ExchangeResponse(exchange, expected)
   }
 
@@ -79,13 +82,13 @@ export class HttpSession implements UserSession {
         guard,
         tls,
         now: clock.now,
-        signal: this.#signal,
+        signal: this.#user.signal,
         events: meter,
       })
       meter.opened()
       return socket
     } catch (error) {
-      if (!this.#signal.aborted) meter.refused(error)
+      if (!this.#user.interrupted) meter.refused(error)
       throw error
     }
   }

@@ -13,17 +13,15 @@ import {
 } from '../../lib/core/flow.ts'
 import { type Random, SeededRandom } from '../../lib/core/random.ts'
 import type { Start } from './iteration.ts'
-import type { UserServices } from './user-services.ts'
+import { Pause } from './pause.ts'
+import type { UserServices, UserSession } from './user-services.ts'
 
 const DEFAULT_BACKOFF = '100ms'
 
 /** One virtual user of a generator. It lives through many iterations, one at a time. */
 export class GeneratorUser implements VirtualUser {
   readonly id: number
-  readonly vars: Record<string, unknown> = {}
-  readonly data: Record<string, () => DataRow>
   readonly metrics: Record<string, MetricHandle>
-  readonly cookies: CookieJar
   readonly setup: unknown
   /** When the user is interrupted if it is still busy, epoch milliseconds. */
   interruptAtMs = Number.POSITIVE_INFINITY
@@ -32,9 +30,14 @@ export class GeneratorUser implements VirtualUser {
   /** The iteration has given other work a turn. */
   waited = false
   readonly #services: UserServices
-  readonly #session: ReturnType<UserServices['openSession']>
-  readonly #abort = new AbortController()
-  readonly #sockets = new Set<VirtualSocket>()
+  readonly #session: UserSession
+  /** What few users need is made when it is asked for. */
+  #vars: Record<string, unknown> | undefined
+  #data: Record<string, () => DataRow> | undefined
+  #abort: AbortController | undefined
+  #sockets: Set<VirtualSocket> | undefined
+  #pauses: Pause | undefined
+  #interrupted = false
   #flow = ''
   #lagMs = 0
 
@@ -43,17 +46,33 @@ export class GeneratorUser implements VirtualUser {
     this.#services = services
     this.setup = services.setup
     this.metrics = services.metrics
-    this.data = services.dataOf(this)
-    this.#session = services.openSession(this.#abort.signal)
-    this.cookies = this.#session.cookies
+    this.#session = services.openSession(this)
+  }
+
+  get vars(): Record<string, unknown> {
+    this.#vars ??= {}
+    return this.#vars
+  }
+
+  get data(): Record<string, () => DataRow> {
+    this.#data ??= this.#services.dataOf(this)
+    return this.#data
+  }
+
+  get cookies(): CookieJar {
+    return this.#session.cookies
   }
 
   get signal(): AbortSignal {
+    if (!this.#abort) {
+      this.#abort = new AbortController()
+      if (this.#interrupted) this.#abort.abort(interruption())
+    }
     return this.#abort.signal
   }
 
   get interrupted(): boolean {
-    return this.#abort.signal.aborted
+    return this.#interrupted
   }
 
   beginIteration({ iteration, seed, flow }: Start, lagMs: number): void {
@@ -65,13 +84,19 @@ export class GeneratorUser implements VirtualUser {
   }
 
   endIteration(): void {
+    if (!this.#sockets) return
     for (const socket of this.#sockets) void socket.close()
-    this.#sockets.clear()
+    this.#sockets = undefined
   }
 
   /** Cuts off what the user is doing; it starts nothing any more. */
   interrupt(): void {
-    this.#abort.abort(new FlowError('interrupted', 'the iteration was interrupted'))
+    if (this.#interrupted) return
+    this.#interrupted = true
+    this.#abort?.abort(interruption())
+    this.#session.interrupt()
+    for (let pause = this.#pauses; pause; pause = pause.next) pause.cut(interruption())
+    this.#pauses = undefined
   }
 
   async close(): Promise<void> {
@@ -111,16 +136,22 @@ export class GeneratorUser implements VirtualUser {
   async websocket(path: string, options: SocketOptions = {}): Promise<VirtualSocket> {
     this.waited = true
     const socket = await this.#session.openSocket(path, options, { flow: this.#flow, lagMs: this.#lagMs })
+    this.#sockets ??= new Set()
     this.#sockets.add(socket)
     return socket
   }
 
-  async think(duration: string, upTo?: string): Promise<void> {
+  think(duration: string, upTo?: string): Promise<void> {
     this.waited = true
-    const fromMs = durationMs(duration)
-    const forMs = upTo === undefined ? fromMs : fromMs + this.random.next() * (durationMs(upTo) - fromMs)
-    await this.#services.clock.sleepUntil(this.now() + forMs, this.signal)
-    this.signal.throwIfAborted()
+    return new Promise((resolve, reject) => {
+      const fromMs = durationMs(duration)
+      const forMs = upTo === undefined ? fromMs : fromMs + this.random.next() * (durationMs(upTo) - fromMs)
+      if (this.#interrupted) throw interruption()
+      // Pauses are over in the order they began, but for flows that think more than one thing at a time.
+      while (this.#pauses?.over) this.#pauses = this.#pauses.next
+      this.#pauses = new Pause(this.now() + forMs, resolve, reject, this.#pauses)
+      this.#services.sleepers.add(this.#pauses)
+    })
   }
 
   check(name: string, holds: boolean): boolean {
@@ -172,4 +203,8 @@ export class GeneratorUser implements VirtualUser {
 
 function isServed(outcome: unknown): boolean {
   return typeof outcome === 'object' && outcome !== null && 'ok' in outcome && outcome.ok === true
+}
+
+function interruption(): FlowError {
+  return new FlowError('interrupted', 'the iteration was interrupted')
 }

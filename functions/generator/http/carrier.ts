@@ -46,10 +46,9 @@ export interface Controller {
   abort(reason: Error): void
 }
 
-/** Opens the connection of a carrier. */
-export type Open = (
-  serverName: string | undefined,
-  done: (error: Error | null, socket: Socket | null) => void,
-) => void
+/** Opens the connections of a carrier. */
+export interface Opener {
+  open(serverName: string | undefined, done: (error: Error | null, socket: Socket | null) => void): void
+}
 
-export type CreateCarrier = (origin: string, open: Open) => Carrier
+export type CreateCarrier = (origin: string, opener: Opener) => Carrier

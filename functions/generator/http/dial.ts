@@ -43,36 +43,50 @@ export function dial(options: DialOptions, done: (error: Error | null, dialled?:
   const { now, secure } = options
   const startedAtMs = now()
   let connectedAtMs = startedAtMs
-  let settled = false
-  const fail = (error: Error): void => {
-    if (settled) return
-    settled = true
-    done(error)
-  }
-  const open = (): void => {
-    settled = true
-    const tlsMs = secure ? { tlsMs: now() - connectedAtMs } : undefined
-    done(null, { socket, connectMs: connectedAtMs - startedAtMs, ...tlsMs })
-  }
   const socket = secure ? dialTls(options) : connect(tcpOptions(options))
-  socket.setNoDelay(true)
-  socket.setKeepAlive(true, KEEP_ALIVE_DELAY_MS)
   // Stays for good: an error while nobody uses the socket must not end the process.
+  socket.on('error', ignore)
   socket.on('error', fail)
-  socket.once('close', () => fail(new FlowError('connection_closed', 'closed before it was open')))
+  socket.on('close', closed)
   socket.once('connect', () => {
     connectedAtMs = now()
     if (!secure) open()
   })
   if (secure) socket.once('secureConnect', open)
   return socket
+
+  /** What was only needed to open the connection is not kept with it: there may be thousands. */
+  function settle(): void {
+    socket.off('error', fail)
+    socket.off('close', closed)
+  }
+
+  function open(): void {
+    settle()
+    const tlsMs = secure ? { tlsMs: now() - connectedAtMs } : undefined
+    done(null, { socket, connectMs: connectedAtMs - startedAtMs, ...tlsMs })
+  }
+
+  function fail(error: Error): void {
+    settle()
+    done(error)
+  }
+
+  function closed(): void {
+    fail(new FlowError('connection_closed', 'closed before it was open'))
+  }
 }
+
+function ignore(): void {}
 
 function tcpOptions({ host, port, lookup, reader }: DialOptions): TcpNetConnectOpts {
   return {
     host,
     port,
     lookup,
+    noDelay: true,
+    keepAlive: true,
+    keepAliveInitialDelay: KEEP_ALIVE_DELAY_MS,
     autoSelectFamilyAttemptTimeout: ATTEMPT_TIMEOUT_MS,
     ...(reader && { onread: reader }),
   }

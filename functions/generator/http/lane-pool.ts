@@ -20,6 +20,7 @@ export class LanePool {
   readonly wiring: Wiring
   readonly origin: string
   readonly endpoint: Endpoint
+  /** The TLS session that was opened last, for the next connection. */
   session: Buffer | undefined
   readonly #most: number
   #lanes: readonly Lane[] = []
@@ -34,10 +35,6 @@ export class LanePool {
     this.origin = origin
     this.endpoint = endpointOf(url)
     this.#most = most
-  }
-
-  readonly onSession = (session: Buffer): void => {
-    this.session = session
   }
 
   send(flight: Flight): void {

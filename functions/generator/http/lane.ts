@@ -1,11 +1,11 @@
 import type { Socket } from 'node:net'
-import type { Carrier } from './carrier.ts'
+import type { Carrier, Opener } from './carrier.ts'
 import { type Dialled, dial } from './dial.ts'
 import type { Flight } from './flight.ts'
 import type { LanePool } from './lane-pool.ts'
 
 /** One connection of a user: it carries one request at a time and measures what it costs. */
-export class Lane {
+export class Lane implements Opener {
   /** The one to be used after this one while both are idle. */
   nextIdle: Lane | undefined
   readonly #pool: LanePool
@@ -21,14 +21,16 @@ export class Lane {
 
   constructor(pool: LanePool) {
     this.#pool = pool
-    this.#carrier = pool.wiring.createCarrier(pool.origin, (serverName, done) => {
-      const warm = this.#warm
-      this.#warm = undefined
-      if (warm && !warm.destroyed) return queueMicrotask(() => done(null, warm))
-      this.#dial(serverName, (error, dialled) => {
-        this.#opening = dialled
-        done(error, dialled?.socket ?? null)
-      })
+    this.#carrier = pool.wiring.createCarrier(pool.origin, this)
+  }
+
+  open(serverName: string | undefined, done: (error: Error | null, socket: Socket | null) => void): void {
+    const warm = this.#warm
+    this.#warm = undefined
+    if (warm && !warm.destroyed) return queueMicrotask(() => done(null, warm))
+    this.#dial(serverName, (error, dialled) => {
+      this.#opening = dialled
+      done(error, dialled?.socket ?? null)
     })
   }
 
@@ -90,13 +92,15 @@ export class Lane {
   #dial(serverName: string | undefined, done: (error: Error | null, dialled?: Dialled) => void): void {
     const pool = this.#pool
     const { guard, tls, now } = pool.wiring
-    const { endpoint, session, onSession } = pool
+    const { endpoint, session } = pool
     this.#dialling = dial(
       {
         ...endpoint,
         serverName,
         session,
-        onSession,
+        onSession: (next) => {
+          pool.session = next
+        },
         lookup: guard.lookup,
         tls,
         now,

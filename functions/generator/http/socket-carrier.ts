@@ -1,8 +1,7 @@
-import { once } from 'node:events'
 import type { OnReadOpts, Socket } from 'node:net'
 import { FlowError } from '../../../lib/core/flow.ts'
 import { AnswerParser, type AnswerSink } from './answer-parser.ts'
-import type { AnswerHeaders, CarriedRequest, Carrier, CarrierHandler, Controller, Open } from './carrier.ts'
+import type { AnswerHeaders, CarriedRequest, Carrier, CarrierHandler, Controller, Opener } from './carrier.ts'
 import { type HeaderBlock, headOf, type RequestHeads } from './request-head.ts'
 
 /** All sockets of the process read into it: what has come is taken out before the next socket has its turn. */
@@ -17,11 +16,10 @@ type Body = CarriedRequest['body']
 
 /** HTTP/1.1 straight on a socket: one write for a request, and no more of an answer read than is asked for. */
 export class SocketCarrier implements Carrier, Controller, AnswerSink {
-  readonly reader: OnReadOpts
   readBytes = 0
   writtenBytes = 0
   readonly #heads: RequestHeads
-  readonly #open: Open
+  readonly #opener: Opener
   readonly #parser: AnswerParser
   #socket: Socket | undefined
   /** The name that the server of the open connection was asked for, where a flow had one of its own. */
@@ -31,11 +29,14 @@ export class SocketCarrier implements Carrier, Controller, AnswerSink {
   #closesAfter = false
   #keepAliveMs = KEEP_ALIVE_MS
 
-  constructor(heads: RequestHeads, open: Open) {
+  constructor(heads: RequestHeads, opener: Opener) {
     this.#heads = heads
-    this.#open = open
+    this.#opener = opener
     this.#parser = new AnswerParser(this)
-    this.reader = { buffer: READ_INTO, callback: (length) => this.#read(length) }
+  }
+
+  get reader(): OnReadOpts {
+    return { buffer: READ_INTO, callback: (length) => this.#read(length) }
   }
 
   dispatch(request: CarriedRequest, handler: CarrierHandler, idleMs: number): void {
@@ -64,7 +65,8 @@ export class SocketCarrier implements Carrier, Controller, AnswerSink {
   }
 
   async destroy(): Promise<void> {
-    const closed = this.#socket && once(this.#socket, 'close')
+    const socket = this.#socket
+    const closed = socket && new Promise((resolve) => socket.once('close', resolve))
     this.#handler = undefined
     this.#drop()
     await closed
@@ -85,7 +87,7 @@ export class SocketCarrier implements Carrier, Controller, AnswerSink {
   }
 
   #connect(serverName: string | undefined, send: (socket: Socket) => void): void {
-    this.#open(serverName, (error, socket) => {
+    this.#opener.open(serverName, (error, socket) => {
       if (socket) this.#adopt(socket, serverName)
       if (!this.#handler) return
       if (socket) send(socket)

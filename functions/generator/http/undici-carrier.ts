@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import { Client } from 'undici'
-import type { AnswerHeaders, CarriedRequest, Carrier, CarrierHandler, Open } from './carrier.ts'
+import type { AnswerHeaders, CarriedRequest, Carrier, CarrierHandler, Opener } from './carrier.ts'
 
 /** A server that says how long it keeps idle connections is believed, less this. */
 const KEEP_ALIVE_MARGIN_MS = 1_000
@@ -14,10 +14,10 @@ export class UndiciCarrier implements Carrier {
   readonly #client: Client
   #socket: Socket | undefined
 
-  constructor(origin: string, open: Open) {
+  constructor(origin: string, opener: Opener) {
     this.#client = new Client(origin, {
       connect: ({ servername }, done) =>
-        open(servername || undefined, (error, socket) => {
+        opener.open(servername || undefined, (error, socket) => {
           this.#socket = socket ?? undefined
           if (socket) done(null, socket)
           else done(error as Error, null)
