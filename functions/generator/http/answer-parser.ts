@@ -149,7 +149,8 @@ export class AnswerParser {
 
   /** How the length of a body is known: RFC 9112 section 6.3. */
   #bodyAfter({ status, chunked, contentLength }: AnswerHead): number {
-    if (this.#isHead || status === NO_CONTENT || status === NOT_MODIFIED || contentLength === 0) return NOTHING
+    if (this.#isHead || status === NO_CONTENT || status === NOT_MODIFIED || contentLength === 0)
+      return NOTHING
     if (chunked) {
       this.#chunks = new ChunkedBody()
       return CHUNKS

@@ -67,24 +67,29 @@ export class ChunkedBody {
   #step(byte: number): void {
     switch (this.#state) {
       case SIZE:
-        return this.#readSize(byte)
+        this.#readSize(byte)
+        break
       case EXTENSION:
         if (byte === CR) this.#state = SIZE_LF
         else this.#skip(byte)
-        return
+        break
       case SIZE_LF:
         this.#expect(byte, LF, this.#left === 0 ? TRAILER : DATA)
         this.#digits = 0
-        return
+        break
       case DATA_CR:
-        return this.#expect(byte, CR, DATA_LF)
+        this.#expect(byte, CR, DATA_LF)
+        break
       case DATA_LF:
-        return this.#expect(byte, LF, SIZE)
+        this.#expect(byte, LF, SIZE)
+        break
       case TRAILER:
       case TRAILER_LINE:
-        return this.#readTrailer(byte)
+        this.#readTrailer(byte)
+        break
       case TRAILER_LF:
-        return this.#expect(byte, LF, TRAILER)
+        this.#expect(byte, LF, TRAILER)
+        break
       case LAST_LF:
         this.#expect(byte, LF, SIZE)
         this.done = true

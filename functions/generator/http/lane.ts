@@ -27,7 +27,10 @@ export class Lane implements Opener {
   open(serverName: string | undefined, done: (error: Error | null, socket: Socket | null) => void): void {
     const warm = this.#warm
     this.#warm = undefined
-    if (warm && !warm.destroyed) return queueMicrotask(() => done(null, warm))
+    if (warm && !warm.destroyed) {
+      queueMicrotask(() => done(null, warm))
+      return
+    }
     this.#dial(serverName, (error, dialled) => {
       this.#opening = dialled
       done(error, dialled?.socket ?? null)

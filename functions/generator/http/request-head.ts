@@ -52,7 +52,7 @@ export class RequestHeads {
     let statedLength: string | undefined
     let closes = false
     for (const name of Object.keys(headers)) {
-      const value = valueOf(name, headers[name])
+      const value = checkedValue(name, headers[name])
       switch (name) {
         case 'host':
           host = value
@@ -93,7 +93,7 @@ export function headOf(
   return `${method} ${path} HTTP/1.1\r\n${text}${length}\r\n`
 }
 
-function valueOf(name: string, value: string | undefined): string {
+function checkedValue(name: string, value: string | undefined): string {
   const text = `${value}`
   if (!isToken(name)) throw bad(`${name} is no name for a header`)
   if (!VALUE.test(text)) throw bad(`the header ${name} has a value that cannot be sent`)

@@ -81,9 +81,7 @@ export class SocketCarrier implements Carrier, Controller, AnswerSink {
   }
 
   #isFit(idleMs: number, serverName: string | undefined): boolean {
-    return (
-      this.#socket?.destroyed === false && idleMs <= this.#keepAliveMs && serverName === this.#serverName
-    )
+    return this.#socket?.destroyed === false && idleMs <= this.#keepAliveMs && serverName === this.#serverName
   }
 
   #connect(serverName: string | undefined, send: (socket: Socket) => void): void {
