@@ -20,6 +20,8 @@ export interface HttpClientMaker {
   create: (options: ClientOptions) => HttpClient
   /** What it makes of a `100 Continue` that nobody asked for. */
   unasked100: 'skipped' | 'malformed_response'
+  /** It passes over some of what RFC 9112 lets a reader of answers pass over; it fails no less where that matters. */
+  lenient: boolean
 }
 
 type ProbeOptions = ClientOptions & { cookies?: UserCookies; signal?: AbortSignal }
