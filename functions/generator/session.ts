@@ -1,6 +1,6 @@
 import type { HttpResponse, RequestOptions, SocketOptions, VirtualSocket } from '../../lib/core/flow.ts'
 import type { Clock } from '../../lib/ports.ts'
-import { UserCookies } from './cookie-jar.ts'
+import type { UserCookies } from './cookie-jar.ts'
 import type { Connection, Exchange, HttpClient } from './http-client.ts'
 import type { HttpMeter } from './http-meter.ts'
 import type { RequestBuilder } from './http-request.ts'
@@ -9,12 +9,12 @@ import type { Recorder } from './recorder.ts'
 import { SocketMeter } from './socket-meter.ts'
 import type { TargetGuard } from './target-guard.ts'
 import type { TlsOptions } from './tls-options.ts'
-import type { Interruptible, UserSession, Within } from './user-services.ts'
+import type { SessionOwner, UserSession, Within } from './user-services.ts'
+import type { UserWire } from './warm-up.ts'
 import { openSocket } from './websocket.ts'
 
 /** What the sessions of one generator work with. */
 export interface SessionTools {
-  targetUrl: string
   builder: RequestBuilder
   meter: HttpMeter
   client: HttpClient
@@ -30,14 +30,14 @@ export interface SessionTools {
 export class HttpSession implements UserSession {
   readonly cookies: UserCookies
   readonly #tools: SessionTools
-  readonly #user: Interruptible
+  readonly #user: SessionOwner
   readonly #connection: Connection
 
-  constructor(tools: SessionTools, user: Interruptible) {
+  constructor(tools: SessionTools, user: SessionOwner, { cookies, connection }: UserWire) {
     this.#tools = tools
     this.#user = user
-    this.cookies = new UserCookies(tools.targetUrl, tools.clock.now)
-    this.#connection = tools.client.openConnection({ cookies: this.cookies })
+    this.cookies = cookies
+    this.#connection = connection
   }
 
   interrupt(): void {

@@ -20,15 +20,16 @@ export interface UserServices {
   setup: unknown
   metrics: Record<string, MetricHandle>
   dataOf: (user: GeneratorUser) => Record<string, () => DataRow>
-  openSession: (user: Interruptible) => UserSession
+  openSession: (user: SessionOwner) => UserSession
   /** Wakes users from their think times. */
   sleepers: Sleepers
   openSockets(): number
   close(): Promise<void>
 }
 
-/** Somebody who may be cut off in whatever they do. */
-export interface Interruptible {
+/** Whose session it is: a user who may be cut off in whatever it does. */
+export interface SessionOwner {
+  readonly id: number
   readonly interrupted: boolean
   /** Made when it is asked for: few need it. */
   readonly signal: AbortSignal

@@ -77,6 +77,14 @@ export function dial(options: DialOptions, done: (error: Error | null, dialled?:
   }
 }
 
+/** Closes a connection; resolves when it is closed. */
+export function hangUp(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    if (socket.destroyed) resolve()
+    else socket.once('close', () => resolve()).destroy()
+  })
+}
+
 function ignore(): void {}
 
 function tcpOptions({ host, port, lookup, reader }: DialOptions): TcpNetConnectOpts {

@@ -46,15 +46,13 @@ export class LanePool {
     }
   }
 
-  /** Opens a connection ahead of the first request. Rejects where it cannot be opened. */
+  /** Opens a connection ahead of the first request, which waits for it. Rejects where it cannot be opened. */
   async warm(): Promise<Dialled | undefined> {
-    const lane = this.#take()
-    if (!lane) return undefined
-    try {
-      return await lane.warm()
-    } finally {
-      this.release(lane)
-    }
+    if (this.#lanes.length >= this.#most) return undefined
+    const lane = this.#add()
+    const warmed = lane.warm()
+    this.release(lane)
+    return warmed
   }
 
   release(lane: Lane): void {
@@ -88,7 +86,10 @@ export class LanePool {
       idle.nextIdle = undefined
       return idle
     }
-    if (this.#lanes.length >= this.#most) return undefined
+    return this.#lanes.length < this.#most ? this.#add() : undefined
+  }
+
+  #add(): Lane {
     const lane = new Lane(this)
     this.#lanes = [...this.#lanes, lane]
     return lane

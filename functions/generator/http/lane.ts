@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
+import { FlowError } from '../../../lib/core/flow.ts'
 import type { Carrier, Opener } from './carrier.ts'
-import { type Dialled, dial } from './dial.ts'
+import { type Dialled, dial, hangUp } from './dial.ts'
 import type { Flight } from './flight.ts'
 import type { LanePool } from './lane-pool.ts'
 
@@ -11,8 +12,10 @@ export class Lane implements Opener {
   readonly #pool: LanePool
   readonly #carrier: Carrier
   #dialling: Socket | undefined
-  /** Opened ahead of the first request. */
+  /** Being opened ahead of the first request, and opened so. */
+  #warming: Promise<Dialled> | undefined
   #warm: Socket | undefined
+  #over = false
   /** How long opening took, until the request that caused it has been told. */
   #opening: Dialled | undefined
   #readBytes = 0
@@ -25,10 +28,20 @@ export class Lane implements Opener {
   }
 
   open(serverName: string | undefined, done: (error: Error | null, socket: Socket | null) => void): void {
+    const again = (): void => this.open(serverName, done)
+    if (this.#warming) {
+      this.#warming.then(again, again)
+      return
+    }
     const warm = this.#warm
     this.#warm = undefined
-    if (warm && !warm.destroyed) {
+    if (warm && !warm.destroyed && serverName === undefined) {
       queueMicrotask(() => done(null, warm))
+      return
+    }
+    warm?.destroy()
+    if (this.#over) {
+      done(new FlowError('connection_closed', 'the connection is given up'), null)
       return
     }
     this.#dial(serverName, (error, dialled) => {
@@ -48,13 +61,16 @@ export class Lane implements Opener {
 
   /** Opens the connection ahead of the first request. Rejects where it cannot be opened. */
   warm(): Promise<Dialled> {
-    return new Promise((resolve, reject) => {
+    const warming = new Promise<Dialled>((resolve, reject) => {
       this.#dial(undefined, (error, dialled) => {
+        this.#warming = undefined
         this.#warm = dialled?.socket
         if (dialled) resolve(dialled)
         else reject(error)
       })
     })
+    this.#warming = warming
+    return warming
   }
 
   tellOpening(flight: Flight): void {
@@ -87,9 +103,9 @@ export class Lane implements Opener {
   }
 
   async destroy(): Promise<void> {
+    this.#over = true
     this.#dialling?.destroy()
-    this.#warm?.destroy()
-    await this.#carrier.destroy()
+    await Promise.all([this.#warm && hangUp(this.#warm), this.#carrier.destroy()])
   }
 
   #dial(serverName: string | undefined, done: (error: Error | null, dialled?: Dialled) => void): void {

@@ -2,6 +2,7 @@ import type { OnReadOpts, Socket } from 'node:net'
 import { FlowError } from '../../../lib/core/flow.ts'
 import { AnswerParser, type AnswerSink } from './answer-parser.ts'
 import type { AnswerHeaders, CarriedRequest, Carrier, CarrierHandler, Controller, Opener } from './carrier.ts'
+import { hangUp } from './dial.ts'
 import { type HeaderBlock, headOf, type RequestHeads } from './request-head.ts'
 
 /** All sockets of the process read into it: what has come is taken out before the next socket has its turn. */
@@ -66,10 +67,10 @@ export class SocketCarrier implements Carrier, Controller, AnswerSink {
 
   async destroy(): Promise<void> {
     const socket = this.#socket
-    const closed = socket && new Promise((resolve) => socket.once('close', resolve))
     this.#handler = undefined
-    this.#drop()
-    await closed
+    this.#socket = undefined
+    this.#parser.stop()
+    if (socket) await hangUp(socket)
   }
 
   onHead(status: number, headers: AnswerHeaders): void {
