@@ -3,12 +3,11 @@ import type { UserCookies } from './cookie-jar.ts'
 import { errorClassOf, errorMessageOf } from './error-class.ts'
 import type { Exchange, WireRequest } from './exchange.ts'
 import { Call } from './http/call.ts'
-import type { CreateCarrier } from './http/carrier.ts'
+import type { CarrierKind } from './http/carrier.ts'
 import { Deadlines } from './http/deadlines.ts'
 import { LanePool, type Wiring } from './http/lane-pool.ts'
-import { RequestHeads } from './http/request-head.ts'
-import { SocketCarrier } from './http/socket-carrier.ts'
-import { UndiciCarrier } from './http/undici-carrier.ts'
+import { SOCKETS } from './http/socket-carrier.ts'
+import { HTTP2 } from './http/undici-carrier.ts'
 import { UserConnection } from './http/user-connection.ts'
 import type { TargetGuard } from './target-guard.ts'
 import type { TlsOptions } from './tls-options.ts'
@@ -49,45 +48,36 @@ export interface HttpClient {
 }
 
 interface HttpClientOptions {
-  http: Pick<HttpSettings, 'connections' | 'maxBodyBytes'>
+  http: Pick<HttpSettings, 'connections' | 'maxBodyBytes' | 'version'>
   guard: TargetGuard
   tls: TlsOptions
   /** Epoch milliseconds with a fraction. */
   now: () => number
-  carrier?: keyof typeof CARRIERS
+  /** By default the one for the version of HTTP. */
+  carrier?: CarrierKind
 }
 
-/** As many as browsers open to one origin. */
+/** As many as browsers open to one origin; where a connection carries many requests, they open one. */
 const MOST_PER_USER = 6
 /** A Lambda has 1,024 descriptors. */
 const MOST_POOLED = 900
-/** HTTP/1.1 by our own reading and writing, or by undici's. */
-export const CARRIERS = {
-  socket(): CreateCarrier {
-    const heads = new Map<string, RequestHeads>()
-    return (origin, opener) => {
-      const known = heads.get(origin) ?? new RequestHeads(new URL(origin).host)
-      heads.set(origin, known)
-      return new SocketCarrier(known, opener)
-    }
-  },
-  undici: (): CreateCarrier => (origin, opener) => new UndiciCarrier(origin, opener),
-} satisfies Record<string, () => CreateCarrier>
-
 export function createHttpClient({
   http,
   guard,
   tls,
   now,
-  carrier = 'socket',
+  carrier = http.version === '2' ? HTTP2 : SOCKETS,
 }: HttpClientOptions): HttpClient {
-  const wiring: Wiring = { guard, tls, now, createCarrier: CARRIERS[carrier](), sockets: { open: 0 } }
+  const { protocols, streams } = carrier
+  const createCarrier = carrier.maker()
+  const wiring: Wiring = { guard, tls, now, protocols, streams, createCarrier, sockets: { open: 0 } }
   const settings = { now, maxBodyBytes: http.maxBodyBytes, deadlines: new Deadlines(now) }
+  const mostPerUser = streams > 1 ? 1 : MOST_PER_USER
   const shared = new PoolsByOrigin(wiring, MOST_POOLED)
   const sharedPools = { of: (origin: string) => shared.of(origin), leave: async () => {} }
   return {
     openConnection({ cookies } = {}) {
-      const pools = http.connections === 'pooled' ? sharedPools : new PoolsByOrigin(wiring, MOST_PER_USER)
+      const pools = http.connections === 'pooled' ? sharedPools : new PoolsByOrigin(wiring, mostPerUser)
       return new UserConnection(pools, cookies)
     },
     request(connection: UserConnection, request, onExchange) {

@@ -1,3 +1,6 @@
+import type { CarrierKind } from '../../functions/generator/http/carrier.ts'
+import { SOCKETS } from '../../functions/generator/http/socket-carrier.ts'
+import { UNDICI } from '../../functions/generator/http/undici-carrier.ts'
 import { createHttpClient } from '../../functions/generator/http-client.ts'
 import { createGuard } from '../../functions/generator/target-guard.ts'
 import { createTlsOptions } from '../../functions/generator/tls-options.ts'
@@ -5,7 +8,7 @@ import { systemClock } from '../../lib/adapters/clock/system.ts'
 import { httpClientContract } from './http-client.contract.ts'
 import type { ClientOptions, HttpClientMaker } from './http-probe.ts'
 
-function clientOn(carrier: 'socket' | 'undici'): HttpClientMaker['create'] {
+function clientOn(carrier: CarrierKind): HttpClientMaker['create'] {
   return ({
     connections = 'per-user',
     maxBodyBytes = 10_485_760,
@@ -15,7 +18,7 @@ function clientOn(carrier: 'socket' | 'undici'): HttpClientMaker['create'] {
     now = systemClock.now,
   }: ClientOptions) =>
     createHttpClient({
-      http: { connections, maxBodyBytes },
+      http: { connections, maxBodyBytes, version: '1.1' },
       guard: createGuard({ allow, now, ...(resolve && { resolve }) }),
       tls: createTlsOptions({ insecure: false, ...tls }),
       now,
@@ -27,11 +30,11 @@ httpClientContract({
   name: 'the client on sockets',
   unasked100: 'skipped',
   lenient: false,
-  create: clientOn('socket'),
+  create: clientOn(SOCKETS),
 })
 httpClientContract({
   name: 'the client on undici',
   unasked100: 'malformed_response',
   lenient: true,
-  create: clientOn('undici'),
+  create: clientOn(UNDICI),
 })

@@ -15,7 +15,7 @@ const users = (count: number): number[] => Array.from({ length: count }, (_, use
 
 function clientOn(clock: { now(): number }): HttpClient {
   return createHttpClient({
-    http: { connections: 'per-user', maxBodyBytes: 1_000 },
+    http: { connections: 'per-user', maxBodyBytes: 1_000, version: '1.1' },
     guard: createGuard({ allow: [], now: clock.now }),
     tls: createTlsOptions({ insecure: false }),
     now: clock.now,

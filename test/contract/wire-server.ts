@@ -19,7 +19,7 @@ const pem = (name: string): string =>
 
 /** Self-signed for localhost and 127.0.0.1. */
 export const certificate = pem('certificate')
-const key = pem('key')
+export const key = pem('key')
 
 export function httpServer(handle: Handle): Promise<WireServer> {
   return listen(createServer({ keepAliveTimeout: 0 }, handle), 'http')

@@ -8,7 +8,7 @@ export interface CarriedRequest {
   readonly body?: string | Uint8Array
 }
 
-/** Carries requests over one connection, one at a time, and opens it again when it is gone. */
+/** Carries requests over one connection, and opens it again when it is gone. */
 export interface Carrier {
   /** `idleMs`: how long the connection has carried nothing. */
   dispatch(request: CarriedRequest, handler: CarrierHandler, idleMs: number): void
@@ -52,3 +52,13 @@ export interface Opener {
 }
 
 export type CreateCarrier = (origin: string, opener: Opener) => Carrier
+
+/** A way to carry requests. */
+export interface CarrierKind {
+  /** What a TLS server is offered, the best first. */
+  protocols: readonly string[]
+  /** Requests that one connection carries at a time. */
+  streams: number
+  /** Called once for each client. */
+  maker(): CreateCarrier
+}

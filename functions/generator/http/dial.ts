@@ -21,6 +21,8 @@ export interface DialOptions extends Endpoint {
   /** Epoch milliseconds with a fraction. */
   now: () => number
   tls: TlsOptions
+  /** What a TLS server is offered, the best first. By default HTTP/1.1. */
+  protocols?: readonly string[]
   /** Where the socket reads to; by default it emits what it reads. */
   reader?: OnReadOpts | undefined
 }
@@ -33,6 +35,7 @@ export interface Dialled {
   tlsMs?: number
 }
 
+const HTTP1: readonly string[] = ['http/1.1']
 /** Before the next address of a name is tried; a busy machine needs more than Node's own patience. */
 const ATTEMPT_TIMEOUT_MS = 2_000
 /** Well below the idle limits of the network's middle boxes: users think for long. */
@@ -101,13 +104,13 @@ function tcpOptions({ host, port, lookup, reader }: DialOptions): TcpNetConnectO
 }
 
 function dialTls(options: DialOptions): Socket {
-  const { host, serverName, session, tls, onSession } = options
+  const { host, serverName, session, tls, protocols = HTTP1, onSession } = options
   const servername = tls.serverName ?? serverName ?? (isIP(host) === 0 ? host : undefined)
   const socket = connectTls({
     ...tcpOptions(options),
     secureContext: tls.secureContext,
     rejectUnauthorized: tls.rejectUnauthorized,
-    ALPNProtocols: ['http/1.1'],
+    ALPNProtocols: [...protocols],
     ...(servername === undefined ? {} : { servername }),
     ...(session === undefined ? {} : { session }),
   })

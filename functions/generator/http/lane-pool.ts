@@ -11,6 +11,10 @@ export interface Wiring {
   guard: TargetGuard
   tls: TlsOptions
   now: () => number
+  /** What a TLS server is offered, the best first. */
+  protocols: readonly string[]
+  /** Requests that one connection carries at a time. */
+  streams: number
   createCarrier: CreateCarrier
   sockets: { open: number }
 }
@@ -24,6 +28,7 @@ export class LanePool {
   session: Buffer | undefined
   readonly #most: number
   #lanes: readonly Lane[] = []
+  /** Those with room for a request, the one used last first. */
   #idle: Lane | undefined
   #waiting: Flight[] | undefined
 
@@ -49,21 +54,18 @@ export class LanePool {
   /** Opens a connection ahead of the first request, which waits for it. Rejects where it cannot be opened. */
   async warm(): Promise<Dialled | undefined> {
     if (this.#lanes.length >= this.#most) return undefined
-    const lane = this.#add()
-    const warmed = lane.warm()
-    this.release(lane)
-    return warmed
+    return this.#add().warm()
   }
 
+  /** A request on the lane is over. */
   release(lane: Lane): void {
+    lane.busy--
     if (!this.#lanes.includes(lane)) return
     const next = this.#nextWaiting()
     if (next) {
+      lane.busy++
       lane.carry(next)
-      return
-    }
-    lane.nextIdle = this.#idle
-    this.#idle = lane
+    } else if (lane.busy === this.wiring.streams - 1) this.#putBack(lane)
   }
 
   discard(lane: Lane): void {
@@ -79,19 +81,27 @@ export class LanePool {
     await Promise.all(lanes.map((lane) => lane.destroy()))
   }
 
+  /** A lane with room for one more request. */
   #take(): Lane | undefined {
-    const idle = this.#idle
-    if (idle) {
-      this.#idle = idle.nextIdle
-      idle.nextIdle = undefined
-      return idle
+    while (this.#idle?.over) this.#idle = this.#idle.nextIdle
+    const lane = this.#idle ?? (this.#lanes.length < this.#most ? this.#add() : undefined)
+    if (!lane) return undefined
+    if (++lane.busy === this.wiring.streams) {
+      this.#idle = lane.nextIdle
+      lane.nextIdle = undefined
     }
-    return this.#lanes.length < this.#most ? this.#add() : undefined
+    return lane
+  }
+
+  #putBack(lane: Lane): void {
+    lane.nextIdle = this.#idle
+    this.#idle = lane
   }
 
   #add(): Lane {
     const lane = new Lane(this)
     this.#lanes = [...this.#lanes, lane]
+    this.#putBack(lane)
     return lane
   }
 

@@ -5,9 +5,13 @@ import { type Dialled, dial, hangUp } from './dial.ts'
 import type { Flight } from './flight.ts'
 import type { LanePool } from './lane-pool.ts'
 
-/** One connection of a user: it carries one request at a time and measures what it costs. */
+/** One connection of a user: it carries requests and measures what they cost. */
 export class Lane implements Opener {
-  /** The one to be used after this one while both are idle. */
+  /** Requests it carries, or waits to carry. */
+  busy = 0
+  /** Given up. */
+  over = false
+  /** The one to be used after this one while both have room. */
   nextIdle: Lane | undefined
   readonly #pool: LanePool
   readonly #carrier: Carrier
@@ -15,7 +19,6 @@ export class Lane implements Opener {
   /** Being opened ahead of the first request, and opened so. */
   #warming: Promise<Dialled> | undefined
   #warm: Socket | undefined
-  #over = false
   /** How long opening took, until the request that caused it has been told. */
   #opening: Dialled | undefined
   #readBytes = 0
@@ -40,7 +43,7 @@ export class Lane implements Opener {
       return
     }
     warm?.destroy()
-    if (this.#over) {
+    if (this.over) {
       done(new FlowError('connection_closed', 'the connection is given up'), null)
       return
     }
@@ -80,7 +83,7 @@ export class Lane implements Opener {
     this.#opening = undefined
   }
 
-  /** Gives a flight the bytes that passed since the one before it. */
+  /** Gives a flight the bytes that passed since the one before it ended, whichever of those under way they were for. */
   tally(flight: Flight): void {
     const { readBytes, writtenBytes } = this.#carrier
     flight.receivedBytes = readBytes - this.#readBytes
@@ -96,21 +99,22 @@ export class Lane implements Opener {
     else queueMicrotask(() => this.#pool.release(this))
   }
 
-  /** Gives up a connection that is not open yet. */
+  /** Gives up a connection that is not open yet, unless others wait for it. */
   abandon(): void {
+    if (this.busy > 1) return
     this.#pool.discard(this)
     void this.destroy()
   }
 
   async destroy(): Promise<void> {
-    this.#over = true
+    this.over = true
     this.#dialling?.destroy()
     await Promise.all([this.#warm && hangUp(this.#warm), this.#carrier.destroy()])
   }
 
   #dial(serverName: string | undefined, done: (error: Error | null, dialled?: Dialled) => void): void {
     const pool = this.#pool
-    const { guard, tls, now } = pool.wiring
+    const { guard, tls, now, protocols } = pool.wiring
     const { endpoint, session } = pool
     this.#dialling = dial(
       {
@@ -122,6 +126,7 @@ export class Lane implements Opener {
         },
         lookup: guard.lookup,
         tls,
+        protocols,
         now,
         reader: this.#carrier.reader,
       },

@@ -1,9 +1,17 @@
 import type { OnReadOpts, Socket } from 'node:net'
 import { FlowError } from '../../../lib/core/flow.ts'
 import { AnswerParser, type AnswerSink } from './answer-parser.ts'
-import type { AnswerHeaders, CarriedRequest, Carrier, CarrierHandler, Controller, Opener } from './carrier.ts'
+import type {
+  AnswerHeaders,
+  CarriedRequest,
+  Carrier,
+  CarrierHandler,
+  CarrierKind,
+  Controller,
+  Opener,
+} from './carrier.ts'
 import { hangUp } from './dial.ts'
-import { type HeaderBlock, headOf, type RequestHeads } from './request-head.ts'
+import { type HeaderBlock, headOf, RequestHeads } from './request-head.ts'
 
 /** All sockets of the process read into it: what has come is taken out before the next socket has its turn. */
 const READ_INTO = Buffer.allocUnsafeSlow(65_536)
@@ -12,6 +20,20 @@ const KEEP_ALIVE_MARGIN_MS = 1_000
 const KEEP_ALIVE_MS = 60_000
 /** Up to this size a body of bytes is copied behind its head; a larger one is written for itself. */
 const COPIED_UP_TO_BYTES = 65_536
+
+/** HTTP/1.1 straight on sockets. */
+export const SOCKETS: CarrierKind = {
+  protocols: ['http/1.1'],
+  streams: 1,
+  maker() {
+    const heads = new Map<string, RequestHeads>()
+    return (origin, opener) => {
+      const known = heads.get(origin) ?? new RequestHeads(new URL(origin).host)
+      heads.set(origin, known)
+      return new SocketCarrier(known, opener)
+    }
+  },
+}
 
 type Body = CarriedRequest['body']
 

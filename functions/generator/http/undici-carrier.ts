@@ -1,28 +1,54 @@
 import type { Socket } from 'node:net'
 import { Client } from 'undici'
-import type { AnswerHeaders, CarriedRequest, Carrier, CarrierHandler, Opener } from './carrier.ts'
+import type {
+  AnswerHeaders,
+  CarriedRequest,
+  Carrier,
+  CarrierHandler,
+  CarrierKind,
+  Opener,
+} from './carrier.ts'
 
 /** A server that says how long it keeps idle connections is believed, less this. */
 const KEEP_ALIVE_MARGIN_MS = 1_000
 const KEEP_ALIVE_MS = 60_000
 const MAX_HEADER_BYTES = 65_536
 
+/** Streams of one connection, and what a server may have sent on all of them, or on one, before anybody has read it. */
+const STREAMS = 100
+const WINDOW_BYTES = 1_048_576
+
 type RawHeaders = Record<string, string | string[] | undefined>
+
+/** HTTP/1.1 as undici reads and writes it. */
+export const UNDICI: CarrierKind = {
+  protocols: ['http/1.1'],
+  streams: 1,
+  maker: () => (origin, opener) => new UndiciCarrier(origin, opener, false),
+}
+
+/** HTTP/2, or HTTP/1.1 where a TLS server knows nothing better. Without TLS the server has to know HTTP/2. */
+export const HTTP2: CarrierKind = {
+  protocols: ['h2', 'http/1.1'],
+  streams: STREAMS,
+  maker: () => (origin, opener) => new UndiciCarrier(origin, opener, true),
+}
 
 /** A connection kept by undici. */
 export class UndiciCarrier implements Carrier {
   readonly #client: Client
   #socket: Socket | undefined
 
-  constructor(origin: string, opener: Opener) {
+  constructor(origin: string, opener: Opener, allowH2: boolean) {
     this.#client = new Client(origin, {
       connect: ({ servername }, done) =>
         opener.open(servername || undefined, (error, socket) => {
           this.#socket = socket ?? undefined
-          if (socket) done(null, socket)
-          else done(error as Error, null)
+          if (!socket) done(error as Error, null)
+          else done(null, allowH2 ? speaking(socket) : socket)
         }),
-      allowH2: false,
+      allowH2,
+      ...(allowH2 && { h2Options: { maxConcurrentStreams: STREAMS, connectionWindowSize: WINDOW_BYTES } }),
       // The deadline of a request is one for all of it, and kept by its call.
       headersTimeout: 0,
       bodyTimeout: 0,
@@ -58,6 +84,11 @@ export class UndiciCarrier implements Carrier {
   async destroy(): Promise<void> {
     await this.#client.destroy()
   }
+}
+
+/** Undici asks a socket what it speaks; one without TLS has agreed on nothing, and speaks HTTP/2 from its first byte. */
+function speaking(socket: Socket): Socket {
+  return 'alpnProtocol' in socket ? socket : Object.assign(socket, { alpnProtocol: 'h2' })
 }
 
 class RawAnswerHeaders implements AnswerHeaders {
