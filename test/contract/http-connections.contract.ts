@@ -170,6 +170,28 @@ export function httpConnectionsContract(maker: HttpClientMaker): void {
       expect(reused).toEqual([false, true])
     })
 
+    it('asks for the addresses of a name again when those it knows are old', async () => {
+      const server = await httpServer((_, response) =>
+        response.writeHead(200, { connection: 'close' }).end('ok'),
+      )
+      let nowMs = 0
+      let asked = 0
+      const probe = new HttpProbe(maker, {
+        allow: ['shop.example.com'],
+        now: () => nowMs,
+        resolve: (_, done) =>
+          ++asked === 1
+            ? done(null, [{ address: '127.0.0.1', family: 4 }])
+            : done(Object.assign(new Error('gone'), { code: 'ENOTFOUND' }), []),
+      })
+      const url = server.origin.replace('127.0.0.1', 'shop.example.com')
+      expect((await probe.request(url)).status).toBe(200)
+      nowMs = 4_999
+      expect([(await probe.request(url)).status, asked]).toEqual([200, 1])
+      nowMs = 5_000
+      expect(await probe.request(url)).toMatchObject({ error: 'dns_not_found', sent: false })
+    })
+
     it('counts the bytes under TLS before they are encrypted', async () => {
       const server = await httpsServer((_, response) =>
         response.writeHead(200, { 'content-length': 50_000 }).end('x'.repeat(50_000)),
