@@ -179,6 +179,15 @@ describe.each([
     })
   })
 
+  it('finds a connection open that was warmed, with what the server has said on it', async () => {
+    const server = await serverOf((stream) => stream.respond({ ':status': 204 }, { endStream: true }))
+    const probe = new HttpProbe(maker)
+    expect((await probe.client.connect(probe.connection, server.origin)).error).toBeUndefined()
+    await vi.waitFor(() => expect(server.sessions).toHaveLength(1))
+    const exchange = await probe.request(server.origin, { timeoutMs: 2_000 })
+    expect([exchange.status, exchange.connectMs, server.sessions.length]).toEqual([204, undefined, 1])
+  })
+
   it('closes with its user', async () => {
     const server = await serverOf((stream) => stream.respond({ ':status': 204 }, { endStream: true }))
     const probe = new HttpProbe(maker)

@@ -60,7 +60,7 @@ export class LanePool {
   /** A request on the lane is over. */
   release(lane: Lane): void {
     lane.busy--
-    if (!this.#lanes.includes(lane)) return
+    if (lane.over) return
     const next = this.#nextWaiting()
     if (next) {
       lane.busy++

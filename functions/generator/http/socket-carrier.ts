@@ -148,12 +148,14 @@ export class SocketCarrier implements Carrier, Controller, AnswerSink {
       this.#answering = true
       handler.onResponseStarted()
     }
+    let end: number
     try {
-      const end = this.#parser.read(READ_INTO, length)
-      if (this.#handler && this.#parser.done) this.#finish(end === length)
+      end = this.#parser.read(READ_INTO, length)
     } catch (error) {
       this.#fail(error as Error)
+      return true
     }
+    if (this.#handler && this.#parser.done) this.#finish(end === length)
     return true
   }
 

@@ -47,10 +47,10 @@ export class UserConnection {
   /** Ends what is under way; nothing is begun any more. */
   interrupt(): void {
     this.#interrupted = true
-    while (this.#latest) {
-      const call = this.#latest
+    for (let call = this.#latest; call; ) {
+      const { before }: Call = call
       call.stop(new FlowError('interrupted'))
-      if (this.#latest === call) this.end(call)
+      call = before
     }
   }
 
