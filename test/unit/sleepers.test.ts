@@ -29,7 +29,7 @@ describe('sleepers', () => {
           const { clock, sleep, woken } = bedroom()
           for (const time of times) sleep(time)
           await clock.advanceTo(1_000)
-        await clock.advanceTo(2_001)
+          await clock.advanceTo(2_001)
           const due = woken.map(([dueMs]) => dueMs)
           expect(due).toEqual([...times].sort((a, b) => a - b))
           for (const [dueMs, atMs] of woken) {
