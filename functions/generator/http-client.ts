@@ -68,9 +68,9 @@ export function createHttpClient({
   now,
   carrier = http.version === '2' ? HTTP2 : SOCKETS,
 }: HttpClientOptions): HttpClient {
-  const { protocols, streams } = carrier
+  const { alpn, streams } = carrier
   const createCarrier = carrier.maker()
-  const wiring: Wiring = { guard, tls, now, protocols, streams, createCarrier, sockets: { open: 0 } }
+  const wiring: Wiring = { guard, tls, now, alpn, streams, createCarrier, sockets: { open: 0 } }
   const settings = { now, maxBodyBytes: http.maxBodyBytes, deadlines: new Deadlines(now) }
   const mostPerUser = streams > 1 ? 1 : MOST_PER_USER
   const shared = new PoolsByOrigin(wiring, MOST_POOLED)

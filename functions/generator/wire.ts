@@ -13,7 +13,7 @@ export interface Wire {
   tls: TlsOptions
   client: HttpClient
   openWire: () => UserWire
-  /** Undefined where users share connections: nobody knows how many they will need. */
+  /** Undefined where users share connections, since nobody knows how many they will need, and where no HTTP is spoken. */
   warmUp: WarmUp | undefined
 }
 

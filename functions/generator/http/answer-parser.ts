@@ -1,7 +1,7 @@
 import { FlowError } from '../../../lib/core/flow.ts'
-import { AnswerHead, findHeadEnd, malformed } from './answer-head.ts'
 import type { AnswerHeaders } from './carrier.ts'
 import { ChunkedBody } from './chunked-body.ts'
+import { findHeadEnd, malformed, ParsedHead } from './parsed-head.ts'
 
 /** Longest head of an answer; as long as other clients have it. */
 const MAX_HEAD_BYTES = 65_536
@@ -137,7 +137,7 @@ export class AnswerParser {
 
   #takeHead(bytes: Buffer, start: number, end: number): void {
     checkSize(end - start)
-    const head = new AnswerHead(bytes, start, end)
+    const head = new ParsedHead(bytes, start, end)
     const { status } = head
     if (status === SWITCHING_PROTOCOLS) throw malformed('it upgrades a connection that nobody asked to')
     if (status < 200) return
@@ -148,7 +148,7 @@ export class AnswerParser {
   }
 
   /** How the length of a body is known: RFC 9112 section 6.3. */
-  #bodyAfter({ status, chunked, contentLength }: AnswerHead): number {
+  #bodyAfter({ status, chunked, contentLength }: ParsedHead): number {
     if (this.#isHead || status === NO_CONTENT || status === NOT_MODIFIED || contentLength === 0)
       return NOTHING
     if (chunked) {

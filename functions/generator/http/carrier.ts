@@ -55,8 +55,8 @@ export type CreateCarrier = (origin: string, opener: Opener) => Carrier
 
 /** A way to carry requests. */
 export interface CarrierKind {
-  /** What a TLS server is offered, the best first. */
-  protocols: readonly string[]
+  /** Protocols to offer in the TLS handshake, the best first. */
+  alpn: readonly string[]
   /** Requests that one connection carries at a time. */
   streams: number
   /** Called once for each client. */

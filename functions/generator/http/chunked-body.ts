@@ -1,4 +1,4 @@
-import { malformed } from './answer-head.ts'
+import { malformed } from './parsed-head.ts'
 
 const TAB = 9
 const LF = 10

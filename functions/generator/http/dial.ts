@@ -21,10 +21,10 @@ export interface DialOptions extends Endpoint {
   /** Epoch milliseconds with a fraction. */
   now: () => number
   tls: TlsOptions
-  /** What a TLS server is offered, the best first. By default HTTP/1.1. */
-  protocols?: readonly string[]
-  /** Where the socket reads to; by default it emits what it reads. */
-  reader?: OnReadOpts | undefined
+  /** Protocols to offer in the TLS handshake, the best first; none to say nothing of them. Default: HTTP/1.1. */
+  alpn?: readonly string[]
+  /** Takes what is read in a buffer that is used again, instead of the socket's `data` events. */
+  onread?: OnReadOpts | undefined
 }
 
 /** An open connection and how long each part of opening it took. */
@@ -90,7 +90,7 @@ export function hangUp(socket: Socket): Promise<void> {
 
 function ignore(): void {}
 
-function tcpOptions({ host, port, lookup, reader }: DialOptions): TcpNetConnectOpts {
+function tcpOptions({ host, port, lookup, onread }: DialOptions): TcpNetConnectOpts {
   return {
     host,
     port,
@@ -99,18 +99,18 @@ function tcpOptions({ host, port, lookup, reader }: DialOptions): TcpNetConnectO
     keepAlive: true,
     keepAliveInitialDelay: KEEP_ALIVE_DELAY_MS,
     autoSelectFamilyAttemptTimeout: ATTEMPT_TIMEOUT_MS,
-    ...(reader && { onread: reader }),
+    ...(onread && { onread }),
   }
 }
 
 function dialTls(options: DialOptions): Socket {
-  const { host, serverName, session, tls, protocols = HTTP1, onSession } = options
+  const { host, serverName, session, tls, alpn = HTTP1, onSession } = options
   const servername = tls.serverName ?? serverName ?? (isIP(host) === 0 ? host : undefined)
   const socket = connectTls({
     ...tcpOptions(options),
     secureContext: tls.secureContext,
     rejectUnauthorized: tls.rejectUnauthorized,
-    ALPNProtocols: [...protocols],
+    ...(alpn.length === 0 ? {} : { ALPNProtocols: [...alpn] }),
     ...(servername === undefined ? {} : { servername }),
     ...(session === undefined ? {} : { session }),
   })

@@ -11,8 +11,8 @@ export interface Wiring {
   guard: TargetGuard
   tls: TlsOptions
   now: () => number
-  /** What a TLS server is offered, the best first. */
-  protocols: readonly string[]
+  /** Protocols to offer in the TLS handshake, the best first. */
+  alpn: readonly string[]
   /** Requests that one connection carries at a time. */
   streams: number
   createCarrier: CreateCarrier

@@ -114,7 +114,7 @@ export class Lane implements Opener {
 
   #dial(serverName: string | undefined, done: (error: Error | null, dialled?: Dialled) => void): void {
     const pool = this.#pool
-    const { guard, tls, now, protocols } = pool.wiring
+    const { guard, tls, now, alpn } = pool.wiring
     const { endpoint, session } = pool
     this.#dialling = dial(
       {
@@ -126,9 +126,9 @@ export class Lane implements Opener {
         },
         lookup: guard.lookup,
         tls,
-        protocols,
+        alpn,
         now,
-        reader: this.#carrier.reader,
+        onread: this.#carrier.reader,
       },
       (error, dialled) => {
         this.#dialling = undefined

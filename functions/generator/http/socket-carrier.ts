@@ -23,7 +23,7 @@ const COPIED_UP_TO_BYTES = 65_536
 
 /** HTTP/1.1 straight on sockets. */
 export const SOCKETS: CarrierKind = {
-  protocols: ['http/1.1'],
+  alpn: ['http/1.1'],
   streams: 1,
   maker() {
     const heads = new Map<string, RequestHeads>()

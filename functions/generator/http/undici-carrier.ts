@@ -22,14 +22,14 @@ type RawHeaders = Record<string, string | string[] | undefined>
 
 /** HTTP/1.1 as undici reads and writes it. */
 export const UNDICI: CarrierKind = {
-  protocols: ['http/1.1'],
+  alpn: ['http/1.1'],
   streams: 1,
   maker: () => (origin, opener) => new UndiciCarrier(origin, opener, false),
 }
 
 /** HTTP/2, or HTTP/1.1 where a TLS server knows nothing better. Without TLS the server has to know HTTP/2. */
 export const HTTP2: CarrierKind = {
-  protocols: ['h2', 'http/1.1'],
+  alpn: ['h2', 'http/1.1'],
   streams: STREAMS,
   maker: () => (origin, opener) => new UndiciCarrier(origin, opener, true),
 }

@@ -29,7 +29,7 @@ const CONTENT_ENCODING = 'content-encoding'
 const LOCATION = 'location'
 
 /** The head of an answer. Only what its body and its connection depend on is read at once. */
-export class AnswerHead implements AnswerHeaders {
+export class ParsedHead implements AnswerHeaders {
   status = 0
   /** HTTP/1.1 keeps its connection unless told otherwise. */
   keepAlive = true
