@@ -110,6 +110,12 @@ describe('an answer', () => {
     for (let at = 1; at < wire.length; at++) expect(read(wire, [at])).toEqual(whole)
   })
 
+  it('has what came before a mistake, however its bytes are split', () => {
+    const wire = Buffer.from('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\nzz')
+    for (let at = 1; at < wire.length; at++)
+      expect(read(wire, [at])).toMatchObject({ status: 200, body: 'hello', error: 'malformed_response' })
+  })
+
   it('of random bytes is a malformed response, or waits for more of what may become one', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 8, maxLength: 400 }), pieces, (garbage, sizes) => {

@@ -47,20 +47,24 @@ export class ChunkedBody {
     let from = -1
     let to = -1
     let at = start
-    while (at < end && !this.done) {
-      if (this.#state !== DATA) {
-        this.#step(bytes[at++] as number)
-        continue
+    try {
+      while (at < end && !this.done) {
+        if (this.#state !== DATA) {
+          this.#step(bytes[at++] as number)
+          continue
+        }
+        const length = Math.min(this.#left, end - at)
+        if (from === -1) from = to = at
+        if (to !== at) bytes.copyWithin(to, at, at + length)
+        to += length
+        at += length
+        this.#left -= length
+        if (this.#left === 0) this.#state = DATA_CR
       }
-      const length = Math.min(this.#left, end - at)
-      if (from === -1) from = to = at
-      if (to !== at) bytes.copyWithin(to, at, at + length)
-      to += length
-      at += length
-      this.#left -= length
-      if (this.#left === 0) this.#state = DATA_CR
+    } finally {
+      // What came before a mistake came all the same.
+      if (to > from) onData(from, to)
     }
-    if (to > from) onData(from, to)
     return at
   }
 
