@@ -56,7 +56,7 @@ async function judgementOf(event: RelayedRun, ports: JudgePorts): Promise<Judged
   await foldSnapshots(merge, store, { prefixes: incompleteWindows(merge), onBatch: () => keeper.keepIfDue() })
   const endedAtMs = relayedAtMs ?? Math.max(event.startAtMs, clock.now())
   const unpublished = await (await RunPublisher.open(merge, ports)).finish()
-  const loaded = await loadDeployedScenario(plan.scenario.module)
+  const loaded = await loadDeployedScenario(plan.scenario.module, store)
   const remarks = [...(await occasionOf(plan, loaded, store, clock).teardown()), ...unpublished]
   const server = [
     ...(await readSampled(store, plan.run)),

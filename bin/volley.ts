@@ -13,6 +13,9 @@ import { EXIT, explain, VolleyError } from '../lib/core/errors.ts'
 
 const terminal: Terminal = { ...writable, leave: (code) => process.exit(code) }
 
+const CLOUD_SCENARIO =
+  'name of a deployed suite, a scenario file such as ./mine.ts, or sha256:… of one that was uploaded'
+
 const program = new Command('volley')
   .description('Makes load by a scenario and judges how the target took it.')
   .exitOverride()
@@ -53,8 +56,8 @@ program
 
 program.commandsGroup('In the cloud:')
 
-withDeployment(withLoadFlags(program.command('start'), 'name of a deployed suite'))
-  .description('start a run of a deployed scenario')
+withDeployment(withLoadFlags(program.command('start'), CLOUD_SCENARIO))
+  .description('start a run of a deployed scenario, or of a file that is uploaded for it')
   .option('--budget <usd>', 'refuse the run above this price, and stop it at it')
   .option('--run <name>', 'name of the run; the same request under the same name starts nothing more')
   .option('--wait', 'follow the run to its verdict; Ctrl-C stops it')
@@ -80,7 +83,7 @@ withDeployment(program.command('runs'))
   .option('--json', 'print them as JSON')
   .action(async (flags) => end(await runsCommand(flags, terminal)))
 
-withDeployment(withLoadFlags(program.command('quote'), 'name of a deployed suite'))
+withDeployment(withLoadFlags(program.command('quote'), CLOUD_SCENARIO))
   .description('show what a run would cost; nothing is started')
   .option('--json', 'print the quote as JSON')
   .action(async (scenario, flags) => end(await quoteCommand(scenario, flags, terminal)))

@@ -1,17 +1,26 @@
 import { readdir } from 'node:fs/promises'
 import { VolleyError } from './core/errors.ts'
 import { didYouMean } from './core/nearest.ts'
+import { uploadedHash } from './core/scenario-bundle.ts'
+import type { SnapshotStore } from './ports.ts'
 import { type LoadedScenario, loadScenarioModule } from './scenario-file.ts'
+import { loadUploadedScenario } from './uploaded-scenario.ts'
 
 /** The suites that `lib/infra/bundle-suites.ts` put beside a function's code. */
 const SUITES = new URL('./scenarios/', import.meta.url)
 const SCHEME = 'suite:'
 
-/** How a plan names a suite that is deployed with the stack: its place differs from function to function. */
-export const deployedModule = (suite: string): string => `${SCHEME}${suite}`
+/** How a plan names a scenario of the deployment: its place differs from function to function. */
+export const deployedModule = (scenario: string): string =>
+  uploadedHash(scenario) === undefined ? `${SCHEME}${scenario}` : scenario
 
-/** Loads a deployed suite by the module a plan names. Throws `SCENARIO_NOT_FOUND`, or `SCENARIO_INVALID`. */
-export async function loadDeployedScenario(module: string): Promise<LoadedScenario> {
+/**
+ * Loads a deployed suite or an uploaded scenario by its name, or by the module a plan names.
+ * Throws `SCENARIO_NOT_FOUND`, or `SCENARIO_INVALID`.
+ */
+export async function loadDeployedScenario(module: string, store: SnapshotStore): Promise<LoadedScenario> {
+  const sha256 = uploadedHash(module)
+  if (sha256 !== undefined) return loadUploadedScenario(sha256, store)
   const suite = module.startsWith(SCHEME) ? module.slice(SCHEME.length) : module
   const suites = await readdir(SUITES)
   if (suites.includes(suite)) return loadScenarioModule(new URL(`${suite}/scenario.mjs`, SUITES).href)
@@ -19,7 +28,7 @@ export async function loadDeployedScenario(module: string): Promise<LoadedScenar
     {
       field: 'scenario',
       value: suite,
-      limit: `one that was deployed with the stack: ${suites.join(', ')}`,
+      limit: `one that was deployed with the stack (${suites.join(', ')}), or sha256:… for one that was uploaded`,
       next: didYouMean(suite, suites),
     },
   ])

@@ -16,14 +16,15 @@ const environment = readEnvironment()
 const { bucket, region, stateMachineArn = '' } = environment
 
 const lambda = new LambdaClient({ region })
+const store = new S3Store(new S3Client({ region }), bucket)
 
 const ports: ApiPorts = {
-  store: new S3Store(new S3Client({ region }), bucket),
+  store,
   starter: new StepFunctionsRunStarter(new SFNClient({ region }), stateMachineArn),
   clock: systemClock,
-  plan: async (request, run) => draftPlan(request, run, await permitted()),
+  plan: async (request, run) => draftPlan(request, run, await permitted(), store),
   planAtAnyPrice: async ({ budgetUsd: _, ...request }, run) =>
-    draftPlan(request, run, { ...(await permitted()), maxBudgetUsd: Number.POSITIVE_INFINITY }),
+    draftPlan(request, run, { ...(await permitted(), store), maxBudgetUsd: Number.POSITIVE_INFINITY }, store),
 }
 
 /** What the deployment allows, and what its account has left at the moment. */

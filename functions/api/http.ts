@@ -8,7 +8,7 @@ export interface ApiRequest {
   path: string
   headers: Readonly<Record<string, string | undefined>>
   query: Readonly<Record<string, string | undefined>>
-  body: string
+  body: Uint8Array
 }
 
 export interface ApiAnswer {
@@ -22,7 +22,8 @@ export function json(status: number, body: unknown): ApiAnswer {
 }
 
 /** The request's body as JSON. Throws `INPUT_INVALID` where it is none. */
-export function jsonBody({ body }: ApiRequest): unknown {
+export function jsonBody(request: ApiRequest): unknown {
+  const body = new TextDecoder().decode(request.body)
   try {
     return JSON.parse(body)
   } catch {

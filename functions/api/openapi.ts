@@ -8,6 +8,7 @@ import {
   runViewSchema,
   startedSchema,
   stoppedSchema,
+  uploadedSchema,
 } from '../../lib/core/run-view.ts'
 import { listQuerySchema } from './list-runs.ts'
 import { type OperationName, ROUTES } from './routes.ts'
@@ -19,6 +20,7 @@ const SCHEMAS = {
   RunView: runViewSchema,
   Stopped: stoppedSchema,
   Quoted: quotedSchema,
+  Uploaded: uploadedSchema,
   Refusal: refusalSchema,
 } as const
 type SchemaName = keyof typeof SCHEMAS
@@ -26,8 +28,8 @@ type SchemaName = keyof typeof SCHEMAS
 /** What the document says of an operation besides its route. */
 interface Described {
   summary: string
-  /** Takes a request for a run as its body. */
-  takesRequest?: boolean
+  /** What it takes as its body: a request for a run, or the bundle of a scenario. */
+  takes?: 'request' | 'bundle'
   parameters?: object[]
   /** Successes by status: what they mean and what they hold. */
   answers: Record<number, [meaning: string, schema?: SchemaName]>
@@ -37,7 +39,7 @@ interface Described {
 const REFUSALS = {
   400: 'The request has mistakes: all of them are listed.',
   402: 'The run would cost more than the request or the deployment allows.',
-  404: 'There is no such run.',
+  404: 'There is no such run, or no such scenario.',
   409: 'Another run has the name, or the run has not ended yet.',
   503: 'The deployment cannot do it now; the same call may be made again.',
 } as const
@@ -56,6 +58,13 @@ const RUN_ID = {
   description: 'The name of the run.',
   schema: jsonSchema(runIdSchema),
 }
+const SHA256 = {
+  name: 'id',
+  in: 'path',
+  required: true,
+  description: "The SHA-256 of the bundle's bytes, in hexadecimal.",
+  schema: { type: 'string', pattern: '^[0-9a-f]{64}$' },
+}
 const FILE = {
   name: 'file',
   in: 'query',
@@ -72,7 +81,7 @@ const LIMIT = {
 const DESCRIBED: Readonly<Record<OperationName, Described>> = {
   startRun: {
     summary: 'Start a run',
-    takesRequest: true,
+    takes: 'request',
     parameters: [IDEMPOTENCY_KEY],
     answers: {
       201: ['The run is started.', 'Started'],
@@ -109,8 +118,21 @@ const DESCRIBED: Readonly<Record<OperationName, Described>> = {
   },
   quoteRun: {
     summary: 'Price a run; nothing is started',
-    takesRequest: true,
+    takes: 'request',
     answers: { 200: ['What the run would be, and its price.', 'Quoted'] },
+    refusals: [400, 503],
+  },
+  showScenario: {
+    summary: 'Ask whether a scenario is uploaded',
+    parameters: [SHA256],
+    answers: { 200: ['It is.', 'Uploaded'] },
+    refusals: [404, 503],
+  },
+  uploadScenario: {
+    summary: 'Upload a scenario as volley start bundles it; it is kept under its hash and written once',
+    takes: 'bundle',
+    parameters: [SHA256],
+    answers: { 201: ['It is kept.', 'Uploaded'], 200: ['It was there before.', 'Uploaded'] },
     refusals: [400, 503],
   },
 }
@@ -166,13 +188,18 @@ export function openApiText(): string {
   return `${JSON.stringify(openApi(), null, 2)}\n`
 }
 
+const BODIES = {
+  request: contentOf('RunRequest'),
+  bundle: { 'application/gzip': { schema: { type: 'string', format: 'binary' } } },
+} as const
+
 function operationOf(operation: OperationName): object {
-  const { summary, takesRequest, parameters, answers, refusals } = DESCRIBED[operation]
+  const { summary, takes, parameters, answers, refusals } = DESCRIBED[operation]
   return {
     operationId: operation,
     summary,
     ...(parameters && { parameters }),
-    ...(takesRequest && { requestBody: { required: true, content: contentOf('RunRequest') } }),
+    ...(takes && { requestBody: { required: true, content: BODIES[takes] } }),
     responses: {
       ...Object.fromEntries(
         Object.entries(answers).map(([status, [description, schema]]) => [

@@ -47,7 +47,7 @@ export function requestOf({
       Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const),
     ),
     query: queryStringParameters,
-    body: isBase64Encoded ? Buffer.from(body ?? '', 'base64').toString() : (body ?? ''),
+    body: Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8'),
   }
 }
 

@@ -6,10 +6,12 @@ import { quoteRun } from './quote-run.ts'
 import { reportRun } from './report-run.ts'
 import { type OperationName, routesAt } from './routes.ts'
 import { showRun } from './show-run.ts'
+import { showScenario } from './show-scenario.ts'
 import { startRun } from './start-run.ts'
 import { stopRun } from './stop-run.ts'
+import { uploadScenario } from './upload-scenario.ts'
 
-type Operation = (http: ApiRequest, ports: ApiPorts, run: string) => Promise<ApiAnswer>
+type Operation = (http: ApiRequest, ports: ApiPorts, id: string) => Promise<ApiAnswer>
 
 const OPERATIONS: Readonly<Record<OperationName, Operation>> = {
   startRun,
@@ -18,11 +20,13 @@ const OPERATIONS: Readonly<Record<OperationName, Operation>> = {
   stopRun: (_, ports, run) => stopRun(run, ports),
   reportRun: (http, ports, run) => reportRun(run, http, ports),
   quoteRun,
+  showScenario: (_, ports, sha256) => showScenario(sha256, ports),
+  uploadScenario: (http, ports, sha256) => uploadScenario(sha256, http, ports),
 }
 
 /** Answers a request. What a user did wrong is an answer too; anything else is thrown. */
 export async function route(http: ApiRequest, ports: ApiPorts): Promise<ApiAnswer> {
-  const { routes, run } = routesAt(http.path)
+  const { routes, id } = routesAt(http.path)
   if (routes.length === 0) return refuse(404, `there is nothing at ${http.path}`)
   const found = routes.find(({ method }) => method === http.method)
   if (!found) {
@@ -30,7 +34,7 @@ export async function route(http: ApiRequest, ports: ApiPorts): Promise<ApiAnswe
     return refuse(405, `${http.path} takes ${methods}, not ${http.method}`)
   }
   try {
-    return await OPERATIONS[found.operation](http, ports, run)
+    return await OPERATIONS[found.operation](http, ports, id)
   } catch (error) {
     if (error instanceof VolleyError) return refusalOf(error)
     throw error

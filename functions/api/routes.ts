@@ -6,18 +6,20 @@ export const ROUTES = [
   { operation: 'stopRun', method: 'DELETE', path: '/runs/{id}' },
   { operation: 'reportRun', method: 'GET', path: '/runs/{id}/report' },
   { operation: 'quoteRun', method: 'POST', path: '/quotes' },
+  { operation: 'showScenario', method: 'GET', path: '/scenarios/{id}' },
+  { operation: 'uploadScenario', method: 'PUT', path: '/scenarios/{id}' },
 ] as const
 
 export type OperationName = (typeof ROUTES)[number]['operation']
 
-/** The routes at a path of a request, and the name of the run in it. */
-export function routesAt(path: string): { routes: (typeof ROUTES)[number][]; run: string } {
+/** The routes at a path of a request, and what stands in it for `{id}`. */
+export function routesAt(path: string): { routes: (typeof ROUTES)[number][]; id: string } {
   const parts = partsOf(path)
   const routes = ROUTES.filter((route) => {
     const pattern = partsOf(route.path)
     return pattern.length === parts.length && pattern.every((part, i) => part === '{id}' || part === parts[i])
   })
-  return { routes, run: parts[1] ?? '' }
+  return { routes, id: parts[1] ?? '' }
 }
 
 function partsOf(path: string): string[] {

@@ -4,6 +4,7 @@ import type { RunEntry } from '../../lib/core/run-entry.ts'
 import { runNameOf } from '../../lib/core/run-name.ts'
 import { parseRunRequest, type RunRequest, runIdSchema } from '../../lib/core/run-request.ts'
 import type { Started } from '../../lib/core/run-view.ts'
+import { shortName } from '../../lib/core/scenario-bundle.ts'
 import { findRunEntry, recordRun, runEntryOf } from '../../lib/run-entry.ts'
 import { type ApiAnswer, type ApiRequest, invalid, json, jsonBody } from './http.ts'
 import type { ApiPorts } from './ports.ts'
@@ -14,8 +15,7 @@ import type { ApiPorts } from './ports.ts'
  */
 export async function startRun(http: ApiRequest, ports: ApiPorts): Promise<ApiAnswer> {
   const request = parseRunRequest(jsonBody(http))
-  const { scenario, profile } = request
-  const run = keyOf(http) ?? runNameOf(scenario, profile, new Date(ports.clock.now()), crypto.randomUUID())
+  const run = keyOf(http) ?? nameOf(request, ports)
   const known = await findRunEntry(ports.store, run)
   const entry = known ?? (await record(request, run, ports))
   if (!isDeepStrictEqual(loadOf(entry.request), loadOf(request))) throw taken(run)
@@ -26,6 +26,10 @@ export async function startRun(http: ApiRequest, ports: ApiPorts): Promise<ApiAn
 /** Who waits for a run makes it no other run: the lease of the first request counts. */
 function loadOf({ lease: _, ...load }: RunRequest): object {
   return load
+}
+
+function nameOf({ scenario, profile }: RunRequest, { clock }: ApiPorts): string {
+  return runNameOf(shortName(scenario), profile, new Date(clock.now()), crypto.randomUUID())
 }
 
 async function record(request: RunRequest, run: string, ports: ApiPorts): Promise<RunEntry> {

@@ -33,7 +33,7 @@ export async function carry(event: GeneratorEvent, options: CarryOptions): Promi
     clock,
     stopPollMs: STOP_POLL_MS,
     abandon: over.signal,
-    load: loadDeployedScenario,
+    load: (module) => loadDeployedScenario(module, store),
   })
   void clock.sleepUntil(lastMs, done.signal).then(() => over.abort())
   try {

@@ -10,6 +10,7 @@ import type { RunRequest } from '../../lib/core/run-request.ts'
 import { loadData } from '../../lib/data-file.ts'
 import { deployedModule, loadDeployedScenario } from '../../lib/deployed-scenario.ts'
 import type { Environment } from '../../lib/infra/environment.ts'
+import type { SnapshotStore } from '../../lib/ports.ts'
 import type { LoadedScenario } from '../../lib/scenario-file.ts'
 
 /** What a deployment lets its runs do. */
@@ -17,8 +18,13 @@ export type Permitted = Pick<Environment, 'allowedHosts' | 'maxBudgetUsd' | 'reg
   Pick<CloudFacts, 'concurrency'>
 
 /** Plans and prices a run, and touches nothing. Throws whatever is wrong with the request, all of it at once. */
-export async function draftPlan(request: RunRequest, run: string, permitted: Permitted): Promise<Plan> {
-  return draftLoaded(await loadDeployedScenario(request.scenario), request, run, permitted)
+export async function draftPlan(
+  request: RunRequest,
+  run: string,
+  permitted: Permitted,
+  store: SnapshotStore,
+): Promise<Plan> {
+  return draftLoaded(await loadDeployedScenario(request.scenario, store), request, run, permitted)
 }
 
 /** The same for a scenario that is at hand. */

@@ -34,11 +34,11 @@ interface PlanPorts {
 export async function planRun(execution: string, input: unknown, ports: PlanPorts): Promise<Planned> {
   const { store, clock, permitted } = ports
   const { run: _, ...request } = parseStartRequest(input, execution)
-  const plan = await draftPlan(request, execution, permitted)
+  const plan = await draftPlan(request, execution, permitted, store)
   await reachTarget(plan.target.url, plan.target)
   await writePlan(plan, store)
   await recordRun(store, runEntryOf(plan, request, clock.now()))
-  const loaded = await loadDeployedScenario(plan.scenario.module)
+  const loaded = await loadDeployedScenario(plan.scenario.module, store)
   await occasionOf(plan, loaded, store, clock).setup()
   const planned = startOf(plan, clock.now())
   const { startAtMs, deadlineAtMs } = planned

@@ -1,10 +1,6 @@
 import { z } from 'zod'
-import {
-  type HttpCall,
-  type HttpReply,
-  type SendSigned,
-  signedHttp,
-} from '../adapters/deployment/signed-http.ts'
+import { type SendSigned, signedHttp } from '../adapters/deployment/signed-http.ts'
+import type { HttpCall, HttpReply } from '../adapters/signed-calls.ts'
 import { isErrorCode, VolleyError } from '../core/errors.ts'
 import type { ReportFile } from '../core/report-file.ts'
 import { asFlag } from '../core/run-request.ts'
@@ -20,6 +16,8 @@ import {
   type Stopped,
   startedSchema,
   stoppedSchema,
+  type Uploaded,
+  uploadedSchema,
 } from '../core/run-view.ts'
 
 /** Which deployment is meant, as the command line gives it. */
@@ -31,13 +29,16 @@ export interface DeploymentFlags {
 /** A deployment's API. Everything throws what the API refuses as the error that it names. */
 export interface Deployment {
   /** Starts a run of a name, or finds that it is started. */
-  start(run: string, request: Record<string, unknown>): Promise<Started>
+  start(run: string, request: object): Promise<Started>
   show(run: string): Promise<RunView>
   list(limit: string | undefined): Promise<RunList>
   stop(run: string): Promise<Stopped>
-  quote(request: Record<string, unknown>): Promise<Quoted>
+  quote(request: object): Promise<Quoted>
   /** A report's text. */
   report(run: string, file: ReportFile): Promise<string>
+  /** Whether it has a scenario's bundle, by the SHA-256 of its bytes. */
+  hasScenario(sha256: string): Promise<boolean>
+  uploadScenario(sha256: string, bundle: Uint8Array): Promise<Uploaded>
 }
 
 /** Throws `INPUT_INVALID` where it is not clear which deployment is meant. */
@@ -66,6 +67,21 @@ function deploymentOver(send: SendSigned): Deployment {
       call(quotedSchema, { method: 'POST', path: '/quotes', body: JSON.stringify(request) }),
     report: async (run, file) =>
       (await accepted(send, { method: 'GET', path: `${pathOf(run)}/report`, query: { file } })).body,
+    hasScenario: (sha256) =>
+      accepted(send, { method: 'GET', path: `/scenarios/${sha256}` }).then(
+        () => true,
+        (error) => {
+          if (error instanceof VolleyError && error.code === 'SCENARIO_NOT_FOUND') return false
+          throw error
+        },
+      ),
+    uploadScenario: (sha256, bundle) =>
+      call(uploadedSchema, {
+        method: 'PUT',
+        path: `/scenarios/${sha256}`,
+        body: bundle,
+        headers: { 'content-type': 'application/gzip' },
+      }),
   }
 }
 

@@ -3,6 +3,7 @@ import { EXIT } from '../core/errors.ts'
 import { type DeploymentFlags, openDeployment } from './deployment.ts'
 import { type LoadFlags, requestOf } from './load-flags.ts'
 import { quoteLines } from './quote-lines.ts'
+import { cloudRequestOf } from './scenario-in-cloud.ts'
 import type { Terminal } from './terminal.ts'
 
 interface QuoteFlags extends LoadFlags, DeploymentFlags {
@@ -11,7 +12,9 @@ interface QuoteFlags extends LoadFlags, DeploymentFlags {
 
 /** `volley quote`: what a run in the cloud would cost, line by line. Nothing is started. */
 export async function quoteCommand(scenario: string, flags: QuoteFlags, terminal: Terminal): Promise<number> {
-  const quoted = await openDeployment(flags).quote({ scenario, ...requestOf(flags) })
+  const deployment = openDeployment(flags)
+  const { request } = await cloudRequestOf(scenario, requestOf(flags), deployment, terminal.err)
+  const quoted = await deployment.quote(request)
   if (flags.json) terminal.out(JSON.stringify(quoted, null, 2))
   else {
     const { profile, target, durationMs, peakUsers, generators, quote } = quoted

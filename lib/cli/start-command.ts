@@ -2,11 +2,13 @@ import { EXIT } from '../core/errors.ts'
 import { formatUsd } from '../core/money.ts'
 import { runNameOf } from '../core/run-name.ts'
 import type { Started } from '../core/run-view.ts'
+import { shortName } from '../core/scenario-bundle.ts'
 import { type Deployment, openDeployment } from './deployment.ts'
 import { followRun, tellEnd } from './follow-run.ts'
 import { onInterrupt } from './interrupt.ts'
 import { type LoadFlags, requestOf } from './load-flags.ts'
 import { type Progress, progressOf } from './progress.ts'
+import { cloudRequestOf } from './scenario-in-cloud.ts'
 import type { Terminal } from './terminal.ts'
 import type { WatchFlags } from './watch-command.ts'
 
@@ -19,12 +21,13 @@ export interface StartFlags extends LoadFlags, WatchFlags {
   wait?: boolean
 }
 
-/** `volley start`: starts a run in the cloud. With `--wait` it returns the verdict's exit code. */
+/** `volley start`: starts a run in the cloud, of a deployed scenario or of a file. With `--wait` it returns the verdict's exit code. */
 export async function startCommand(scenario: string, flags: StartFlags, terminal: Terminal): Promise<number> {
   const deployment = openDeployment(flags)
-  const request = { scenario, ...requestOf(flags) }
+  const note = flags.quiet ? () => undefined : terminal.err
+  const { request, title } = await cloudRequestOf(scenario, requestOf(flags), deployment, note)
   const letters = crypto.randomUUID()
-  const run = flags.run ?? runNameOf(scenario, flags.profile, new Date(), letters)
+  const run = flags.run ?? runNameOf(shortName(title), flags.profile, new Date(), letters)
   if (flags.wait) return startAndWait(run, { ...request, lease: WAITING_LEASE }, deployment, flags, terminal)
   const started = await deployment.start(run, request)
   if (flags.json) terminal.out(JSON.stringify(started, null, 2))
@@ -38,7 +41,7 @@ export async function startCommand(scenario: string, flags: StartFlags, terminal
 /** The run belongs to the one who waits for it: Ctrl-C stops it, and a second one leaves. */
 async function startAndWait(
   run: string,
-  request: Record<string, unknown>,
+  request: { scenario: string },
   deployment: Deployment,
   flags: StartFlags,
   terminal: Terminal,

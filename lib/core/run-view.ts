@@ -57,6 +57,10 @@ export type Quoted = z.infer<typeof quotedSchema>
 export const stoppedSchema = z.strictObject({ run: z.string(), phase: phaseSchema })
 export type Stopped = z.infer<typeof stoppedSchema>
 
+/** A scenario that the deployment has, under the name that a request for a run gives it. */
+export const uploadedSchema = z.strictObject({ scenario: z.string() })
+export type Uploaded = z.infer<typeof uploadedSchema>
+
 /** Every answer that is no success. */
 export const refusalSchema = z.strictObject({
   /** Stable. */

@@ -9,7 +9,7 @@ const runId = z.string().regex(/^[\w-]{1,80}$/, { error: 'must be at most 80 let
 
 /** What starts a run in the cloud: the input of the state machine, as one types it in the console. */
 export const startRequestSchema = loadRequestSchema.omit({ allow: true, logRequests: true }).extend({
-  /** A suite that is deployed with the stack. */
+  /** A suite that is deployed with the stack, or `sha256:…`: a scenario that was uploaded. */
   scenario: z.string().min(1),
   /** The run is refused when its price is above, and stopped when it gets there. */
   budgetUsd: z.number().positive().optional(),

@@ -35,8 +35,8 @@ export class RunApi extends Construct {
     const api = new RunFunction(this, 'Handler', {
       entry: 'functions/api/handler.ts',
       bucket,
-      reads: ['runs/*'],
-      writes: ['runs/*/request.json', 'runs/*/STOP', 'runs/*/lease', 'run-index/*'],
+      reads: ['runs/*', 'scenarios/*'],
+      writes: ['runs/*/request.json', 'runs/*/STOP', 'runs/*/lease', 'run-index/*', 'scenarios/*'],
       memoryMb: 1_024,
       timeoutS: 29,
       environment: { ...environment, VOLLEY_STATE_MACHINE_ARN: stateMachine.arn },

@@ -9,12 +9,9 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3'
 import { Construct } from 'constructs'
 import { acknowledgeKeys, acknowledgeWildcard } from './acknowledge.ts'
 import type { PrivateNetwork } from './private-network.ts'
+import { REQUIRE_BANNER } from './require-banner.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
-
-/** CommonJS packages inside an ES module ask for `require`. */
-const REQUIRE_BANNER =
-  "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);"
 
 /** Lambda makes network interfaces by the rights of the function's role, which it checks on all resources. */
 const NETWORK_INTERFACES = [

@@ -4,6 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openApi, openApiText } from '../../functions/api/openapi.ts'
 import { ROUTES } from '../../functions/api/routes.ts'
 import { liveKey } from '../../lib/core/live.ts'
+import { encodeBundle } from '../../lib/core/scenario-bundle.ts'
+import { sha256Of } from '../../lib/uploaded-scenario.ts'
 import { type CloudApi, startCloudApi } from '../fixtures/cloud-api.ts'
 import { endRun, LIVE } from '../fixtures/cloud-run.ts'
 
@@ -22,11 +24,16 @@ beforeAll(async () => {
 afterAll(() => api.close())
 
 /** Makes a call and holds what comes back against the document. */
-async function answersAsWritten(method: string, route: string, path: string, body?: object): Promise<number> {
+async function answersAsWritten(
+  method: string,
+  route: string,
+  path: string,
+  body?: object | Uint8Array<ArrayBuffer>,
+): Promise<number> {
   const response = await fetch(api.url + path, {
     method,
     headers: { 'Idempotency-Key': 'r1' },
-    ...(body && { body: JSON.stringify(body) }),
+    ...(body && { body: body instanceof Uint8Array ? body : JSON.stringify(body) }),
   })
   const type = (response.headers.get('content-type') ?? '').split(';')[0] as string
   const written = document.paths[route]?.[method.toLowerCase()]?.responses[response.status]?.content[type]
@@ -87,5 +94,15 @@ describe('schemas/openapi.json', () => {
       expect(await answersAsWritten('GET', '/runs/{id}/report', `/runs/r1/report?file=${file}`)).toBe(200)
     expect(await answersAsWritten('DELETE', '/runs/{id}', '/runs/r1')).toBe(200)
     expect(await answersAsWritten('GET', '/runs/{id}', '/runs/nobody')).toBe(404)
+  })
+
+  it('is what the API answers about scenarios', async () => {
+    const bundle = new Uint8Array(encodeBundle({ 'scenario.mjs': '' }))
+    const path = `/scenarios/${sha256Of(bundle)}`
+    expect(await answersAsWritten('GET', '/scenarios/{id}', path)).toBe(404)
+    expect(await answersAsWritten('PUT', '/scenarios/{id}', path, new Uint8Array(3))).toBe(400)
+    expect(await answersAsWritten('PUT', '/scenarios/{id}', path, bundle)).toBe(201)
+    expect(await answersAsWritten('PUT', '/scenarios/{id}', path, bundle)).toBe(200)
+    expect(await answersAsWritten('GET', '/scenarios/{id}', path)).toBe(200)
   })
 })

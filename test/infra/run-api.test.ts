@@ -57,13 +57,13 @@ describe('the API in the stack', () => {
     expect(JSON.stringify(states[1])).toContain('execution:Runs:*')
   })
 
-  it('may write the entry of a run, its STOP, its lease and the index, and none of the results', () => {
+  it('may write the entry of a run, its STOP, its lease, the index and uploads, and none of the results', () => {
     template.hasResourceProperties('AWS::IAM::Policy', {
       PolicyDocument: {
         Statement: Match.arrayWith([
           Match.objectLike({
             Action: Match.arrayWith(['s3:PutObject']),
-            Resource: ['/runs/*/request.json', '/runs/*/STOP', '/runs/*/lease', '/run-index/*'].map(
+            Resource: ['/runs/*/request.json', '/runs/*/STOP', '/runs/*/lease', '/run-index/*', '/scenarios/*'].map(
               (key) => ({
                 'Fn::Join': ['', [Match.anyValue(), key]],
               }),

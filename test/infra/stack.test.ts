@@ -35,10 +35,11 @@ function all(type: string, prefix: string): [[string, Resource], ...[string, Res
 }
 
 describe('the rights of the roles', () => {
-  it('let a generator read runs, and write snapshots and claims alone', () => {
+  it('let a generator read runs and uploaded scenarios, and write snapshots and claims alone', () => {
     expect(rightsOf('FunctionsGeneratorRole')).toEqual([
       ...OWN_LOG('Generator'),
       's3:GetObject ResultsBucket/runs/*',
+      's3:GetObject ResultsBucket/scenarios/*',
       's3:ListBucket ResultsBucket',
       's3:PutObject ResultsBucket/runs/*/claims/*',
       's3:PutObject ResultsBucket/runs/*/snapshots/*',
@@ -70,6 +71,13 @@ describe('the rights of the roles', () => {
       'states:StartExecution RunsStateMachine',
       'states:StopExecution arn:AWS::Partition:states:AWS::Region:AWS::AccountId:execution:RunsStateMachine/*',
     ])
+  })
+
+  it('let nobody but the API write scenarios', () => {
+    const writers = ofType(resources, 'AWS::IAM::Role')
+      .map(([id]) => id)
+      .filter((role) => rightsOf(role).includes('s3:PutObject ResultsBucket/scenarios/*'))
+    expect(writers.map((role) => role.replace(/[0-9A-F]{8}$/, ''))).toEqual(['ApiHandlerRole'])
   })
 
   it('let everybody who looks for an object tell its absence from a lack of rights', () => {

@@ -1,14 +1,19 @@
+import { writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { EXIT } from '../../lib/core/errors.ts'
 import { liveKey } from '../../lib/core/live.ts'
 import { stopKey } from '../../lib/core/stop.ts'
 import type { State } from '../../lib/core/verdict.ts'
+import { loadData } from '../../lib/data-file.ts'
+import { loadUploadedScenario } from '../../lib/uploaded-scenario.ts'
 import { type CloudApi, startCloudApi } from '../fixtures/cloud-api.ts'
 import { endRun, LIVE } from '../fixtures/cloud-run.ts'
+import { writeOwnScenario } from '../fixtures/own-scenario.ts'
 import { isSignedWith } from '../fixtures/signature.ts'
-import { type Outcome, startVolley, volley } from './volley.ts'
+import { freshDirectory, type Outcome, startVolley, volley } from './volley.ts'
 
 const SECRET = 'a-secret-of-this-test'
 const SMOKE = ['codepal', '--profile', 'smoke']
@@ -91,6 +96,70 @@ describe('volley start', () => {
     next:    raise it
 `,
     )
+  })
+})
+
+describe('a scenario of one’s own', () => {
+  const few = ['--target', 'http://127.0.0.1:1', '--run', 'r1']
+  const calls = (): string[] =>
+    api.calls.map(({ method, path }) => `${method} ${path.replace(/[0-9a-f]{64}/, 'HASH')}`)
+
+  it('is bundled with what it needs, uploaded under its hash, and started by that name', async () => {
+    const file = await writeOwnScenario(await freshDirectory())
+    const { code, stdout, stderr } = await volley('start', file, ...few)
+    expect(stderr).toMatch(/^own is uploaded as sha256:[0-9a-f]{64}\nrun r1: quoted at \$1\.20; /)
+    expect([code, stdout]).toEqual([EXIT.ok, 'r1\n'])
+    const [name = ''] = /sha256:[0-9a-f]{64}/.exec(stderr) ?? []
+    expect(api.starter.started).toEqual([
+      { run: 'r1', request: { scenario: name, target: 'http://127.0.0.1:1' } },
+    ])
+    const loaded = await loadUploadedScenario(name.slice('sha256:'.length), api.store)
+    expect(loaded.scenario.name).toBe('own')
+    expect(await loadData(loaded, 0)).toEqual({ pages: [{ path: '/health' }] })
+    expect(calls()).toEqual(['GET /scenarios/HASH', 'PUT /scenarios/HASH', 'POST /runs'])
+  })
+
+  it('is not uploaded again, from whatever folder it comes, and may be started by its name', async () => {
+    const first = await volley('start', await writeOwnScenario(await freshDirectory()), ...few)
+    const [name = ''] = /sha256:[0-9a-f]{64}/.exec(first.stderr) ?? []
+    const again = await volley('quote', await writeOwnScenario(await freshDirectory()), ...few.slice(0, 2))
+    expect(again.stderr).toBe(`own is in the deployment as ${name}\n`)
+    expect(again.stdout).toMatch(/^own, profile few, at /)
+    expect(calls().filter((call) => call.startsWith('PUT'))).toHaveLength(1)
+    expect((await volley('start', name, ...few)).stdout).toBe('r1\n')
+    const unnamed = await volley('start', name, ...few.slice(0, 2))
+    expect(unnamed.stdout).toMatch(/^sha256-[0-9a-f]{12}-\d{8}-\d{6}-[0-9a-f]{4}\n$/)
+  })
+
+  it('is refused with the mistakes that a run on this machine tells, and nothing is uploaded', async () => {
+    const file = await writeOwnScenario(await freshDirectory(), { users: 0 })
+    const local = await volley('run', file, '--users', 'many')
+    refuses(await volley('start', file, '--users', 'many'), EXIT.badInput, local.stderr)
+    expect(local.stderr).toContain('executors[0].users: 0')
+    expect(local.stderr).toContain('--users: "many"')
+    const dataless = await writeOwnScenario(await freshDirectory(), { data: './nowhere.csv' })
+    refuses(
+      await volley('start', dataless, ...few),
+      EXIT.badInput,
+      (await volley('run', dataless, ...few.slice(0, 2))).stderr,
+    )
+    expect(api.calls).toEqual([])
+  })
+
+  it('is refused with data that could not travel with it', async () => {
+    const folder = await freshDirectory()
+    const file = await writeOwnScenario(join(folder, 'below'), { data: '../pages.csv' })
+    await writeFile(join(folder, 'pages.csv'), 'path\n/\n')
+    refuses(
+      await volley('start', file, ...few),
+      EXIT.badInput,
+      `DATA_INVALID: data files cannot travel with their scenario
+  data.pages: ${join(folder, 'pages.csv')}
+    allowed: a file in the folder of the scenario, or below it
+    next:    put it or a copy of it there
+`,
+    )
+    expect(api.calls).toEqual([])
   })
 })
 

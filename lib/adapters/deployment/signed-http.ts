@@ -1,7 +1,5 @@
-import { defaultProvider } from '@aws-sdk/credential-provider-node'
-import { SignatureV4 } from '@smithy/signature-v4'
 import { VolleyError } from '../../core/errors.ts'
-import { Sha256 } from './sha256.ts'
+import { addressOf, type HttpCall, type HttpReply, type SignedCalls, signedCalls } from '../signed-calls.ts'
 
 /** API Gateway answers within 29 s or gives up. */
 const TIMEOUT_MS = 35_000
@@ -10,41 +8,18 @@ const RETRY_AFTER_MS = [500, 1_000, 2_000]
 /** Refused for now: throttled, or a gateway on the way. */
 const FOR_NOW: ReadonlySet<number> = new Set([429, 502, 503, 504])
 
-export interface HttpCall {
-  method: 'GET' | 'POST' | 'DELETE'
-  /** Below the endpoint. */
-  path: string
-  query?: Record<string, string>
-  body?: string
-  headers?: Record<string, string>
-}
-
-export interface HttpReply {
-  status: number
-  contentType: string
-  body: string
-}
-
 export type SendSigned = (call: HttpCall) => Promise<HttpReply>
 
 /**
- * Calls to an API Gateway with IAM authorisation, signed (Signature Version 4) with the credentials that the AWS
- * tools of this machine use. Throws `API_UNREACHABLE`, or `API_REFUSED` without credentials.
+ * Calls to an API Gateway with IAM authorisation. Throws `API_UNREACHABLE`, or `API_REFUSED` without credentials.
  */
 export function signedHttp(endpoint: URL, region: string): SendSigned {
-  const signer = new SignatureV4({
-    service: 'execute-api',
-    region,
-    credentials: defaultProvider(),
-    sha256: Sha256,
-  })
+  const calls = signedCalls('execute-api', region, TIMEOUT_MS)
   return async (call) => {
-    const url = new URL(endpoint)
-    url.pathname = `${url.pathname.replace(/\/$/, '')}${call.path}`
-    for (const [name, value] of Object.entries(call.query ?? {})) url.searchParams.set(name, value)
+    const url = addressOf(endpoint, call)
     for (let attempt = 0; ; attempt++) {
       const last = attempt === RETRY_AFTER_MS.length
-      const reply = await send(url, call, await sign(signer, url, call)).catch((error) => {
+      const reply = await calls.send(url, call, await sign(calls, url, call)).catch((error) => {
         if (last) throw unreachable(endpoint, error)
         return undefined
       })
@@ -54,26 +29,9 @@ export function signedHttp(endpoint: URL, region: string): SendSigned {
   }
 }
 
-async function sign(
-  signer: SignatureV4,
-  url: URL,
-  { method, body, headers = {}, query }: HttpCall,
-): Promise<Record<string, string>> {
+async function sign(calls: SignedCalls, url: URL, call: HttpCall): Promise<Record<string, string>> {
   try {
-    const signed = await signer.sign({
-      method,
-      protocol: url.protocol,
-      hostname: url.hostname,
-      path: url.pathname,
-      ...(query && { query }),
-      headers: {
-        ...headers,
-        host: url.host,
-        ...(body !== undefined && { 'content-type': 'application/json' }),
-      },
-      ...(body !== undefined && { body }),
-    })
-    return signed.headers
+    return await calls.sign(url, call)
   } catch (error) {
     throw new VolleyError(
       'API_REFUSED',
@@ -89,23 +47,6 @@ async function sign(
       { cause: error },
     )
   }
-}
-
-async function send(
-  url: URL,
-  { method, body }: HttpCall,
-  headers: Record<string, string>,
-): Promise<HttpReply> {
-  const { host: _, ...sent } = headers
-  const response = await fetch(url, {
-    method,
-    headers: sent,
-    redirect: 'error',
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-    ...(body !== undefined && { body }),
-  })
-  const contentType = response.headers.get('content-type') ?? ''
-  return { status: response.status, contentType, body: await response.text() }
 }
 
 function unreachable({ href }: URL, error: unknown): VolleyError {

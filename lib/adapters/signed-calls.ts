@@ -1,0 +1,69 @@
+import { defaultProvider } from '@aws-sdk/credential-provider-node'
+import { SignatureV4 } from '@smithy/signature-v4'
+import { Sha256 } from './sha256.ts'
+
+export interface HttpCall {
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  /** Below the endpoint. */
+  path: string
+  query?: Record<string, string>
+  /** JSON, unless the headers say otherwise. */
+  body?: string | Uint8Array
+  headers?: Record<string, string>
+}
+
+export interface HttpReply {
+  status: number
+  contentType: string
+  body: string
+}
+
+/** The two halves of a call that AWS wants signed: the first needs credentials, the second a network. */
+export interface SignedCalls {
+  /** The headers of a call, its signature among them. */
+  sign(url: URL, call: HttpCall): Promise<Record<string, string>>
+  send(url: URL, call: HttpCall, headers: Record<string, string>): Promise<HttpReply>
+}
+
+/** Calls signed (Signature Version 4) for one service, with the credentials that the AWS tools of this machine use. */
+export function signedCalls(service: string, region: string, timeoutMs: number): SignedCalls {
+  const signer = new SignatureV4({ service, region, credentials: defaultProvider(), sha256: Sha256 })
+  return {
+    async sign(url, { method, body, headers = {}, query }) {
+      const signed = await signer.sign({
+        method,
+        protocol: url.protocol,
+        hostname: url.hostname,
+        path: url.pathname,
+        ...(query && { query }),
+        headers: {
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...headers,
+          host: url.host,
+        },
+        ...(body !== undefined && { body }),
+      })
+      return signed.headers
+    },
+    async send(url, { method, body }, headers) {
+      const { host: _, ...sent } = headers
+      const response = await fetch(url, {
+        method,
+        headers: sent,
+        redirect: 'error',
+        signal: AbortSignal.timeout(timeoutMs),
+        ...(body !== undefined && { body: typeof body === 'string' ? body : new Uint8Array(body) }),
+      })
+      const contentType = response.headers.get('content-type') ?? ''
+      return { status: response.status, contentType, body: await response.text() }
+    },
+  }
+}
+
+/** The address of a call below an endpoint. */
+export function addressOf(endpoint: URL, { path, query = {} }: HttpCall): URL {
+  const url = new URL(endpoint)
+  url.pathname = `${url.pathname.replace(/\/$/, '')}${path}`
+  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value)
+  return url
+}
