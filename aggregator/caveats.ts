@@ -26,6 +26,7 @@ export function caveatsOf({ summary, ends, stop }: Judging): string[] {
     ...(idle ? ['no requests were made'] : []),
     ...missingGenerators(summary),
     ...failedGenerators(ends),
+    ...failedExperiments(summary, stop),
     ...(stoppedByRow ? [] : [...missingTime(summary), ...missingArrivals(summary)]),
     ...limitedGenerators(summary),
   ]
@@ -53,6 +54,17 @@ function failedGenerators(ends: readonly GeneratorEnd[]): string[] {
       '; ',
     ),
   ]
+}
+
+/** A fault that was not there as planned. What a stopped run had no time for is explained by its stop. */
+function failedExperiments({ experiments }: Summary, stop: Stop | undefined): string[] {
+  return experiments.flatMap(({ name, stage, state, id, reason }) => {
+    const what = `experiment ${name} of stage ${stage}`
+    const because = reason === undefined ? '' : `: ${reason}`
+    if (state === 'not-started') return stop ? [] : [`${what} never started${because}`]
+    if (state === 'failed') return [`${what} failed${because}`]
+    return state === 'running' ? [`${what} was not seen to end: look after ${id ?? 'it'} in AWS FIS`] : []
+  })
 }
 
 function missingTime({ coverage, generators }: Summary): string[] {

@@ -3,6 +3,7 @@ import { CloudWatchClient } from '@aws-sdk/client-cloudwatch'
 import { S3Client } from '@aws-sdk/client-s3'
 import { z } from 'zod'
 import { systemClock } from '../lib/adapters/clock/system.ts'
+import { FisFaultInjector } from '../lib/adapters/fault-injector/fis.ts'
 import { CloudWatchPublisher } from '../lib/adapters/series-publisher/cloudwatch.ts'
 import { S3Store } from '../lib/adapters/snapshot-store/s3.ts'
 import { readEnvironment } from '../lib/infra/environment.ts'
@@ -10,7 +11,7 @@ import type { LambdaContext } from '../lib/infra/lambda-context.ts'
 import { judgeRelayed } from './judge-relayed.ts'
 import { watchRelayed } from './watch-relayed.ts'
 
-const { bucket, region, namespace } = readEnvironment()
+const { bucket, region, namespace, awsEndpoint } = readEnvironment()
 /** Nobody waits long for series: a run goes on without them. */
 const cloudWatch = new CloudWatchClient({
   region,
@@ -21,6 +22,7 @@ const ports = {
   store: new S3Store(new S3Client({ region }), bucket),
   publisher: new CloudWatchPublisher(cloudWatch, namespace),
   clock: systemClock,
+  injector: new FisFaultInjector({ region, endpoint: awsEndpoint }),
 }
 
 const eventSchema = z.object({

@@ -5,8 +5,9 @@ import { relayedKey, relayedSchema } from '../lib/core/relay.ts'
 import type { OutsideSeries } from '../lib/core/source.ts'
 import type { State, Verdict } from '../lib/core/verdict.ts'
 import { loadDeployedScenario } from '../lib/deployed-scenario.ts'
+import { Experiments } from '../lib/experiments.ts'
 import { occasionOf } from '../lib/occasion.ts'
-import type { Clock, SeriesPublisher, SnapshotStore } from '../lib/ports.ts'
+import type { Clock, FaultInjector, SeriesPublisher, SnapshotStore } from '../lib/ports.ts'
 import { findStop } from '../lib/stop.ts'
 import { endLoad } from './end-load.ts'
 import { foldSnapshots } from './fold-snapshots.ts'
@@ -26,6 +27,7 @@ interface JudgePorts {
   store: SnapshotStore
   publisher: SeriesPublisher
   clock: Clock
+  injector: FaultInjector
 }
 
 /** What the state machine ends with. */
@@ -53,6 +55,8 @@ async function judgementOf(event: RelayedRun, ports: JudgePorts): Promise<Judged
   const { plan } = merge
   const relayedAtMs = await relayedAt(store, plan.run)
   if (relayedAtMs === undefined) await endLoad(merge, ports)
+  const experiments = await Experiments.open({ ...event, ...ports, plan })
+  await experiments.end()
   await foldSnapshots(merge, store, { prefixes: incompleteWindows(merge), onBatch: () => keeper.keepIfDue() })
   const endedAtMs = relayedAtMs ?? Math.max(event.startAtMs, clock.now())
   const unpublished = await (await RunPublisher.open(merge, ports)).finish()
@@ -63,7 +67,14 @@ async function judgementOf(event: RelayedRun, ports: JudgePorts): Promise<Judged
     ...(await readSources(plan, clock, event.startAtMs, endedAtMs)),
   ]
   const ends = await readFailures(store, plan.run)
-  const observed: Observed = { startAtMs: event.startAtMs, endedAtMs, ends, server, remarks }
+  const observed: Observed = {
+    startAtMs: event.startAtMs,
+    endedAtMs,
+    ends,
+    server,
+    experiments: experiments.all,
+    remarks,
+  }
   await store.put(observedKey(plan.run), JSON.stringify(observed))
   return judge(plan, merge, observed, await findStop(store, plan.run))
 }

@@ -15,7 +15,7 @@ export interface Judged {
 /** From everything that was merged and observed to the summary and its verdict. */
 export function judge(plan: Plan, merge: Merge, observed: Observed, stop: Stop | undefined): Judged {
   const { accruedUsd } = costOf(merge, observed.endedAtMs)
-  const summary = merge.summary({ endedAtMs: observed.endedAtMs, server: observed.server })
+  const summary = merge.summary(observed)
   const { ends, remarks } = observed
   return { summary, verdict: evaluate({ plan, merge, summary, ends, remarks, stop, accruedUsd }) }
 }

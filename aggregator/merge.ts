@@ -9,7 +9,6 @@ import {
   type SnapshotId,
   snapshotInvalid,
 } from '../lib/core/snapshot.ts'
-import type { OutsideSeries } from '../lib/core/source.ts'
 import type { Summary } from '../lib/core/summary.ts'
 import type { Selector, Threshold } from '../lib/core/threshold.ts'
 import { Bitset } from './bitset.ts'
@@ -18,7 +17,7 @@ import { GeneratorTally } from './generator-tally.ts'
 import { HistogramPack } from './histogram-pack.ts'
 import { HistogramShelf } from './histogram-shelf.ts'
 import type { PartialMerge } from './partial.ts'
-import { summarise } from './summarise.ts'
+import { type Outside, summarise } from './summarise.ts'
 import { addTally, emptyTally, type Tally, tallyFrom, tallyOf, tallyState } from './tally.ts'
 import { Timeline } from './timeline.ts'
 import { Track } from './track.ts'
@@ -194,8 +193,8 @@ export class Merge {
     return [...this.series.values()].some(({ metric, tags }) => isOf(selector, metric, tags))
   }
 
-  summary(options: { endedAtMs: number; server: OutsideSeries[] }): Summary {
-    return summarise(this, options)
+  summary(observed: Outside): Summary {
+    return summarise(this, observed)
   }
 
   #place(key: string): SnapshotId {

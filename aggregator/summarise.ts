@@ -1,21 +1,21 @@
 import type { Histogram } from '../lib/core/histogram.ts'
 import { type Tags, TREND_SCALE } from '../lib/core/metric.ts'
-import type { OutsideSeries } from '../lib/core/source.ts'
+import type { Observed } from '../lib/core/observed.ts'
 import { type Step, SUMMARY_SCHEMA, type Summary, type Values } from '../lib/core/summary.ts'
 import { coverageOf } from './coverage.ts'
 import { definitionOf } from './definition.ts'
 import type { Merge, MergedSeries } from './merge.ts'
 import { addTally, emptyTally, inUnit, perSecond, type Tally, valuesOf } from './tally.ts'
 
+/** What a summary holds that no snapshot tells. */
+export type Outside = Pick<Observed, 'endedAtMs' | 'server'> & Partial<Pick<Observed, 'experiments'>>
+
 /**
  * A merge as a summary, whose order depends on its content alone. Rates per second are over the time of load: from
  * the start to the end of the last snapshot or of the schedule, whichever is first, without the graceful stop. A
  * gauge over several slices is the latest reading of any; `vus` is the sum of all slices' users.
  */
-export function summarise(
-  merge: Merge,
-  { endedAtMs, server }: { endedAtMs: number; server: OutsideSeries[] },
-): Summary {
+export function summarise(merge: Merge, { endedAtMs, server, experiments = [] }: Outside): Summary {
   const { plan, observedMs } = merge
   const series = [...merge.series].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one)
   const generators = [...merge.generators]
@@ -48,6 +48,7 @@ export function summarise(
     checks: checksOf(series),
     timeline: { bucketMs: merge.timeline.bucketMs, points: merge.timeline.points(observedMs) },
     server,
+    experiments,
     generators,
   }
 }

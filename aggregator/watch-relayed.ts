@@ -1,7 +1,8 @@
 import { openSources } from '../lib/adapters/metrics-source/open.ts'
 import { type Live, liveKey } from '../lib/core/live.ts'
 import { sampledPrefix } from '../lib/core/observed.ts'
-import type { Clock, SeriesPublisher, SnapshotStore } from '../lib/ports.ts'
+import { Experiments } from '../lib/experiments.ts'
+import type { Clock, FaultInjector, SeriesPublisher, SnapshotStore } from '../lib/ports.ts'
 import { foldSnapshots } from './fold-snapshots.ts'
 import { RelayedCrew, type WatchEnd } from './relayed-crew.ts'
 import { openMerge, type RelayedRun } from './relayed-run.ts'
@@ -19,20 +20,23 @@ interface WatchPorts {
   store: SnapshotStore
   publisher: SeriesPublisher
   clock: Clock
+  injector: FaultInjector
   killedAtMs: number
 }
 
 /** Watches a run until it is over, or until this invocation has to end and another one goes on. */
 export async function watchRelayed(event: RelayedRun, ports: WatchPorts): Promise<{ end: WatchEnd }> {
-  const { store, clock, killedAtMs } = ports
+  const { store, clock, injector, killedAtMs } = ports
   const keeper = await openMerge(event, ports)
   const { merge } = keeper
   const { plan } = merge
   const sampledBefore = await readSampled(store, plan.run)
   const publishing = await RunPublisher.open(merge, ports)
+  const experiments = await Experiments.open({ ...event, plan, store, clock, injector })
   const sources = openSources({ ...plan, sources: pick(plan.sources, isSampled) }, clock)
   const beganAtMs = clock.now()
   const leaving = new AbortController()
+  const conducting = experiments.conduct(leaving.signal)
   for (const source of sources) source.begin()
   // Nothing waits for what an earlier watch may have missed but series, which never fall back behind what was published.
   let caughtUp = false
@@ -63,6 +67,9 @@ export async function watchRelayed(event: RelayedRun, ports: WatchPorts): Promis
     }
     await new Watch(plan, crew, { store, clock, onProgress, sources }, settings).untilEnded()
     leaving.abort()
+    await conducting
+    // Another watch goes on with them where this one only has to end.
+    if (crew.end !== 'unfinished') await experiments.end()
     await backlog
     await foldSnapshots(merge, store, { prefixes: settings.prefixes() })
     await keeper.keep()

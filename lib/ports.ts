@@ -84,6 +84,28 @@ export interface SeriesPublisher {
   publish(publication: Publication): Promise<void>
 }
 
+/** How a fault stands that was injected into the target. */
+export interface Fault {
+  state: 'running' | 'completed' | 'stopped' | 'failed'
+  /** Epoch milliseconds. */
+  startedAtMs?: number
+  endedAtMs?: number
+  /** What the injector says of its state. */
+  reason?: string
+}
+
+/** Injects faults into the target. Every method throws where the same call may be made again. */
+export interface FaultInjector {
+  /**
+   * Starts an experiment of a template, or finds the one that the same token has started. `refused` says why it will
+   * not start however often it is asked for.
+   */
+  start(template: string, token: string): Promise<{ id: string } | { refused: string }>
+  /** Ends an experiment; one that has ended stays as it is. */
+  stop(id: string): Promise<void>
+  state(id: string): Promise<Fault>
+}
+
 /** The once-only parts of a scenario. What they request is not part of the measurements. */
 export interface Occasion {
   /** Throws `SETUP_FAILED`. */

@@ -1,11 +1,14 @@
 import { type Judged, judge } from '../aggregator/judge.ts'
 import { writeReports } from '../aggregator/report/write-reports.ts'
 import { Watch } from '../aggregator/watch-run.ts'
+import { notStarted } from './core/experiment.ts'
 import type { Live } from './core/live.ts'
 import { type GeneratorEnd, type Observed, observedKey } from './core/observed.ts'
 import { type Plan, planKey } from './core/plan.ts'
 import type { Clock, Launcher, MetricsSource, Occasion, SnapshotStore } from './ports.ts'
 import { findStop } from './stop.ts'
+
+const NOT_HERE = 'only a deployment in AWS starts experiments'
 
 export interface RunPorts {
   store: SnapshotStore
@@ -41,7 +44,8 @@ export async function run(plan: Plan, ports: RunPorts): Promise<Judged> {
     const remarks = await teardown
 
     const server = (await Promise.all(sources.map((source) => source.read(crew.startAtMs, endedAtMs)))).flat()
-    const observed: Observed = { startAtMs: crew.startAtMs, endedAtMs, ends, server, remarks }
+    const experiments = notStarted(plan.experiments, NOT_HERE)
+    const observed: Observed = { startAtMs: crew.startAtMs, endedAtMs, ends, server, experiments, remarks }
     for (const { metric, points, noData } of server)
       onEvent(`${metric}: ${noData ?? `${points.length} points`}`)
     await store.put(observedKey(plan.run), JSON.stringify(observed))

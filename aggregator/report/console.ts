@@ -2,6 +2,7 @@ import { basename, dirname } from 'node:path'
 import pc from 'picocolors'
 import type { Summary } from '../../lib/core/summary.ts'
 import type { State, Verdict } from '../../lib/core/verdict.ts'
+import { writeExperiment } from './experiment.ts'
 import { formatSpan } from './figure.ts'
 import { keyFigures } from './key-figures.ts'
 import { countStates, groupRows, MARKS, type RowGroup, urgency, type WrittenRow } from './row.ts'
@@ -36,7 +37,11 @@ export function consoleReport(verdict: Verdict, summary: Summary, options: Conso
     reasons(verdict.reasons, width, colors),
     attention(groups, width, colors),
     passed(groups, width, colors),
-    [...figures(verdict, summary, width, colors), ...places(files, width, colors)],
+    [
+      ...figures(verdict, summary, width, colors),
+      ...experiments(summary, width, colors),
+      ...places(files, width, colors),
+    ],
   ]
   return blocks
     .filter((lines) => lines.length > 0)
@@ -173,6 +178,11 @@ function figures(verdict: Verdict, summary: Summary, width: number, colors: Colo
     const cells = all.map(({ label, value }) => `${colors.dim(label)} ${colors.bold(value)}`)
     return labelled(title, flow(cells, GAP, width - LABEL - 2), colors)
   })
+}
+
+function experiments({ experiments: all }: Summary, width: number, colors: Colors): string[] {
+  const lines = all.flatMap((one) => flow(plain(writeExperiment(one)).split(' '), ' ', width - LABEL - 2))
+  return labelled('experiments', lines, colors)
 }
 
 /** The page for people by its whole path, which is never cut; what lies beside it by name. */

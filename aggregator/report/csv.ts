@@ -2,13 +2,21 @@ import papaparse from 'papaparse'
 import type { OutsideSeries } from '../../lib/core/source.ts'
 import type { Summary, TimelinePoint } from '../../lib/core/summary.ts'
 import type { Verdict } from '../../lib/core/verdict.ts'
+import { type FaultSpan, faultSpans, faultsBetween } from './experiment.ts'
 import { type Segment, segmentAt, segmentsOf } from './segment.ts'
 
 type Cell = string | number | undefined
 
-const COLUMNS: Record<string, (point: TimelinePoint, segments: readonly Segment[]) => Cell> = {
+interface Context {
+  segments: readonly Segment[]
+  faults: readonly FaultSpan[]
+  bucketMs: number
+}
+
+const COLUMNS: Record<string, (point: TimelinePoint, context: Context) => Cell> = {
   at_s: ({ atMs }) => atMs / 1_000,
-  stage: ({ atMs }, segments) => segmentAt(segments, atMs)?.name,
+  stage: ({ atMs }, { segments }) => segmentAt(segments, atMs)?.name,
+  experiments: ({ atMs }, { faults, bucketMs }) => faultsBetween(faults, atMs, atMs + bucketMs),
   users: ({ users }) => users,
   requests_per_s: ({ requestsPerSecond }) => requestsPerSecond,
   failed_per_s: ({ failedPerSecond }) => failedPerSecond,
@@ -23,11 +31,16 @@ const COLUMNS: Record<string, (point: TimelinePoint, segments: readonly Segment[
 }
 
 /** `timeseries.csv` after RFC 4180: a line per point of the timeline, then a column per server metric. */
-export function csvReport(_verdict: Verdict, { stages, timeline, server, startedAt }: Summary): string {
-  const segments = segmentsOf(stages)
+export function csvReport(_verdict: Verdict, summary: Summary): string {
+  const { stages, timeline, server, startedAt } = summary
+  const context = {
+    segments: segmentsOf(stages),
+    faults: faultSpans(summary),
+    bucketMs: timeline.bucketMs,
+  }
   const fields = [...Object.keys(COLUMNS), ...server.map(({ metric }) => metric)]
   const data = timeline.points.map((point) => [
-    ...Object.values(COLUMNS).map((column) => column(point, segments)),
+    ...Object.values(COLUMNS).map((column) => column(point, context)),
     ...server.map((series) => lastKnown(series, startedAt + point.atMs)),
   ])
   return `${papaparse.unparse({ fields, data })}\r\n`

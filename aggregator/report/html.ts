@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Summary } from '../../lib/core/summary.ts'
 import type { Verdict } from '../../lib/core/verdict.ts'
+import { faultSpans } from './experiment.ts'
 import { chartLadderOf } from './figure.ts'
 import type { Assets } from './html/assets.ts'
 import { runCharts, serverCharts } from './html/chart.ts'
@@ -81,6 +82,7 @@ function masthead({ run, server }: Summary): Markup {
 function layoutOf(verdict: Verdict, summary: Summary) {
   return {
     segments: segmentsOf(summary.stages),
+    faults: faultSpans(summary),
     charts: [...runCharts(verdict, summary), ...serverCharts(verdict, summary)],
     distributionLadder: chartLadderOf('ms'),
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { experimentSchema } from '../../lib/core/experiment.ts'
 import { type Summary, type Values, valuesSchema } from '../../lib/core/summary.ts'
 import { rowSchema, type Verdict, verdictSchema } from '../../lib/core/verdict.ts'
 import { trendOf } from './key-figures.ts'
@@ -48,6 +49,8 @@ export const metricsSummarySchema = z.strictObject({
   latencyMs: z
     .strictObject({ p50: z.number(), p95: z.number(), p99: z.number(), max: z.number() })
     .optional(),
+  /** Every experiment of the plan. */
+  experiments: z.array(experimentSchema),
   /** Every metric over all its tags. */
   metrics: z.record(z.string(), valuesSchema),
 })
@@ -69,6 +72,7 @@ function metricsSummary(verdict: Verdict, summary: Summary): MetricsSummary {
     thresholds: { counts: countStates(verdict.thresholds), rows: verdict.thresholds.map(compliance) },
     ...{ requests, iterations, coverage, cost },
     ...(trend && { latencyMs: { p50: trend.med, p95: trend.p95, p99: trend.p99, max: trend.max } }),
+    experiments: summary.experiments,
     metrics: Object.fromEntries(Object.entries(summary.metrics).map(valuesOf)),
   }
 }

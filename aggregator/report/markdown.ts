@@ -1,5 +1,6 @@
 import type { Step, Summary } from '../../lib/core/summary.ts'
 import type { State, Verdict } from '../../lib/core/verdict.ts'
+import { writeExperiment } from './experiment.ts'
 import { formatFigure, formatInstant, formatNumber, formatShare, formatSpan } from './figure.ts'
 import { keyFigures } from './key-figures.ts'
 import { countStates, groupRows, type RowGroup, type RowState } from './row.ts'
@@ -21,6 +22,7 @@ export function markdownReport(verdict: Verdict, summary: Summary): string {
     verdict.reasons.map((reason) => `- ${inline(reason)}`).join('\n'),
     thresholds(verdict, summary),
     figures(verdict, summary),
+    experiments(summary),
     slowest(summary.steps),
     errors(summary),
   ]
@@ -69,6 +71,11 @@ function figures(verdict: Verdict, summary: Summary): string {
     all.map(({ label, value }) => `${label} **${value}**`).join(' · '),
   ])
   return `### Key figures\n\n${table(['of', 'figures'], 'll', lines)}`
+}
+
+function experiments({ experiments: all }: Summary): string {
+  if (all.length === 0) return ''
+  return `### Experiments\n\n${all.map((one) => `- ${inline(writeExperiment(one))}`).join('\n')}`
 }
 
 function slowest(steps: readonly Step[]): string {

@@ -24,7 +24,7 @@ const ports: ApiPorts = {
   clock: systemClock,
   plan: async (request, run) => draftPlan(request, run, await permitted(), store),
   planAtAnyPrice: async ({ budgetUsd: _, ...request }, run) =>
-    draftPlan(request, run, { ...(await permitted(), store), maxBudgetUsd: Number.POSITIVE_INFINITY }, store),
+    draftPlan(request, run, { ...(await permitted()), maxBudgetUsd: Number.POSITIVE_INFINITY }, store),
 }
 
 /** What the deployment allows, and what its account has left at the moment. */

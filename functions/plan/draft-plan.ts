@@ -14,7 +14,7 @@ import type { SnapshotStore } from '../../lib/ports.ts'
 import type { LoadedScenario } from '../../lib/scenario-file.ts'
 
 /** What a deployment lets its runs do. */
-export type Permitted = Pick<Environment, 'allowedHosts' | 'maxBudgetUsd' | 'region'> &
+export type Permitted = Pick<Environment, 'allowedHosts' | 'chaosTemplates' | 'maxBudgetUsd' | 'region'> &
   Pick<CloudFacts, 'concurrency'>
 
 /** Plans and prices a run, and touches nothing. Throws whatever is wrong with the request, all of it at once. */

@@ -15,6 +15,8 @@ export interface HttpCall {
 export interface HttpReply {
   status: number
   contentType: string
+  /** The name of an error, where AWS puts it into a header. */
+  errorType?: string
   body: string
 }
 
@@ -55,7 +57,13 @@ export function signedCalls(service: string, region: string, timeoutMs: number):
         ...(body !== undefined && { body: typeof body === 'string' ? body : new Uint8Array(body) }),
       })
       const contentType = response.headers.get('content-type') ?? ''
-      return { status: response.status, contentType, body: await response.text() }
+      const errorType = response.headers.get('x-amzn-errortype')
+      return {
+        status: response.status,
+        contentType,
+        ...(errorType !== null && { errorType }),
+        body: await response.text(),
+      }
     },
   }
 }

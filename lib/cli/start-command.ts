@@ -41,7 +41,7 @@ export async function startCommand(scenario: string, flags: StartFlags, terminal
 /** The run belongs to the one who waits for it: Ctrl-C stops it, and a second one leaves. */
 async function startAndWait(
   run: string,
-  request: { scenario: string },
+  request: object,
   deployment: Deployment,
   flags: StartFlags,
   terminal: Terminal,

@@ -1,3 +1,4 @@
+import { chaosMistakes } from './check-chaos.ts'
 import type { Mistake } from './errors.ts'
 import { BUILT_IN_METRICS, DERIVED_METRICS } from './metric.ts'
 import { fieldOf, mistakesOf, printed } from './mistake.ts'
@@ -77,6 +78,7 @@ function crossMistakes(scenario: Partial<Scenario>): Mistake[] {
     ...defaultProfileMistakes(scenario),
     ...metricNameMistakes(scenario),
     ...profiles.flatMap(([name, profile]) => flowMistakes(name, profile, scenario)),
+    ...profiles.flatMap(([name, profile]) => chaosMistakes(name, profile)),
     ...(scenario.thresholds ?? []).flatMap((row, i) => thresholdMistakes(row, ['thresholds', i], scenario)),
     ...profiles.flatMap(([name, { thresholds = [] }]) =>
       thresholds.flatMap((row, i) => thresholdMistakes(row, ['profiles', name, 'thresholds', i], scenario)),

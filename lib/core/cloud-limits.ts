@@ -85,3 +85,14 @@ export function socketMistakes({ peakUsers, slices }: Plan): Mistake[] {
     },
   ]
 }
+
+/** The experiments whose templates the deployment does not allow. */
+export function templateMistakes({ experiments }: Plan, allowed: readonly string[]): Mistake[] {
+  const unknown = new Set(experiments.map(({ template }) => template).filter((one) => !allowed.includes(one)))
+  return [...unknown].map((template) => ({
+    field: 'chaos',
+    value: template,
+    limit: `templates that the deployment allows: ${allowed.join(', ') || 'none so far'}`,
+    next: `deploy with -c chaosTemplates=${[...allowed, template].join(',')}, or choose another profile`,
+  }))
+}

@@ -1,4 +1,10 @@
-import { budgetMistakes, type Concurrency, concurrencyMistakes, socketMistakes } from './cloud-limits.ts'
+import {
+  budgetMistakes,
+  type Concurrency,
+  concurrencyMistakes,
+  socketMistakes,
+  templateMistakes,
+} from './cloud-limits.ts'
 import { cloudQuote } from './cloud-quote.ts'
 import { type CloudShape, cloudShapeOf } from './cloud-shape.ts'
 import { VolleyError } from './errors.ts'
@@ -21,6 +27,8 @@ export interface CloudFacts extends Omit<PlanFacts, 'generators'> {
   maxBudgetUsd: number
   /** Left out, nothing is checked against the account. */
   concurrency?: Concurrency | undefined
+  /** Templates of experiments that the deployment may start. Left out, they are not checked. */
+  chaosTemplates?: readonly string[] | undefined
 }
 
 /**
@@ -66,9 +74,10 @@ export function cloudIntervalOf(plan: Plan, prices: Prices): number {
   return LONGEST_INTERVAL_MS
 }
 
-function refuse(plan: Plan, { concurrency, ...limits }: CloudFacts): void {
+function refuse(plan: Plan, { concurrency, chaosTemplates, ...limits }: CloudFacts): void {
   const impossible = [
     ...socketMistakes(plan),
+    ...(chaosTemplates === undefined ? [] : templateMistakes(plan, chaosTemplates)),
     ...(concurrency === undefined ? [] : concurrencyMistakes(plan, concurrency)),
   ]
   const dear = budgetMistakes(plan, limits)

@@ -3,6 +3,7 @@ import { stageNames } from './check-scenario.ts'
 import { durationMs, durationSchema } from './duration.ts'
 import { type Mistake, VolleyError } from './errors.ts'
 import { type Schedule, scheduleOf } from './executor/schedule.ts'
+import { type Chaos, experimentsOf } from './experiment.ts'
 import { mistakesOf } from './mistake.ts'
 import { didYouMean } from './nearest.ts'
 import { PLAN_SCHEMA, type Plan } from './plan.ts'
@@ -69,6 +70,7 @@ export function makePlan(scenario: Scenario, request: LoadRequest, facts: PlanFa
   const executors = namedExecutors(profile.executors)
   const schedules = executors.map(scheduleOf)
   const timing = timingOf(executors, schedules)
+  const stages = executors.map((executor, i) => stagesOf(executor, schedules[i] as Schedule))
   const windowMs = request.window === undefined ? timing.durationMs : durationMs(request.window)
   refuseUnrelayable(executors, schedules, windowMs, timing.durationMs)
   return {
@@ -82,7 +84,10 @@ export function makePlan(scenario: Scenario, request: LoadRequest, facts: PlanFa
     target: { url: facts.targetUrl, allow: request.allow },
     flows: Object.entries(scenario.flows).map(([name, { weight }]) => ({ name, weight })),
     executors,
-    stages: executors.flatMap((executor, i) => stagesOf(executor, schedules[i] as Schedule)),
+    stages: stages.flat(),
+    experiments: executors.flatMap((executor, i) =>
+      (stages[i] as StageSpan[]).flatMap((stage, j) => experimentsOf(chaosOf(executor, j), stage)),
+    ),
     ...timing,
     plannedArrivals: schedules.reduce((sum, schedule) => sum + plannedArrivals(schedule), 0),
     peakUsers: schedules.reduce((sum, { peakUsers }) => sum + peakUsers, 0),
@@ -162,6 +167,10 @@ function stagesOf(executor: ExecutorConfig & { name: string }, schedule: Schedul
     fromMs: offsetMs + fromMs,
     toMs: offsetMs + toMs,
   }))
+}
+
+function chaosOf(executor: ExecutorConfig, stage: number): Chaos | undefined {
+  return 'stages' in executor ? executor.stages[stage]?.chaos : executor.chaos
 }
 
 function intervalOf(totalMs: number): number {

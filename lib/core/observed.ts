@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { experimentSchema } from './experiment.ts'
 import { outsideSeriesSchema } from './source.ts'
 
 /** Parts of what sampled sources saw, one for each watch, until `observed.json` holds all of it. */
@@ -22,6 +23,8 @@ export const observedSchema = z.strictObject({
   endedAtMs: z.number(),
   ends: z.array(generatorEndSchema),
   server: z.array(outsideSeriesSchema),
+  /** What became of every experiment of the plan. */
+  experiments: z.array(experimentSchema).default([]),
   /** What else the reader of the verdict should know, such as a teardown that failed. */
   remarks: z.array(z.string()),
 })

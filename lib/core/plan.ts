@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { plannedExperimentSchema } from './experiment.ts'
 import { metricDefinitionSchema } from './metric.ts'
 import { executorSchema } from './profile.ts'
 import { quoteSchema } from './quote.ts'
@@ -30,6 +31,8 @@ export const planSchema = z.strictObject({
   flows: z.array(z.strictObject({ name: z.string(), weight: z.number() })),
   executors: z.array(executorSchema),
   stages: z.array(stageSpanSchema),
+  /** Faults that stages start, in the order of the stages. */
+  experiments: z.array(plannedExperimentSchema).default([]),
   /** Length of the schedule, without the graceful stop. */
   durationMs: z.number(),
   /** The longest graceful stop after it. */

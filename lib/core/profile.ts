@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { durationSchema } from './duration.ts'
+import { chaosSchema } from './experiment.ts'
 import { thresholdSchema } from './threshold.ts'
 
 const name = z.string().regex(/^[\w-]+$/, { error: 'must be letters, digits, - and _' })
@@ -27,17 +28,17 @@ const everyArrivalRate = {
   /** Size of the user pool. An arrival that finds all of them busy is a dropped iteration. */
   maxUsers: users.optional(),
 }
-const userStages = z
-  .array(z.strictObject({ name: name.optional(), duration: durationSchema, users: userLevel }))
-  .min(1)
-const rateStages = z
-  .array(z.strictObject({ name: name.optional(), duration: durationSchema, rate: rateLevel }))
-  .min(1)
+const everyStage = { name: name.optional(), duration: durationSchema, chaos: chaosSchema.optional() }
+const userStages = z.array(z.strictObject({ ...everyStage, users: userLevel })).min(1)
+const rateStages = z.array(z.strictObject({ ...everyStage, rate: rateLevel })).min(1)
+/** An executor without stages is a stage of its own. */
+const oneStage = { chaos: chaosSchema.optional() }
 
 export const executorSchema = z.discriminatedUnion('executor', [
   z.strictObject({
     executor: z.literal('constant-vus'),
     ...everyExecutor,
+    ...oneStage,
     users,
     duration: positiveDuration,
   }),
@@ -50,6 +51,7 @@ export const executorSchema = z.discriminatedUnion('executor', [
   z.strictObject({
     executor: z.literal('constant-arrival-rate'),
     ...everyArrivalRate,
+    ...oneStage,
     rate: rateLevel,
     duration: positiveDuration,
   }),
@@ -62,6 +64,7 @@ export const executorSchema = z.discriminatedUnion('executor', [
   z.strictObject({
     executor: z.literal('shared-iterations'),
     ...everyExecutor,
+    ...oneStage,
     users,
     iterations,
     maxDuration: positiveDuration.default('10m'),
@@ -69,6 +72,7 @@ export const executorSchema = z.discriminatedUnion('executor', [
   z.strictObject({
     executor: z.literal('per-vu-iterations'),
     ...everyExecutor,
+    ...oneStage,
     users,
     iterations,
     maxDuration: positiveDuration.default('10m'),

@@ -3,6 +3,7 @@ import { type Duration, durationMs, formatDuration } from './duration.ts'
 import { type Mistake, VolleyError } from './errors.ts'
 import { combinedPeak, type Peak, stageBeside } from './executor/combined-peak.ts'
 import { type Schedule, type Stage, scheduleOf } from './executor/schedule.ts'
+import type { Chaos } from './experiment.ts'
 import { mistakesOf } from './mistake.ts'
 import { type ExecutorConfig, executorSchema, type Profile } from './profile.ts'
 
@@ -157,8 +158,19 @@ function withDuration(executors: readonly ExecutorConfig[], totalMs: number): Ex
     const startMs = durationMs(config.startTime)
     const startTime = between(0, startMs)
     const lasting = (duration: string): Duration => between(startMs, startMs + durationMs(duration))
-    if ('duration' in config) return { ...config, startTime, duration: lasting(config.duration) }
-    if ('maxDuration' in config) return { ...config, startTime, maxDuration: lasting(config.maxDuration) }
+    if ('duration' in config) {
+      const duration = lasting(config.duration)
+      return { ...config, startTime, duration, ...withChaos(config.chaos, config.duration, duration) }
+    }
+    if ('maxDuration' in config) {
+      const maxDuration = lasting(config.maxDuration)
+      return {
+        ...config,
+        startTime,
+        maxDuration,
+        ...withChaos(config.chaos, config.maxDuration, maxDuration),
+      }
+    }
     const durations = scheduleOf(config).stages.map(({ fromMs, toMs }) =>
       between(startMs + fromMs, startMs + toMs),
     )
@@ -168,11 +180,28 @@ function withDuration(executors: readonly ExecutorConfig[], totalMs: number): Ex
   })
 }
 
-function withDurations<S extends { duration: Duration }>(
+function withDurations<S extends { duration: Duration; chaos?: Chaos | undefined }>(
   stages: readonly S[],
   durations: readonly Duration[],
 ): S[] {
-  return stages.map((stage, i) => ({ ...stage, duration: durations[i] as Duration }))
+  return stages.map((stage, i) => {
+    const duration = durations[i] as Duration
+    return { ...stage, duration, ...withChaos(stage.chaos, stage.duration, duration) }
+  })
+}
+
+/** Experiments keep their part of the stage. Rounded down, none of them starts when its stage is over. */
+function withChaos(chaos: Chaos | undefined, before: Duration, now: Duration): { chaos?: Chaos } {
+  if (!chaos) return {}
+  const factor = durationMs(now) / durationMs(before)
+  const scaled = (length: Duration): number => Math.floor(durationMs(length) * factor)
+  return {
+    chaos: chaos.map((one) => ({
+      ...one,
+      after: written(scaled(one.after)),
+      ...(one.for !== undefined && { for: written(Math.max(1, scaled(one.for))) }),
+    })),
+  }
 }
 
 function lastEndOf(executors: readonly ExecutorConfig[]): number {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { experimentSchema } from './experiment.ts'
 import { metricKindSchema } from './metric.ts'
 import { outsideSeriesSchema } from './source.ts'
 import { stageSpanSchema } from './stage.ts'
@@ -120,6 +121,8 @@ export const summarySchema = z.strictObject({
   checks: z.array(z.strictObject({ name: z.string(), trues: count, total: count })),
   timeline: z.strictObject({ bucketMs: z.number(), points: z.array(pointSchema) }),
   server: z.array(outsideSeriesSchema),
+  /** Every experiment of the plan. */
+  experiments: z.array(experimentSchema).default([]),
   generators: z.array(generatorSchema),
 })
 export type Summary = z.infer<typeof summarySchema>

@@ -2,11 +2,13 @@ import { cutsOf } from './cut.ts'
 import { firstWhere } from './executor/bisect.ts'
 import type { Span, Stage } from './executor/piecewise-linear.ts'
 import { scheduleOf } from './executor/schedule.ts'
+import type { PlannedExperiment } from './experiment.ts'
 import type { Plan } from './plan.ts'
 import { publishEveryMs, publishedCount } from './published.ts'
 import { RELAY_LEAD_MS, STOP_POLL_MS, startLeadMs } from './relay.ts'
 import { windowsOf } from './slice.ts'
 
+const MINUTE_MS = 60_000
 /** Memory of a generator: as much as buys one whole vCPU. */
 export const GENERATOR_MEMORY_MB = 1_769
 export const BYTES_PER_GB = 1e9
@@ -16,7 +18,10 @@ export const GENERATOR_GB = GENERATOR_MEMORY_MB / 1_024
 const TRANSITIONS = { run: 12, slice: 9, window: 4, watchPass: 2, tell: 4 }
 /** Plan, judgement and telling the end. */
 const INVOCATIONS_PER_RUN = 3
-/** An invocation of the watch lasts so long, looks so often for snapshots, and so often for the end of the relay. */
+/**
+ * An invocation of the watch lasts so long, looks so often for snapshots, and so often for the end of the relay: with
+ * experiments also for STOP.
+ */
 const WATCH_PASS_MS = 840_000
 const LOOK_MS = 5_000
 const END_POLL_MS = 2_000
@@ -125,15 +130,20 @@ export function usageOf(plan: Plan, traffic: Traffic = ASSUMED_TRAFFIC): Usage {
       looks +
       // How far series have been published.
       watchPasses +
-      Math.ceil(wholeMs / END_POLL_MS),
+      Math.ceil(wholeMs / END_POLL_MS) * (plan.experiments.length > 0 ? 2 : 1),
     lists: looks * listsPerLook(plan, generators.snapshots),
     publishedMetricHours: publishedCount(plan) * Math.ceil(wholeMs / 3_600_000),
     publications,
     metricsRead: metricsReadOf(plan),
     sentGb: (requests * traffic.sentBytesPerRequest) / BYTES_PER_GB,
     receivedGb: (requests * traffic.receivedBytesPerRequest) / BYTES_PER_GB,
-    fisMinutes: 0,
+    fisMinutes: plan.experiments.reduce((sum, one) => sum + actionMinutesOf(one), 0),
   }
+}
+
+/** Each action is charged from its start to its end; a minute that has begun is taken for a whole one. */
+function actionMinutesOf({ actions, fromMs, toMs }: PlannedExperiment): number {
+  return actions * Math.ceil((toMs - fromMs) / MINUTE_MS)
 }
 
 function generatorsOf(plan: Plan): { invocations: number; billedMs: number; snapshots: number } {

@@ -20,10 +20,12 @@ const environmentSchema = z.object({
   /** The stop function's alone: it has a run judged whose execution has ended. */
   VOLLEY_AGGREGATOR: z.string().optional(),
   VOLLEY_ALLOWED_TARGETS: list,
+  VOLLEY_CHAOS_TEMPLATES: list,
   VOLLEY_MAX_BUDGET_USD: z.coerce.number().positive(),
   VOLLEY_REGION: z.string(),
   VOLLEY_NAMESPACE: z.string(),
   VOLLEY_RESERVED_CONCURRENCY: z.coerce.number().int().positive().optional(),
+  AWS_ENDPOINT_URL: z.string().optional(),
 })
 
 export interface Environment {
@@ -33,12 +35,16 @@ export interface Environment {
   aggregator?: string
   /** Hosts, as the target guard's rules: `host`, `host:port` or `*.domain`. */
   allowedHosts: string[]
+  /** Templates whose experiments runs may start. */
+  chaosTemplates: string[]
   maxBudgetUsd: number
   region: string
   /** Of the series that runs publish. */
   namespace: string
   /** Generators that the deployment may have up at once, where it has concurrency of its own. */
   reservedConcurrency?: number
+  /** Where the services of AWS are, if not at their own addresses: in the local cloud. */
+  awsEndpoint?: string
 }
 
 /** Throws `INPUT_INVALID` with every variable that is missing or wrong. */
@@ -56,12 +62,14 @@ export function readEnvironment(variables: Record<string, string | undefined> = 
     ...(data.VOLLEY_STATE_MACHINE_ARN !== undefined && { stateMachineArn: data.VOLLEY_STATE_MACHINE_ARN }),
     ...(data.VOLLEY_AGGREGATOR !== undefined && { aggregator: data.VOLLEY_AGGREGATOR }),
     allowedHosts: data.VOLLEY_ALLOWED_TARGETS.map(hostOf),
+    chaosTemplates: data.VOLLEY_CHAOS_TEMPLATES,
     maxBudgetUsd: data.VOLLEY_MAX_BUDGET_USD,
     region: data.VOLLEY_REGION,
     namespace: data.VOLLEY_NAMESPACE,
     ...(data.VOLLEY_RESERVED_CONCURRENCY !== undefined && {
       reservedConcurrency: data.VOLLEY_RESERVED_CONCURRENCY,
     }),
+    ...(data.AWS_ENDPOINT_URL !== undefined && { awsEndpoint: data.AWS_ENDPOINT_URL }),
   }
 }
 

@@ -4,6 +4,7 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3'
 import { Construct } from 'constructs'
 import { LONGEST_INVOCATION_MS } from '../core/relay.ts'
 import { GENERATOR_MEMORY_MB } from '../core/usage.ts'
+import { grantChaosRights } from './chaos-rights.ts'
 import { PrivateNetwork } from './private-network.ts'
 import { RunFunction } from './run-function.ts'
 import type { Settings } from './settings.ts'
@@ -86,7 +87,7 @@ export class RunFunctions extends Construct {
         ...shared.environment,
         VOLLEY_AGGREGATOR: this.aggregator.function.functionArn,
       },
-      reads: ['runs/*/start.json', 'runs/*/verdict.json'],
+      reads: ['runs/*/start.json', 'runs/*/verdict.json', 'runs/*/experiments/*'],
       writes: ['runs/*/STOP'],
       memoryMb: SMALL_MB,
       timeoutS: 30,
@@ -110,6 +111,12 @@ export class RunFunctions extends Construct {
       memoryMb: SMALL_MB,
       timeoutS: 30,
     })
+    if (settings.chaosTemplates.length > 0)
+      grantChaosRights(this, {
+        templates: settings.chaosTemplates,
+        conductor: this.aggregator.role,
+        stopper: this.stop.role,
+      })
   }
 }
 
@@ -122,6 +129,7 @@ export function environmentOf(scope: Construct, bucket: Bucket, settings: Settin
   return {
     VOLLEY_BUCKET: bucket.bucketName,
     VOLLEY_ALLOWED_TARGETS: settings.allowedTargets.join(','),
+    VOLLEY_CHAOS_TEMPLATES: settings.chaosTemplates.join(','),
     VOLLEY_MAX_BUDGET_USD: String(settings.maxBudgetUsd),
     VOLLEY_REGION: Stack.of(scope).region,
     VOLLEY_NAMESPACE: Stack.of(scope).stackName,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Mistake, VolleyError } from '../core/errors.ts'
+import { templateSchema } from '../core/experiment.ts'
 import { mistakesOf } from '../core/mistake.ts'
 import { dashboardSchema } from './dashboard-settings.ts'
 import { schedulesSchema } from './schedule-settings.ts'
@@ -25,6 +26,8 @@ export const settingsSchema = z.object({
   allowedTargets: z.string().array().default([]),
   /** No run may cost more. */
   maxBudgetUsd: z.coerce.number().positive().default(10),
+  /** Templates of AWS FIS whose experiments runs may start. None is allowed by default. */
+  chaosTemplates: templateSchema.array().default([]),
   /** Verdicts, reports and baselines outlive the stack. */
   keepResults: flag.default(false),
   /** Is told how each run ended. */
@@ -44,7 +47,7 @@ export const settingsSchema = z.object({
 export type Settings = z.infer<typeof settingsSchema>
 
 /** Separated by commas on the command line, arrays in `cdk.json`. */
-const LISTS: readonly string[] = ['allowedTargets', 'subnetIds', 'securityGroupIds']
+const LISTS: readonly string[] = ['allowedTargets', 'chaosTemplates', 'subnetIds', 'securityGroupIds']
 /** JSON on the command line, themselves in `cdk.json`. */
 const STRUCTURED: readonly string[] = ['schedules', 'dashboard']
 

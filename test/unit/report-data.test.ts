@@ -18,7 +18,16 @@ describe('timeseries.csv', () => {
     expect(errors).toEqual([])
     expect(data).toHaveLength(summary.timeline.points.length)
     expect(meta.fields).toEqual([
-      ...['at_s', 'stage', 'users', 'requests_per_s', 'failed_per_s', 'iterations_per_s', 'dropped_per_s'],
+      ...[
+        'at_s',
+        'stage',
+        'experiments',
+        'users',
+        'requests_per_s',
+        'failed_per_s',
+        'iterations_per_s',
+        'dropped_per_s',
+      ],
       ...['received_bytes_per_s', 'sent_bytes_per_s', 'p50_ms', 'p95_ms', 'p99_ms', 'max_ms'],
       ...summary.server.map(({ metric }) => metric),
     ])

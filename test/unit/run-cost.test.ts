@@ -77,7 +77,14 @@ describe('a run that its budget stopped', () => {
       { seq: 0, slice: 1, toMs: 8_000, ending: 'stopped' },
     ])
     const stop = { by: 'budget' as const, reason: 'all of it is used' }
-    const observed = { startAtMs: START_AT_MS, endedAtMs: at(9_000), ends: [], server: [], remarks: [] }
+    const observed = {
+      startAtMs: START_AT_MS,
+      endedAtMs: at(9_000),
+      ends: [],
+      server: [],
+      experiments: [],
+      remarks: [],
+    }
     const { verdict } = judge(plan, merge, observed, stop)
     expect(verdict.state).toBe('inconclusive')
     expect(verdict.reasons[0]).toBe('the run was stopped by budget: all of it is used')

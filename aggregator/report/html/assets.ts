@@ -18,6 +18,7 @@ const MODULES = [
   'theme',
   'series',
   'bands',
+  'faults',
   'bounds',
   'legend',
   'tooltip',

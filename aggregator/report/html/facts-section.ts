@@ -1,5 +1,6 @@
 import type { Summary } from '../../../lib/core/summary.ts'
 import type { Verdict } from '../../../lib/core/verdict.ts'
+import { writeExperiment } from '../experiment.ts'
 import { formatFigure, formatInstant, formatNumber, formatSpan, formatUsd, SHARE } from '../figure.ts'
 import { type Markup, markup } from '../markup.ts'
 import { section } from './table.ts'
@@ -22,6 +23,7 @@ export function factsSection(verdict: Verdict, summary: Summary): Markup {
       'Stages',
       summary.stages.map(({ name, fromMs, toMs }) => `${name} ${formatSpan(toMs - fromMs)}`).join(', '),
     ],
+    ['Experiments', summary.experiments.map(writeExperiment).join(' · ')],
     [
       'Generators seen',
       `${formatNumber(coverage.generators.seen)} of ${formatNumber(coverage.generators.planned)}`,

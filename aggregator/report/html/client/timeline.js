@@ -1,6 +1,7 @@
 // The charts over the time of the run: one time axis, one cursor and one zoom for all of them.
 import { drawStages } from './bands.js'
 import { drawBounds } from './bounds.js'
+import { drawFaults, faultsAt } from './faults.js'
 import { writeSpan } from './figure.js'
 import { makePlot } from './plot.js'
 import { timeColumns } from './series.js'
@@ -16,7 +17,7 @@ const TICKS = [
 const SHARED = new Set(['mousemove', 'mouseleave', 'mouseenter'])
 
 /** Draws every chart that has a place on the page and returns their keepers. */
-export function drawTimeline({ charts, segments }, summary, resetButton) {
+export function drawTimeline({ charts, segments, faults }, summary, resetButton) {
   const endMs = endOf(summary, segments)
   const keepers = []
   const zoom = (range) => {
@@ -32,8 +33,8 @@ export function drawTimeline({ charts, segments }, summary, resetButton) {
   resetButton.addEventListener('click', reset)
   for (const chart of charts) {
     const host = document.querySelector(`[data-chart="${chart.id}"]`)
-    if (host)
-      keepers.push(makePlot(host, chart, timeView(chart, summary, segments, endMs, { onScale, reset })))
+    const behind = { segments, faults }
+    if (host) keepers.push(makePlot(host, chart, timeView(chart, summary, behind, endMs, { onScale, reset })))
   }
   return keepers
 }
@@ -49,17 +50,17 @@ function endOf({ timeline, durationMs }, segments) {
   return Math.max(durationMs, segments.at(-1)?.toMs ?? 0, last ? last.atMs + timeline.bucketMs : 0, 1)
 }
 
-function timeView(chart, summary, segments, endMs, { onScale, reset }) {
+function timeView(chart, summary, { segments, faults }, endMs, { onScale, reset }) {
   return {
     columns: timeColumns(chart, summary),
     scale: { time: false, auto: false, min: 0, max: endMs },
     axis: { incrs: TICKS, values: (_plot, splits) => splits.map(writeSpan) },
     heading(atMs) {
       const segment = segments.find(({ fromMs, toMs }) => fromMs <= atMs && atMs < toMs)
-      return [writeSpan(atMs), segment?.name ?? '']
+      return [writeSpan(atMs), [segment?.name ?? '', ...faultsAt(faults, atMs)].join(' · ')]
     },
     hooks: {
-      drawClear: [drawStages(segments, chart.small)],
+      drawClear: [drawStages(segments, chart.small), drawFaults(faults, chart.small)],
       draw: [drawBounds(chart)],
       setScale: [onScale],
     },
