@@ -15,8 +15,8 @@ function inShort(arn: unknown): string {
   return String(Ref)
 }
 
-function rightsOf(role: string): string[] {
-  return statementsOf(resources, role)
+function rightsOf(role: string, stack = resources): string[] {
+  return statementsOf(stack, role)
     .flatMap(({ Action, Resource }) =>
       [Action].flat().flatMap((action) => [Resource].flat().map((arn) => `${action} ${inShort(arn)}`)),
     )
@@ -78,6 +78,22 @@ describe('the rights of the roles', () => {
       .map(([id]) => id)
       .filter((role) => rightsOf(role).includes('s3:PutObject ResultsBucket/scenarios/*'))
     expect(writers.map((role) => role.replace(/[0-9A-F]{8}$/, ''))).toEqual(['ApiHandlerRole'])
+  })
+
+  it('let nobody touch AWS FIS, unless templates are allowed: then the watch starts those, and no other', () => {
+    const fisRights = (role: string, stack?: Record<string, Resource>): string[] =>
+      rightsOf(role, stack).filter((right) => right.startsWith('fis:'))
+    expect(fisRights('Role')).toEqual([])
+    const chaotic = resourcesOf({ chaosTemplates: 'EXT1, EXT2' })
+    const arn = (what: string): string => `arn:AWS::Partition:fis:AWS::Region:AWS::AccountId:${what}`
+    const get = `fis:GetExperiment ${arn('experiment/*')}`
+    const stop = `fis:StopExperiment ${arn('experiment/*')}`
+    const start = ['experiment-template/EXT1', 'experiment-template/EXT2', 'experiment/*'].map(
+      (what) => `fis:StartExperiment ${arn(what)}`,
+    )
+    expect(fisRights('FunctionsAggregatorRole', chaotic)).toEqual([get, ...start, stop])
+    expect(fisRights('FunctionsStopRole', chaotic)).toEqual([get, stop])
+    expect(fisRights('Role', chaotic)).toHaveLength(7)
   })
 
   it('let everybody who looks for an object tell its absence from a lack of rights', () => {
@@ -253,6 +269,7 @@ it.each([
   ['with results kept and notifications', { keepResults: true, notifyEmail: 'team@example.com' }],
   ['in a VPC', { vpcId: 'vpc-0a1b2c3d', subnetIds: 'subnet-0a1b2c3d', reservedConcurrency: '300' }],
   ['with schedules and a dashboard', { schedules: NIGHTLY, dashboard: 'codepal' }],
+  ['with experiments', { chaosTemplates: 'EXT1,EXT2' }],
 ])('has nothing that cdk-nag finds fault with, %s', (_, context) => {
   expect(faultsOf(context)).toEqual([])
 })

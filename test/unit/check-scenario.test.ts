@@ -155,4 +155,37 @@ describe('checking a scenario', () => {
   it('refuses anything that is no scenario at all', () => {
     expect(checkScenario(undefined).mistakes).toMatchObject([{ field: '(whole)', value: 'not given' }])
   })
+
+  it('refuses an experiment that would start when its stage is over, or that is none of AWS FIS', () => {
+    const stages = [
+      { duration: '30s', users: 5, chaos: [{ template: 'EXT1', after: '29s' }] },
+      { duration: '0s', users: 9, chaos: [{ template: 'EXT1' }] },
+    ]
+    const executors = [
+      { executor: 'ramping-vus', stages },
+      { executor: 'constant-vus', users: 1, duration: '10s', chaos: [{ template: 'EXT2', after: '1m' }] },
+    ]
+    expect(mistakesIn({ profiles: { light: { executors } } })).toEqual([
+      {
+        field: 'profiles.light.executors[0].stages[1].chaos[0].after',
+        value: '0s',
+        limit: 'less than the 0ms that its stage lasts',
+        next: 'start it earlier, or in a later stage',
+      },
+      {
+        field: 'profiles.light.executors[1].chaos[0].after',
+        value: '1m',
+        limit: 'less than the 10s that its stage lasts',
+        next: 'start it earlier, or in a later stage',
+      },
+    ])
+    const chaos = [{ template: 'kill-a-task', actions: 0 }]
+    const profiles = {
+      light: { executors: [{ executor: 'constant-vus', users: 1, duration: '10s', chaos }] },
+    }
+    expect(mistakesIn({ profiles }).map(({ field, limit }) => [field, limit])).toEqual([
+      ['profiles.light.executors[0].chaos[0].template', 'must be the id of a template of AWS FIS: EXT…'],
+      ['profiles.light.executors[0].chaos[0].actions', 'at least 1'],
+    ])
+  })
 })

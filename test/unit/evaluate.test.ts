@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import type { Experiment } from '../../lib/core/experiment.ts'
 import type { Plan } from '../../lib/core/plan.ts'
+import type { Stop } from '../../lib/core/stop.ts'
 import type { Threshold } from '../../lib/core/threshold.ts'
 import type { Verdict } from '../../lib/core/verdict.ts'
 import { verdictOf, type Written } from '../fixtures/judged-run.ts'
@@ -278,5 +280,42 @@ describe('the verdict on a run that was stopped', () => {
         'Round trip: no data: no samples',
       ],
     })
+  })
+})
+
+describe('a run with experiments', () => {
+  const planned = { name: 'kill', template: 'EXT1', stage: 'spike', actions: 1, fromMs: 30_000, toMs: 60_000 }
+  const times = { id: 'EXP1', startedMs: 30_000, endedMs: 60_000 }
+  const of = (experiment: Partial<Experiment> & Pick<Experiment, 'state'>, stop?: Stop): Verdict =>
+    verdictOf({
+      plan: planOf({ thresholds: [latency] }),
+      written: wholeRun(),
+      experiments: [{ ...planned, ...experiment }],
+      ...(stop && { stop }),
+    })
+
+  it.each(['completed', 'stopped'] as const)('is judged by its thresholds where they were %s', (state) => {
+    expect(of({ ...times, state }).state).toBe('pass')
+  })
+
+  it('is inconclusive without the fault that was planned, and says why', () => {
+    expect(of({ state: 'not-started', reason: 'no right' })).toMatchObject({
+      state: 'inconclusive',
+      reasons: ['experiment kill of stage spike never started: no right'],
+    })
+    expect(of({ ...times, state: 'failed', reason: 'no task was found' })).toMatchObject({
+      state: 'inconclusive',
+      reasons: ['experiment kill of stage spike failed: no task was found'],
+    })
+    expect(of({ id: 'EXP1', startedMs: 30_000, state: 'running' })).toMatchObject({
+      state: 'inconclusive',
+      reasons: ['experiment kill of stage spike was not seen to end: look after EXP1 in AWS FIS'],
+    })
+  })
+
+  it('does not blame experiments that a stopped run had no time for', () => {
+    const stop: Stop = { by: 'user', reason: 'enough' }
+    const { reasons } = of({ state: 'not-started', reason: 'the run was over before it was due' }, stop)
+    expect(reasons).toEqual(['the run was stopped by user: enough'])
   })
 })

@@ -40,6 +40,21 @@ describe('the verdict on a terminal', () => {
     expect(lines.filter((line) => columnsOf(line) > width)).toEqual([])
   })
 
+  it('has a line for each experiment, and none where there is no experiment', () => {
+    const { verdict, summary } = codepalRun('fail')
+    const planned = { template: 'EXT1', stage: 'spike', actions: 1, fromMs: 30_000, toMs: 60_000 }
+    const experiments = [
+      { ...planned, name: 'kill', state: 'stopped' as const, startedMs: 30_000, endedMs: 60_000 },
+      { ...planned, name: 'loss', state: 'not-started' as const, reason: 'no right' },
+    ]
+    const lines = consoleReport(verdict, { ...summary, experiments }, { color: false, width: 80, files })
+      .split('\n')
+      .map((line) => line.trimEnd())
+    const first = lines.indexOf('  experiments kill 30s to 1m, stopped')
+    expect(lines[first + 1]).toBe('              loss not started: no right')
+    expect(linesOf('fail', 80).join('\n')).not.toContain('experiments')
+  })
+
   it('begins with the state, the scenario and the reasons', () => {
     const lines = linesOf('fail', 100)
     expect(lines[0]).toBe(
