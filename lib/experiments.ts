@@ -51,10 +51,7 @@ export class Experiments {
 
   /** What became of each experiment of the plan. */
   get all(): Experiment[] {
-    return this.#of.plan.experiments.map(
-      (planned, i) =>
-        this.#known.get(i) ?? { ...planned, state: 'not-started', reason: this.#whyNot(planned, i) },
-    )
+    return [...this.#of.plan.experiments.keys()].map((i) => this.#known.get(i) ?? this.#notStarted(i))
   }
 
   /** Goes on until every experiment has ended, or somebody else takes over. */
@@ -77,6 +74,7 @@ export class Experiments {
       if (running().length > 0) await clock.sleepUntil(Math.min(patientUntilMs, clock.now() + END_LOOK_MS))
     }
     for (const i of running()) if (this.#told.has(i)) await this.#leave(i)
+    for (const i of this.#open()) if (!this.#known.has(i)) await this.#giveUp(i)
   }
 
   async #look(): Promise<void> {
@@ -86,8 +84,7 @@ export class Experiments {
       this.#open().map(async (i) => {
         const planned = experiments[i] as PlannedExperiment
         if (this.#known.has(i)) await this.#follow(i, stopped ? RUN_STOPPED : undefined)
-        else if (stopped || this.#nowMs() >= planned.toMs)
-          await this.#keep(i, { ...planned, state: 'not-started', reason: this.#whyNot(planned, i) })
+        else if (stopped || this.#nowMs() >= planned.toMs) await this.#giveUp(i)
         else if (this.#nowMs() >= planned.fromMs) await this.#start(i, planned)
       }),
     )
@@ -158,11 +155,15 @@ export class Experiments {
     })
   }
 
-  #whyNot({ fromMs }: PlannedExperiment, i: number): string {
-    return (
-      this.#trouble.get(i) ??
-      (this.#nowMs() < fromMs ? 'the run was over before it was due' : 'nobody could start it in its time')
-    )
+  async #giveUp(i: number): Promise<void> {
+    await this.#keep(i, this.#notStarted(i))
+  }
+
+  #notStarted(i: number): Experiment {
+    const planned = this.#of.plan.experiments[i] as PlannedExperiment
+    const early = this.#nowMs() < planned.fromMs
+    const why = early ? 'the run was over before it was due' : 'nobody could start it in its time'
+    return { ...planned, state: 'not-started', reason: this.#trouble.get(i) ?? why }
   }
 
   /** Numbers of the experiments that may still change. */

@@ -55,7 +55,19 @@ function describe(plan: Plan, cloud: CloudPrice): string {
   ]
   const facts = rows.map(([label, text]) => `${label.padEnd(10)} ${text}`)
   const itemised = cloud.lines.length === 0 ? [] : ['', ...cloud.lines]
-  return [...facts, '', ...stageTable(plan), ...itemised].join('\n')
+  return [...facts, '', ...stageTable(plan), ...experimentTable(plan), ...itemised].join('\n')
+}
+
+/** Faults, which only a deployment injects. */
+function experimentTable({ experiments }: Plan): string[] {
+  if (experiments.length === 0) return []
+  const rows = experiments.map(({ name, template, fromMs, toMs }) => [
+    name,
+    template,
+    formatDuration(fromMs),
+    formatDuration(toMs),
+  ])
+  return ['', ...alignColumns([['experiment (in AWS)', 'template', 'from', 'to'], ...rows])]
 }
 
 function stageTable(plan: Plan): string[] {

@@ -77,6 +77,10 @@ async function runPlan(
   progress.note(
     `run ${plan.run}: ${plan.profile} at ${plan.target.url}, ${plan.slices} generators, seed ${plan.seed}`,
   )
+  if (plan.experiments.length > 0)
+    progress.note(
+      'no experiment is started on this machine, so that the verdict will be inconclusive; volley start makes the whole run',
+    )
   const { summary, verdict } = await run(plan, {
     store,
     launcher: new LocalProcessLauncher(directory, systemClock),

@@ -20,6 +20,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
       project.provide('cloudProcess', cloud.pid)
       const settings = {
         keepResults: 'true',
+        chaosTemplates: 'EXTallowed',
         dashboard: 'codepal',
         schedules: JSON.stringify([NIGHTLY]),
       }
