@@ -63,11 +63,15 @@ describe('the API in the stack', () => {
         Statement: Match.arrayWith([
           Match.objectLike({
             Action: Match.arrayWith(['s3:PutObject']),
-            Resource: ['/runs/*/request.json', '/runs/*/STOP', '/runs/*/lease', '/run-index/*', '/scenarios/*'].map(
-              (key) => ({
-                'Fn::Join': ['', [Match.anyValue(), key]],
-              }),
-            ),
+            Resource: [
+              '/runs/*/request.json',
+              '/runs/*/STOP',
+              '/runs/*/lease',
+              '/run-index/*',
+              '/scenarios/*',
+            ].map((key) => ({
+              'Fn::Join': ['', [Match.anyValue(), key]],
+            })),
           }),
         ]),
       },

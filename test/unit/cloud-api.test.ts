@@ -3,8 +3,10 @@ import { leaseKey } from '../../lib/core/lease.ts'
 import { liveKey } from '../../lib/core/live.ts'
 import { startKey } from '../../lib/core/relay.ts'
 import { runEntryKey } from '../../lib/core/run-entry.ts'
+import { bundleKey, encodeBundle } from '../../lib/core/scenario-bundle.ts'
 import { stopKey } from '../../lib/core/stop.ts'
 import { verdictKey } from '../../lib/core/verdict.ts'
+import { sha256Of } from '../../lib/uploaded-scenario.ts'
 import { type CloudApi, QUOTE, startCloudApi } from '../fixtures/cloud-api.ts'
 import { LIVE, verdictOfRun } from '../fixtures/cloud-run.ts'
 
@@ -399,5 +401,59 @@ describe('everything else', () => {
       mistakes: [],
     })
     expect(api.calls.at(-1)?.error).toContain('ZodError')
+  })
+})
+
+describe('PUT /scenarios/{sha256}', () => {
+  const bundle = encodeBundle({ 'scenario.mjs': 'export default {}' })
+  const sha256 = sha256Of(bundle)
+  const put = async (name: string, bytes: Uint8Array): Promise<Answer> => {
+    const response = await fetch(`${api.url}/scenarios/${name}`, {
+      method: 'PUT',
+      body: new Uint8Array(bytes),
+    })
+    return { status: response.status, body: await response.json() }
+  }
+
+  it('keeps the very bytes under their hash, once', async () => {
+    expect(await call('GET', `/scenarios/${sha256}`)).toMatchObject({
+      status: 404,
+      body: { code: 'SCENARIO_NOT_FOUND' },
+    })
+    const name = { scenario: `sha256:${sha256}` }
+    expect(await put(sha256, bundle)).toEqual({ status: 201, body: name })
+    expect(new Uint8Array((await api.store.get(bundleKey(sha256))) ?? [])).toEqual(new Uint8Array(bundle))
+    expect(await put(sha256, bundle)).toEqual({ status: 200, body: name })
+    expect(await call('GET', `/scenarios/${sha256}`)).toEqual({ status: 200, body: name })
+  })
+
+  it('refuses bytes of another hash, of no bundle, and too many of them', async () => {
+    const refused = async (name: string, bytes: Uint8Array): Promise<unknown> => {
+      const { status, body } = await put(name, bytes)
+      expect(status).toBe(400)
+      return (body as { mistakes: unknown[] }).mistakes
+    }
+    const another = '0'.repeat(64)
+    expect(await refused(another, bundle)).toEqual([
+      {
+        field: 'sha256',
+        value: another,
+        limit: `the SHA-256 of what is sent: ${sha256}`,
+        next: 'send it to the path with that hash',
+      },
+    ])
+    const junk = new TextEncoder().encode('export default {}')
+    expect(await refused(sha256Of(junk), junk)).toMatchObject([{ field: 'scenario' }])
+    const large = new Uint8Array(4_000_001)
+    expect(await refused(sha256Of(large), large)).toMatchObject([
+      { field: 'body', value: '4000001 bytes', limit: 'at most 4000000 bytes, compressed' },
+    ])
+    for (const name of [another, sha256Of(junk), sha256Of(large)])
+      expect(await api.store.get(bundleKey(name))).toBeUndefined()
+  })
+
+  it('knows no scenario by part of its hash', async () => {
+    await put(sha256, bundle)
+    expect((await call('GET', `/scenarios/${sha256.slice(0, 20)}`)).status).toBe(404)
   })
 })

@@ -116,6 +116,17 @@ describe('the watch of a run with experiments', () => {
     expect(injector.ids).toEqual(['EXP1'])
   })
 
+  it('ends them with the load where that is over before their time', async () => {
+    await begin()
+    const watching = watch()
+    await moveTo(40_000)
+    await relayed()
+    await moveTo(46_000)
+    await watching
+    expect(await injector.state('EXP1')).toMatchObject({ state: 'stopped' })
+    expect((await judged()).states).toEqual(['stopped'])
+  })
+
   it('ends them with the load when somebody stops the run', async () => {
     await begin()
     const watching = watch()
