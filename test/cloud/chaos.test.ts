@@ -1,22 +1,13 @@
-import { afterAll, beforeAll, expect, inject, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
 import { EXIT } from '../../lib/core/errors.ts'
 import { observedSchema } from '../../lib/core/observed.ts'
 import { planSchema } from '../../lib/core/plan.ts'
 import { writeOwnScenario } from '../fixtures/own-scenario.ts'
 import { freshDirectory, volley } from '../pipeline/volley.ts'
+import { useDeployment } from './command-line.ts'
 import { readJson, readVerdict, receivedBy, withTarget } from './deployment.ts'
 
-const cloud = inject('cloudEnvironment')
-const API = inject('outputs').ApiUrl?.replace(
-  /^https:\/\/(\w+)\.execute-api\.[^/]+\/(\w+)\/$/,
-  `${cloud.AWS_ENDPOINT_URL}/restapis/$1/$2/_user_request_`,
-)
-
-beforeAll(() => {
-  for (const [variable, value] of Object.entries(cloud)) vi.stubEnv(variable, value)
-  vi.stubEnv('VOLLEY_API', API)
-})
-afterAll(() => vi.unstubAllEnvs())
+useDeployment()
 
 it('does not start a run with a template that the deployment does not allow', async () => {
   await withTarget(async (target) => {

@@ -1,23 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { EXIT } from '../../lib/core/errors.ts'
 import { stopKey } from '../../lib/core/stop.ts'
 import { exitCodeOf } from '../../lib/core/verdict.ts'
 import { startVolley, volley } from '../pipeline/volley.ts'
+import { API, useDeployment } from './command-line.ts'
 import { readJson, readVerdict, receivedBy, withTarget } from './deployment.ts'
 
-const cloud = inject('cloudEnvironment')
-/** The local cloud serves every API under one host. */
-const API = inject('outputs').ApiUrl?.replace(
-  /^https:\/\/(\w+)\.execute-api\.[^/]+\/(\w+)\/$/,
-  `${cloud.AWS_ENDPOINT_URL}/restapis/$1/$2/_user_request_`,
-)
-
-beforeAll(() => {
-  for (const [name, value] of Object.entries(cloud)) vi.stubEnv(name, value)
-  vi.stubEnv('VOLLEY_API', API)
-})
-afterAll(() => vi.unstubAllEnvs())
+useDeployment()
 
 const steady = (target: { url: string }, duration: string): string[] => [
   'codepal',

@@ -1,24 +1,16 @@
-import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { bundleKey } from '../../lib/core/scenario-bundle.ts'
 import { exitCodeOf } from '../../lib/core/verdict.ts'
 import { writeOwnScenario } from '../fixtures/own-scenario.ts'
 import { freshDirectory, volley } from '../pipeline/volley.ts'
+import { useDeployment } from './command-line.ts'
 import { ended, keysUnder, readVerdict, receivedBy, start, store, withTarget } from './deployment.ts'
 
-const cloud = inject('cloudEnvironment')
-const API = inject('outputs').ApiUrl?.replace(
-  /^https:\/\/(\w+)\.execute-api\.[^/]+\/(\w+)\/$/,
-  `${cloud.AWS_ENDPOINT_URL}/restapis/$1/$2/_user_request_`,
-)
 const ITERATIONS = 20
 
 let name: string
 
-beforeAll(() => {
-  for (const [variable, value] of Object.entries(cloud)) vi.stubEnv(variable, value)
-  vi.stubEnv('VOLLEY_API', API)
-})
-afterAll(() => vi.unstubAllEnvs())
+useDeployment()
 
 describe('a scenario of one’s own, after the stack was deployed', () => {
   it('is uploaded by the command, run by the generators, and judged', async () => {
