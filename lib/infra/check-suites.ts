@@ -40,9 +40,11 @@ function placed(mistake: Mistake, at: string): Mistake {
   return { ...mistake, field }
 }
 
-function permittedBy({ allowedTargets, maxBudgetUsd, reservedConcurrency }: Settings): Permitted {
+function permittedBy(settings: Settings): Permitted {
+  const { allowedTargets, chaosTemplates, maxBudgetUsd, reservedConcurrency } = settings
   return {
     allowedHosts: allowedTargets.map(hostOf),
+    chaosTemplates,
     maxBudgetUsd,
     region: REFERENCE_REGION,
     ...(reservedConcurrency !== undefined && { concurrency: { reserved: reservedConcurrency } }),

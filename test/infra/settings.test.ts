@@ -27,6 +27,7 @@ describe('settings of a deployment', () => {
     expect(settingsOf({})).toEqual({
       allowedTargets: [],
       maxBudgetUsd: 10,
+      chaosTemplates: [],
       keepResults: false,
       subnetIds: [],
       securityGroupIds: [],
@@ -49,6 +50,7 @@ describe('settings of a deployment', () => {
     const wrong = {
       deployment: '1st',
       maxBudgetUsd: '-4',
+      chaosTemplates: 'EXT1,kill-a-task',
       reservedConcurrency: '0.5',
       vpcId: 'mine',
       schedules,
@@ -56,6 +58,7 @@ describe('settings of a deployment', () => {
     expect(refusedBy(wrong)).toEqual([
       ['-c deployment', 'must be letters, digits and -'],
       ['-c maxBudgetUsd', 'more than 0'],
+      ['-c chaosTemplates[1]', 'must be the id of a template of AWS FIS: EXT…'],
       ['-c reservedConcurrency', 'int'],
       ['-c vpcId', 'must be an id such as vpc-0a1b2c3d'],
       [

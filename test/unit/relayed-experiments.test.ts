@@ -4,6 +4,7 @@ import { judgeRelayed } from '../../aggregator/judge-relayed.ts'
 import { watchRelayed } from '../../aggregator/watch-relayed.ts'
 import { ManualClock } from '../../lib/adapters/clock/manual.ts'
 import { MemoryFaultInjector } from '../../lib/adapters/fault-injector/memory.ts'
+import { MemoryPublisher } from '../../lib/adapters/series-publisher/memory.ts'
 import { MemoryStore } from '../../lib/adapters/snapshot-store/memory.ts'
 import type { PlannedExperiment } from '../../lib/core/experiment.ts'
 import { observedKey, observedSchema } from '../../lib/core/observed.ts'
@@ -57,8 +58,9 @@ async function begin(changes: Partial<Plan> = {}): Promise<Plan> {
 }
 
 const event = () => ({ run, startAtMs: START_AT_MS, deadlineAtMs: START_AT_MS + 75_000 })
+const ports = () => ({ store, clock, injector, publisher: new MemoryPublisher() })
 const watch = (killedAfterMs = 900_000) =>
-  watchRelayed(event(), { store, clock, injector, killedAtMs: START_AT_MS + killedAfterMs })
+  watchRelayed(event(), { ...ports(), killedAtMs: START_AT_MS + killedAfterMs })
 
 /** Moves to a moment of the run, in steps that let everybody act. */
 async function moveTo(atMs: number): Promise<void> {
@@ -72,7 +74,7 @@ async function moveTo(atMs: number): Promise<void> {
 const relayed = (): Promise<void> => store.put(relayedKey(run), JSON.stringify({ atMs: clock.now() }))
 
 async function judged(): Promise<{ reasons: string[]; states: string[] }> {
-  const judging = judgeRelayed(event(), { store, clock, injector })
+  const judging = judgeRelayed(event(), ports())
   await moveTo(clock.now() - START_AT_MS + 40_000)
   await judging
   const read = async (key: string): Promise<unknown> =>
