@@ -52,6 +52,7 @@ describe('the rights of the roles', () => {
     expect(rightsOf('FunctionsStopRole')).toEqual([
       'lambda:InvokeFunction FunctionsAggregatorFunction',
       ...OWN_LOG('Stop'),
+      's3:GetObject ResultsBucket/runs/*/experiments/*',
       's3:GetObject ResultsBucket/runs/*/start.json',
       's3:GetObject ResultsBucket/runs/*/verdict.json',
       's3:ListBucket ResultsBucket',
