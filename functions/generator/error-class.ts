@@ -28,7 +28,7 @@ const CLASS_BY_CODE: Readonly<Record<string, string>> = {
   ENOBUFS: 'too_many_sockets',
   EADDRNOTAVAIL: 'too_many_sockets',
   UND_ERR_RES_EXCEEDED_MAX_SIZE: 'body_too_large',
-  WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: 'body_too_large',
+  WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: 'message_too_large',
   HPE_HEADER_OVERFLOW: 'header_too_large',
   UND_ERR_HEADERS_OVERFLOW: 'header_too_large',
   UND_ERR_INVALID_ARG: 'bad_request_options',

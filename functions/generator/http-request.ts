@@ -1,7 +1,8 @@
 import { durationMs, parseDuration } from '../../lib/core/duration.ts'
-import { FlowError, type RequestOptions, type SocketOptions } from '../../lib/core/flow.ts'
+import { FlowError, type RequestOptions, type SocketOptions, type TcpOptions } from '../../lib/core/flow.ts'
 import type { HttpSettings } from '../../lib/core/scenario.ts'
 import type { WireRequest } from './exchange.ts'
+import { tcpUrl } from './link/tcp-address.ts'
 import { encodeMultipart } from './multipart.ts'
 
 /** A request and the step it is reported as. */
@@ -10,11 +11,15 @@ export interface NamedRequest extends WireRequest {
 }
 
 /** What opens a WebSocket, and the step it is reported as. */
-export interface NamedSocketRequest {
-  name: string
-  /** `ws:` or `wss:` */
-  url: string
+export interface NamedSocketRequest extends NamedAddress {
   headers: Readonly<Record<string, string>>
+}
+
+/** Where a connection with messages goes. */
+export interface NamedAddress {
+  name: string
+  /** `ws:` or `wss:`; for TCP and TLS `http:` and `https:`. */
+  url: string
   timeoutMs: number
 }
 
@@ -74,7 +79,10 @@ export class RequestBuilder {
   }
 
   /** Throws a `FlowError` of class `bad_request_options`. */
-  socket(path: string, options: SocketOptions = {}): NamedSocketRequest {
+  socket(
+    path: string,
+    options: Pick<SocketOptions, 'name' | 'params' | 'query' | 'headers' | 'timeout'> = {},
+  ): NamedSocketRequest {
     const { origin, path: wirePath } = this.#locate(path.replace(/^ws(?=s?:\/\/)/i, 'http'), options)
     const { 'accept-encoding': _, ...headers } = this.#headersWith(options.headers, undefined)
     return {
@@ -82,6 +90,15 @@ export class RequestBuilder {
       url: `${origin.replace(/^http/, 'ws')}${wirePath}`,
       headers,
       timeoutMs: timeoutOf(options.timeout) ?? this.#timeoutMs,
+    }
+  }
+
+  /** Throws a `FlowError` of class `bad_request_options`. */
+  tcp(address: string, { name, timeout }: Pick<TcpOptions, 'name' | 'timeout'> = {}): NamedAddress {
+    return {
+      name: name ?? `TCP ${address}`,
+      url: tcpUrl(address, this.#origin).href,
+      timeoutMs: timeoutOf(timeout) ?? this.#timeoutMs,
     }
   }
 

@@ -4,18 +4,34 @@ import {
   type DataRow,
   FlowError,
   type HttpResponse,
+  type JsonRpcOptions,
+  type LinkOptions,
+  type McpOptions,
   type MetricHandle,
   type RequestOptions,
   type RetryOptions,
   type SocketOptions,
+  type StreamItem,
+  type StreamKind,
+  type StreamOptions,
+  type TcpOptions,
+  type VirtualMcp,
+  type VirtualRpc,
   type VirtualSocket,
+  type VirtualStream,
+  type VirtualTcp,
   type VirtualUser,
 } from '../../lib/core/flow.ts'
 import { type Random, SeededRandom } from '../../lib/core/random.ts'
 import type { Start } from './iteration.ts'
-import type { UserServices } from './user-services.ts'
+import type { UserServices, Within } from './user-services.ts'
 
 const DEFAULT_BACKOFF = '100ms'
+
+/** A connection in the hands of a flow. */
+interface Closable {
+  close(): Promise<void>
+}
 
 /** One virtual user of a generator. It lives through many iterations, one at a time. */
 export class GeneratorUser implements VirtualUser {
@@ -34,9 +50,13 @@ export class GeneratorUser implements VirtualUser {
   readonly #services: UserServices
   readonly #session: ReturnType<UserServices['openSession']>
   readonly #abort = new AbortController()
-  readonly #sockets = new Set<VirtualSocket>()
+  /** Open until the iteration ends. */
+  readonly #held: Closable[] = []
+  /** Open until the user goes. */
+  readonly #kept: Closable[] = []
   #flow = ''
   #lagMs = 0
+  #seed = 0
 
   constructor(id: number, services: UserServices) {
     this.id = id
@@ -61,12 +81,13 @@ export class GeneratorUser implements VirtualUser {
     this.#flow = flow.name
     this.#lagMs = Math.max(0, lagMs)
     this.random = new SeededRandom(seed)
+    this.#seed = seed
     this.waited = false
   }
 
   endIteration(): void {
-    for (const socket of this.#sockets) void socket.close()
-    this.#sockets.clear()
+    for (const each of this.#held) void each.close()
+    this.#held.length = 0
   }
 
   /** Cuts off what the user is doing; it starts nothing any more. */
@@ -76,6 +97,7 @@ export class GeneratorUser implements VirtualUser {
 
   async close(): Promise<void> {
     this.endIteration()
+    for (const each of this.#kept) void each.close()
     await this.#session.close()
   }
 
@@ -84,8 +106,7 @@ export class GeneratorUser implements VirtualUser {
   }
 
   request(method: string, path: string, options: RequestOptions = {}): Promise<HttpResponse> {
-    this.waited = true
-    return this.#session.request(method, path, options, { flow: this.#flow, lagMs: this.#lagMs })
+    return this.#session.request(method, path, options, this.#within())
   }
 
   get(path: string, options?: RequestOptions): Promise<HttpResponse> {
@@ -108,11 +129,29 @@ export class GeneratorUser implements VirtualUser {
     return this.request('DELETE', path, options)
   }
 
+  async stream<Kind extends StreamKind = 'events'>(
+    method: string,
+    path: string,
+    options: StreamOptions<Kind> = {},
+  ): Promise<VirtualStream<StreamItem<Kind>>> {
+    const stream = await this.#session.stream(method, path, options, this.#within())
+    return this.#hold(stream) as VirtualStream<StreamItem<Kind>>
+  }
+
   async websocket(path: string, options: SocketOptions = {}): Promise<VirtualSocket> {
-    this.waited = true
-    const socket = await this.#session.openSocket(path, options, { flow: this.#flow, lagMs: this.#lagMs })
-    this.#sockets.add(socket)
-    return socket
+    return this.#hold(await this.#session.openSocket(path, options, this.#within()), options)
+  }
+
+  async tcp(address: string, options: TcpOptions = {}): Promise<VirtualTcp> {
+    return this.#hold(await this.#session.openTcp(address, options, this.#within()), options)
+  }
+
+  async jsonRpc(address: string, options: JsonRpcOptions = {}): Promise<VirtualRpc> {
+    return this.#hold(await this.#session.openRpc(address, options, this.#within()), options)
+  }
+
+  async mcp(address: string, options: McpOptions = {}): Promise<VirtualMcp> {
+    return this.#hold(await this.#session.openMcp(address, options, this.#within()), options)
   }
 
   async think(duration: string, upTo?: string): Promise<void> {
@@ -163,6 +202,17 @@ export class GeneratorUser implements VirtualUser {
 
   fail(errorClass: string, message?: string): never {
     throw new FlowError(errorClass, message)
+  }
+
+  #within(): Within {
+    this.waited = true
+    return { flow: this.#flow, lagMs: this.#lagMs, seed: this.#seed }
+  }
+
+  #hold<T extends Closable>(opened: T, { lifetime }: Pick<LinkOptions, 'lifetime'> = {}): T {
+    const holder = lifetime === 'user' ? this.#kept : this.#held
+    holder.push(opened)
+    return opened
   }
 
   #handle(metric: string): MetricHandle {

@@ -25,10 +25,12 @@ export class EventStreamParser {
   #data: string[] = []
   #dataBytes = 0
   #event = ''
-  #id = ''
+  #id: string
   #retryMs: number | undefined
 
-  constructor(maxEventBytes: number, onEvent: (event: ServerSentEvent) => void) {
+  /** `lastEventId`: of the connection before, where this one goes on after it. */
+  constructor(maxEventBytes: number, onEvent: (event: ServerSentEvent) => void, lastEventId = '') {
+    this.#id = lastEventId
     this.#lines = new LineSplitter('any', maxEventBytes)
     this.#maxEventBytes = maxEventBytes
     this.#onEvent = onEvent

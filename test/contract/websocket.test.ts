@@ -1,9 +1,10 @@
 import { getEventListeners } from 'node:events'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { type LinkSettings, MessageLink } from '../../functions/generator/link/message-link.ts'
+import { webSocketOpener } from '../../functions/generator/link/websocket.ts'
 import { createGuard } from '../../functions/generator/target-guard.ts'
 import { createTlsOptions } from '../../functions/generator/tls-options.ts'
-import { openSocket } from '../../functions/generator/websocket.ts'
 import { systemClock } from '../../lib/adapters/clock/system.ts'
 import type { SocketMessage, VirtualSocket } from '../../lib/core/flow.ts'
 import {
@@ -15,20 +16,25 @@ import {
   type WireServer,
 } from './wire-server.ts'
 
-type Options = Parameters<typeof openSocket>[0]
+type Options = Omit<LinkSettings, 'openWire'> &
+  Omit<Parameters<typeof webSocketOpener>[0], 'headers'> & { headers: Record<string, string> }
 
 /** Everything a socket told its metrics, in order. */
 class Told {
   readonly sent: number[] = []
   readonly received: number[] = []
   readonly rtts: number[] = []
+  readonly pushes: number[] = []
+  readonly reconnects: number[] = []
   readonly closed: (string | undefined)[] = []
   dropped = 0
   readonly events: Options['events'] = {
     onSent: (sizeBytes) => this.sent.push(sizeBytes),
     onReceived: (sizeBytes) => this.received.push(sizeBytes),
     onRtt: (rttMs) => this.rtts.push(rttMs),
+    onPush: (latencyMs) => this.pushes.push(latencyMs),
     onDropped: () => this.dropped++,
+    onReconnected: (lostMs) => this.reconnects.push(lostMs),
     onClosed: (_, errorClass) => this.closed.push(errorClass),
   }
 }
@@ -40,16 +46,22 @@ async function open(
   told = new Told(),
   options: Partial<Options> = {},
 ): Promise<VirtualSocket> {
-  const socket = await openSocket({
+  const { headers, ...settings }: Options = {
+    kind: 'ws',
     url: `${origin.replace('http', 'ws')}/chat`,
     headers: {},
     timeoutMs: 10_000,
+    maxMessageBytes: 10_485_760,
+    seed: 1,
     guard: createGuard({ allow: [] }),
     tls: TLS,
     now: systemClock.now,
     events: told.events,
     ...options,
-  })
+  }
+  const openWire = webSocketOpener({ ...settings, headers: () => headers })
+  const socket = new MessageLink({ ...settings, openWire })
+  await socket.begin()
   onTestFinished(() => socket.close())
   return socket
 }
@@ -285,12 +297,12 @@ describe('the messages of a WebSocket', () => {
     await vi.waitFor(() => expect(told.closed).toEqual(['type_error']))
   })
 
-  it('longer than ten megabytes close the socket as body_too_large', async () => {
+  it('longer than ten megabytes close the socket as message_too_large', async () => {
     const told = new Told()
     const server = await socketServer((client) => client.send(Buffer.alloc(10_485_761)))
     const socket = await open(server.origin, told)
-    await expect(socket.receive()).rejects.toMatchObject({ errorClass: 'ws_closed' })
-    expect(told.closed).toEqual(['body_too_large'])
+    await expect(socket.receive()).rejects.toMatchObject({ errorClass: 'message_too_large' })
+    expect(told.closed).toEqual(['message_too_large'])
   })
 })
 

@@ -4,7 +4,19 @@ import { EventStreamParser, type ServerSentEvent } from '../../lib/core/event-st
 import { pieces } from '../fixtures/pieces.ts'
 
 const end = fc.constantFrom('\n', '\r', '\r\n')
-const value = fc.constantFrom('', ' ', '  two', 'text', 'grüße 🦊', 'a:b', ' [DONE]', '\uFEFF', 'nul\0', '12', '1x')
+const value = fc.constantFrom(
+  '',
+  ' ',
+  '  two',
+  'text',
+  'grüße 🦊',
+  'a:b',
+  ' [DONE]',
+  '\uFEFF',
+  'nul\0',
+  '12',
+  '1x',
+)
 const field = fc.constantFrom('data', 'event', 'id', 'retry', 'Data', 'unknown', '', '\uFEFFdata')
 const line = fc.oneof(
   { weight: 3, arbitrary: fc.tuple(field, value).map(([name, text]) => `${name}:${text}`) },
@@ -36,9 +48,10 @@ function interpret(text: string): Read {
   let data = ''
   let type = ''
   for (const each of lines) {
-    const [, name = '', written = ''] = /^([^:]*):? ?([^]*)$/.exec(each) ?? []
+    const [, name = '', written = ''] = /^([^:]*):? ?([\s\S]*)$/.exec(each) ?? []
     if (each === '') {
-      if (data !== '') found.events.push({ event: type || 'message', data: data.slice(0, -1), id: found.lastEventId })
+      if (data !== '')
+        found.events.push({ event: type || 'message', data: data.slice(0, -1), id: found.lastEventId })
       data = ''
       type = ''
     } else if (each.startsWith(':')) continue
@@ -93,6 +106,10 @@ describe('an event stream', () => {
 
   it('counts the size of an event anew for each', () => {
     const parser = new EventStreamParser(20, () => undefined)
-    expect(Array.from({ length: 50 }, () => 'data: 0123456789\n\n').every((part) => parser.push(Buffer.from(part)))).toBe(true)
+    expect(
+      Array.from({ length: 50 }, () => 'data: 0123456789\n\n').every((part) =>
+        parser.push(Buffer.from(part)),
+      ),
+    ).toBe(true)
   })
 })

@@ -1,5 +1,5 @@
 import { FlowError } from '../../../lib/core/flow.ts'
-import type { Exchange, WireRequest } from '../exchange.ts'
+import type { AnswerHead, BodyReader, Exchange, WireRequest } from '../exchange.ts'
 import { Flight, type FlightOwner } from './flight.ts'
 import type { LanePool } from './lane-pool.ts'
 import { followRedirect, isRedirect } from './redirect.ts'
@@ -59,6 +59,14 @@ export class Call implements FlightOwner {
   stop(reason: Error): void {
     this.#stopReason = reason
     this.#flight?.cut(reason)
+  }
+
+  readerOf(head: AnswerHead): BodyReader | undefined {
+    const goesOn = head.status < 200 || (isRedirect(head.status) && this.#request.redirects > 0)
+    if (goesOn) return undefined
+    const reader = this.#request.readBody?.(head)
+    if (reader) clearTimeout(this.#timer)
+    return reader
   }
 
   expire(): void {

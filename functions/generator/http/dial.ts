@@ -1,4 +1,11 @@
-import { connect, isIP, type LookupFunction, type Socket, type TcpNetConnectOpts } from 'node:net'
+import {
+  connect,
+  isIP,
+  type LookupFunction,
+  type OnReadOpts,
+  type Socket,
+  type TcpNetConnectOpts,
+} from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { FlowError } from '../../../lib/core/flow.ts'
 import type { Endpoint } from '../endpoint.ts'
@@ -14,6 +21,10 @@ export interface DialOptions extends Endpoint {
   /** Epoch milliseconds with a fraction. */
   now: () => number
   tls: TlsOptions
+  /** Protocols to offer in the TLS handshake. Default: HTTP/1.1. */
+  alpn?: readonly string[]
+  /** Takes what is read in a buffer that is used again, instead of the socket's `data` events. */
+  onread?: OnReadOpts
 }
 
 /** An open connection and how long each part of opening it took. */
@@ -59,18 +70,21 @@ export function dial(options: DialOptions, done: (error: Error | null, dialled?:
   return socket
 }
 
-function tcpOptions({ host, port, lookup }: DialOptions): TcpNetConnectOpts {
-  return { host, port, lookup, autoSelectFamilyAttemptTimeout: ATTEMPT_TIMEOUT_MS }
+function tcpOptions({ host, port, lookup, onread }: DialOptions): TcpNetConnectOpts {
+  return {
+    ...{ host, port, lookup, autoSelectFamilyAttemptTimeout: ATTEMPT_TIMEOUT_MS },
+    ...(onread === undefined ? {} : { onread }),
+  }
 }
 
 function dialTls(options: DialOptions): Socket {
-  const { host, serverName, session, tls, onSession } = options
+  const { host, serverName, session, tls, onSession, alpn = ['http/1.1'] } = options
   const servername = tls.serverName ?? serverName ?? (isIP(host) === 0 ? host : undefined)
   const socket = connectTls({
     ...tcpOptions(options),
     secureContext: tls.secureContext,
     rejectUnauthorized: tls.rejectUnauthorized,
-    ALPNProtocols: ['http/1.1'],
+    ...(alpn.length === 0 ? {} : { ALPNProtocols: [...alpn] }),
     ...(servername === undefined ? {} : { servername }),
     ...(session === undefined ? {} : { session }),
   })

@@ -1,6 +1,6 @@
 import { FlowError } from '../../../lib/core/flow.ts'
 import { errorClassOf, errorMessageOf } from '../error-class.ts'
-import type { Exchange, WireRequest } from '../exchange.ts'
+import type { AnswerHead, BodyReader, Exchange, WireRequest } from '../exchange.ts'
 import type { CarrierHandler, Controller } from './carrier.ts'
 import { decodeBody } from './content-encoding.ts'
 import type { Lane } from './lane.ts'
@@ -9,6 +9,8 @@ import type { Lane } from './lane.ts'
 export interface FlightOwner {
   now(): number
   readonly maxBodyBytes: number
+  /** Somebody who reads the body as it comes, if anybody does. */
+  readerOf(head: AnswerHead): BodyReader | undefined
   /** Called once, when the flight is over. */
   landed(flight: Flight): void
 }
@@ -18,7 +20,7 @@ type RawHeaders = Record<string, string | string[] | undefined>
 const NO_BODY = new Uint8Array(0)
 
 /** One request on the wire: what the carrier calls while it flies, and the record of it when it has landed. */
-export class Flight implements Exchange, CarrierHandler {
+export class Flight implements Exchange, AnswerHead, CarrierHandler {
   readonly request: WireRequest
   readonly calledAtMs: number
   status = 0
@@ -43,6 +45,7 @@ export class Flight implements Exchange, CarrierHandler {
   #answeredStatus = 0
   #sizeBytes = 0
   #chunks: Uint8Array[] = []
+  #reader: BodyReader | undefined
 
   constructor(owner: FlightOwner, request: WireRequest, calledAtMs: number) {
     this.#owner = owner
@@ -115,9 +118,15 @@ export class Flight implements Exchange, CarrierHandler {
   onResponseStart(_controller: Controller, status: number, headers: RawHeaders): void {
     this.#answeredStatus = status
     this.#rawHeaders = headers
+    this.status = status
+    this.#reader = this.#owner.readerOf(this)
   }
 
   onResponseData(_controller: Controller, chunk: Uint8Array): void {
+    if (this.#reader) {
+      this.#reader.read(chunk)
+      return
+    }
     this.#sizeBytes += chunk.byteLength
     const { maxBodyBytes } = this.#owner
     if (this.#sizeBytes <= maxBodyBytes) this.#chunks.push(chunk)

@@ -1,0 +1,38 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Backoff, backoffMs } from '../../lib/core/backoff.ts'
+import { SeededRandom } from '../../lib/core/random.ts'
+
+interface ReopenTools {
+  /** Why it has to be opened again. */
+  lost: Error
+  seed: number
+  now: () => number
+  signal?: AbortSignal | undefined
+  /** Nobody wants it any more. */
+  isOver: () => boolean
+}
+
+/**
+ * Opens what was lost again, with pauses that grow. Resolves with how long it was away; rejects with why the last try failed,
+ * or, where it is over meanwhile, with why it was lost.
+ */
+export async function reopen<T>(
+  plan: Backoff & { attempts: number },
+  { lost, seed, now, signal, isOver }: ReopenTools,
+  open: () => Promise<T>,
+): Promise<{ opened: T; lostMs: number }> {
+  const random = new SeededRandom(seed)
+  const lostAtMs = now()
+  let failure: unknown = lost
+  for (let attempt = 1; attempt <= plan.attempts; attempt++) {
+    await sleep(backoffMs(plan, attempt, random), undefined, signal && { signal }).catch(() => undefined)
+    if (signal?.aborted || isOver()) throw lost
+    try {
+      return { opened: await open(), lostMs: now() - lostAtMs }
+    } catch (error) {
+      failure = error
+    }
+    if (isOver()) break
+  }
+  throw failure
+}
