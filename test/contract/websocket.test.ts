@@ -7,6 +7,7 @@ import { createGuard } from '../../functions/generator/target-guard.ts'
 import { createTlsOptions } from '../../functions/generator/tls-options.ts'
 import { systemClock } from '../../lib/adapters/clock/system.ts'
 import type { SocketMessage, VirtualSocket } from '../../lib/core/flow.ts'
+import { Told } from './told.ts'
 import {
   certificate,
   httpServer,
@@ -18,26 +19,6 @@ import {
 
 type Options = Omit<LinkSettings, 'openWire'> &
   Omit<Parameters<typeof webSocketOpener>[0], 'headers'> & { headers: Record<string, string> }
-
-/** Everything a socket told its metrics, in order. */
-class Told {
-  readonly sent: number[] = []
-  readonly received: number[] = []
-  readonly rtts: number[] = []
-  readonly pushes: number[] = []
-  readonly reconnects: number[] = []
-  readonly closed: (string | undefined)[] = []
-  dropped = 0
-  readonly events: Options['events'] = {
-    onSent: (sizeBytes) => this.sent.push(sizeBytes),
-    onReceived: (sizeBytes) => this.received.push(sizeBytes),
-    onRtt: (rttMs) => this.rtts.push(rttMs),
-    onPush: (latencyMs) => this.pushes.push(latencyMs),
-    onDropped: () => this.dropped++,
-    onReconnected: (lostMs) => this.reconnects.push(lostMs),
-    onClosed: (_, errorClass) => this.closed.push(errorClass),
-  }
-}
 
 const TLS = createTlsOptions({ insecure: false, ca: certificate })
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net'
+import { createInterface } from 'node:readline'
 import { onTestFinished } from 'vitest'
 
 /** A server on a free port of 127.0.0.1 that ends with its test. */
@@ -19,19 +20,19 @@ const pem = (name: string): string =>
 
 /** Self-signed for localhost and 127.0.0.1. */
 export const certificate = pem('certificate')
-const key = pem('key')
+export const key = pem('key')
 
 export function httpServer(handle: Handle): Promise<WireServer> {
-  return listen(createServer({ keepAliveTimeout: 0 }, handle), 'http')
+  return listening(createServer({ keepAliveTimeout: 0 }, handle), 'http')
 }
 
 export function httpsServer(handle: Handle): Promise<WireServer> {
-  return listen(createTlsServer({ cert: certificate, key, keepAliveTimeout: 0 }, handle), 'https')
+  return listening(createTlsServer({ cert: certificate, key, keepAliveTimeout: 0 }, handle), 'https')
 }
 
 /** Answers each chunk a client sends with the text returned, byte by byte as written. */
 export function rawServer(answer: (socket: Socket, request: string) => void): Promise<WireServer> {
-  return listen(
+  return listening(
     createTcpServer((socket) => {
       socket.on('data', (chunk) => answer(socket, String(chunk)))
     }),
@@ -48,7 +49,20 @@ export async function refusedOrigin(): Promise<string> {
   return `http://127.0.0.1:${port}`
 }
 
-async function listen(server: Server, scheme: string): Promise<WireServer> {
+/** Calls back with each line that a client sends; greets it first where it has words for that. */
+export function lineServer(
+  onLine: (line: string, socket: Socket) => void,
+  greeting = '',
+): Promise<WireServer> {
+  const server = createTcpServer((socket) => {
+    if (greeting !== '') socket.write(greeting)
+    createInterface({ input: socket }).on('line', (line) => onLine(line, socket))
+  })
+  return listening(server, 'http')
+}
+
+/** Listens with a server until its test ends. */
+export async function listening(server: Server, scheme: string): Promise<WireServer> {
   const sockets: Socket[] = []
   server.on('connection', (socket) => {
     sockets.push(socket)

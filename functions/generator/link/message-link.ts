@@ -181,7 +181,10 @@ export class MessageLink implements VirtualSocket, VirtualTcp, WireListener {
     const plan = this.#closing || this.#ended || this.#ending ? undefined : reconnectPlan(reconnect)
     // However politely it was ended: whoever still waits for an answer will not get it.
     const lost = failure ?? new FlowError(`${kind}_closed`, reason)
-    if (!plan) return this.#over(reason, this.#unanswered > 0 ? lost : failure)
+    if (!plan) {
+      this.#over(reason, this.#unanswered > 0 ? lost : failure)
+      return
+    }
     this.#inbox.fail(lost)
     onLost?.(lost, false)
     const isOver = (): boolean => this.#ending !== undefined

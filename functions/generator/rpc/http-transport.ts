@@ -101,11 +101,12 @@ export class HttpTransport implements Transport {
       },
       () => undefined,
     )
-    await stream?.end()
+    const undecoded = await stream?.end()
     const step = { ...context, name: request.name }
     const expected = exchange.status >= 200 && exchange.status < 400
     if (stream) meter.recordStream(exchange, step, expected)
     else meter.record(exchange, step, expected)
+    if (undecoded && exchange.error === undefined) throw undecoded
     return exchange
   }
 }
@@ -145,9 +146,10 @@ class PostStream implements BodyReader {
     this.#decoder.write(bytes)
   }
 
-  async end(): Promise<void> {
+  /** Resolves when all of it was taken, with why it could not be. */
+  end(): Promise<FlowError | undefined> {
     clearTimeout(this.#timer)
-    await this.#decoder.end()
+    return this.#decoder.end()
   }
 }
 

@@ -50,6 +50,8 @@ export class HttpStream implements VirtualStream<StreamItem>, BodyReader {
   #decoder: BodyDecoder | undefined
   #reader: ItemReader | undefined
   #calledAtMs = 0
+  /** What the stream asks to wait before coming back. */
+  #retryMs: number | undefined
   #openedAtMs: number | undefined
   #lastItemAtMs: number | undefined
   #over = false
@@ -144,8 +146,7 @@ export class HttpStream implements VirtualStream<StreamItem>, BodyReader {
 
   #take(head: AnswerHead): BodyReader | undefined {
     const { kind, maxItemBytes, now, isExpected, events } = this.#settings
-    const isKind = kind !== 'events' || /^text\/event-stream\b/i.test(head.header('content-type') ?? '')
-    if (!isExpected(head.status) || !isKind) return undefined
+    if (!isExpected(head.status) || (kind === 'events' && !isEventStream(head))) return undefined
     this.#head = head
     if (this.#openedAtMs === undefined) {
       this.status = head.status
@@ -197,11 +198,11 @@ export class HttpStream implements VirtualStream<StreamItem>, BodyReader {
 
   /** The body of an answer that was read is over. */
   async #landed({ error, errorMessage }: Exchange): Promise<void> {
-    if (error === undefined) await this.#decoder?.end()
-    else this.#decoder?.destroy()
+    const failure = error === undefined ? await this.#decoder?.end() : new FlowError(error, errorMessage)
     if (this.#over) return
-    if (error === undefined) this.#reader?.end()
-    const failure = error === undefined ? undefined : new FlowError(error, errorMessage)
+    if (failure) this.#decoder?.destroy()
+    else this.#reader?.end()
+    this.#retryMs = this.#reader?.retryMs ?? this.#retryMs
     const plan = reconnectPlan(this.#settings.reconnect)
     if (plan && error !== 'interrupted') await this.#reconnect(plan, failure)
     else this.#end(failure)
@@ -212,7 +213,7 @@ export class HttpStream implements VirtualStream<StreamItem>, BodyReader {
     failure: FlowError | undefined,
   ): Promise<void> {
     const { seed, now, signal, events } = this.#settings
-    const firstMs = this.#reader?.retryMs ?? plan.firstMs
+    const firstMs = this.#retryMs ?? plan.firstMs
     const longestMs = Math.max(plan.longestMs, firstMs)
     let refused = false
     try {
@@ -245,6 +246,11 @@ export class HttpStream implements VirtualStream<StreamItem>, BodyReader {
     this.#head?.cut(failure ?? END)
     this.#decoder?.destroy()
   }
+}
+
+/** A server says with 204 that there is nothing to come back for (HTML standard, section 9.2.3). */
+function isEventStream(head: AnswerHead): boolean {
+  return head.status !== 204 && /^text\/event-stream\b/i.test(head.header('content-type') ?? '')
 }
 
 class StreamRefused extends FlowError {
