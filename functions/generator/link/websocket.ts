@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import { WebSocket } from 'ws'
 import { FlowError } from '../../../lib/core/flow.ts'
 import { endpointOf } from '../endpoint.ts'
@@ -28,7 +29,7 @@ export function webSocketOpener(options: WebSocketOptions): OpenWire {
   return (listener, timeoutMs, signal) =>
     opening<Opened>({ timeoutMs, signal, timeoutClass: 'timeout' }, (opened, failed) => {
       options.guard.checkUrl(new URL(options.url))
-      const socket = connect(options)
+      const { socket, connection } = connect(options)
       const refused = (error: Error): void =>
         failed(new FlowError(openingClassOf(error), errorMessageOf(error)))
       // Stays where the opening is given up: the socket has an error to tell then.
@@ -39,7 +40,7 @@ export function webSocketOpener(options: WebSocketOptions): OpenWire {
       // The first messages may come with the answer to the upgrade: somebody has to listen at once.
       socket.once('open', () => {
         socket.removeAllListeners()
-        opened({ wire: new WebSocketWire(socket, listener) })
+        opened({ wire: new WebSocketWire(socket, connection(), listener) })
       })
       return () => socket.terminate()
     })
@@ -51,27 +52,26 @@ function openingClassOf(error: unknown): string {
   return errorClass === 'error' ? 'ws_refused' : errorClass
 }
 
-function connect({
-  url,
-  headers,
-  protocols = [],
-  maxMessageBytes,
-  guard,
-  tls,
-  now,
-}: WebSocketOptions): WebSocket {
-  return new WebSocket(url, [...protocols], {
+function connect({ url, headers, protocols = [], maxMessageBytes, guard, tls, now }: WebSocketOptions): {
+  socket: WebSocket
+  connection: () => Socket | undefined
+} {
+  let connection: Socket | undefined
+  const socket = new WebSocket(url, [...protocols], {
     headers: { ...headers() },
     perMessageDeflate: false,
     maxPayload: maxMessageBytes,
     // A mask of zeros leaves the bytes as they are: masking protects proxies from scripts, and there are none here.
     generateMask: () => undefined,
-    createConnection: () =>
-      dial(
+    createConnection: () => {
+      connection = dial(
         { ...endpointOf(new URL(url)), onSession: () => undefined, lookup: guard.lookup, now, tls },
         () => undefined,
-      ),
+      )
+      return connection
+    },
   })
+  return { socket, connection: () => connection }
 }
 
 class WebSocketWire implements Wire {
@@ -79,13 +79,16 @@ class WebSocketWire implements Wire {
   readonly #listener: WireListener
   #failure: FlowError | undefined
 
-  constructor(socket: WebSocket, listener: WireListener) {
+  constructor(socket: WebSocket, connection: Socket | undefined, listener: WireListener) {
     this.#socket = socket
     this.#listener = listener
     socket.on('message', (data: Buffer, isBinary) => listener.onMessage(data, isBinary, data.byteLength))
-    socket.on('error', (error) => {
-      this.#failure = new FlowError(errorClassOf(error), errorMessageOf(error))
-    })
+    const fail = (error: Error): void => {
+      this.#failure ??= new FlowError(errorClassOf(error), errorMessageOf(error))
+    }
+    socket.on('error', fail)
+    // The WebSocket itself does not tell what went wrong below it.
+    connection?.on('error', fail)
     socket.once('close', (code) => this.#end(code))
   }
 
