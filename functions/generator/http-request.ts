@@ -34,6 +34,8 @@ interface Body {
   contentType?: string
 }
 
+/** The origin of a URL that is not for the web, as of a `tcp:` target. */
+const NO_ORIGIN = 'null'
 const BODY_FIELDS = ['json', 'form', 'multipart', 'body'] as const
 /** Sent as they are; any other path is encoded as browsers encode it. */
 const WIRE_PATH = /^\/[\w\-.~!$&'()*+,;=:@/?%[\]]*$/
@@ -42,6 +44,7 @@ const PLACEHOLDER = /\{([^{}]*)\}/g
 
 /** Turns the options of a flow's request into what goes on the wire. */
 export class RequestBuilder {
+  readonly #targetUrl: string
   readonly #origin: string
   readonly #basePath: string
   readonly #headers: Readonly<Record<string, string>>
@@ -50,6 +53,7 @@ export class RequestBuilder {
 
   constructor({ targetUrl, http }: BuilderOptions) {
     const url = new URL(targetUrl)
+    this.#targetUrl = targetUrl
     this.#origin = url.origin
     this.#basePath = url.pathname.replace(/\/$/, '')
     this.#headers = {
@@ -73,7 +77,7 @@ export class RequestBuilder {
       path: wirePath,
       headers: this.#headersWith(options.headers, body?.contentType),
       ...(body ? { body: body.content } : undefined),
-      timeoutMs: timeoutOf(options.timeout) ?? this.#timeoutMs,
+      timeoutMs: this.timeoutMs(options.timeout),
       redirects: options.redirects ?? this.#redirects,
     }
   }
@@ -89,16 +93,21 @@ export class RequestBuilder {
       name: options.name ?? `WS ${withoutQuery(path)}`,
       url: `${origin.replace(/^http/, 'ws')}${wirePath}`,
       headers,
-      timeoutMs: timeoutOf(options.timeout) ?? this.#timeoutMs,
+      timeoutMs: this.timeoutMs(options.timeout),
     }
+  }
+
+  /** The time a flow gives something, or the scenario's. Throws a `FlowError` of class `bad_request_options`. */
+  timeoutMs(timeout: string | undefined): number {
+    return timeoutOf(timeout) ?? this.#timeoutMs
   }
 
   /** Throws a `FlowError` of class `bad_request_options`. */
   tcp(address: string, { name, timeout }: Pick<TcpOptions, 'name' | 'timeout'> = {}): NamedAddress {
     return {
       name: name ?? `TCP ${address}`,
-      url: tcpUrl(address, this.#origin).href,
-      timeoutMs: timeoutOf(timeout) ?? this.#timeoutMs,
+      url: tcpUrl(address, this.#targetUrl).href,
+      timeoutMs: this.timeoutMs(timeout),
     }
   }
 
@@ -108,6 +117,8 @@ export class RequestBuilder {
   ): { origin: string; path: string } {
     const path = withQuery(template.includes('{') ? filled(template, params) : template, query)
     if (ABSOLUTE.test(path)) return parsed(path)
+    if (this.#origin === NO_ORIGIN)
+      throw bad(`${path} has no host: the target ${this.#targetUrl} speaks no HTTP, so write the whole URL`)
     const ownPath = `${this.#basePath}${path.startsWith('/') ? '' : '/'}${path}`
     return WIRE_PATH.test(ownPath) ? { origin: this.#origin, path: ownPath } : parsed(this.#origin + ownPath)
   }

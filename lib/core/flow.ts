@@ -63,7 +63,7 @@ export interface VirtualUser<Data = unknown, Metrics = unknown, Setup = unknown>
     options?: StreamOptions<Kind>,
   ): Promise<VirtualStream<StreamItem<Kind>>>
   websocket(path: string, options?: SocketOptions): Promise<VirtualSocket>
-  /** Opens `tcp://host:port` or `tls://host:port`; without a host, as in `:9001`, the target's. */
+  /** Opens `tcp://host:port` or `tls://host:port`; `:9001` is a port of the target's host, `tcp:` and `tls:` are the target itself. */
   tcp(address: string, options?: TcpOptions): Promise<VirtualTcp>
   /** Opens a JSON-RPC 2.0 connection over TCP, a WebSocket or HTTP. */
   jsonRpc(address: string, options?: JsonRpcOptions): Promise<VirtualRpc>

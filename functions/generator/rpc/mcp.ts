@@ -22,7 +22,7 @@ export async function openMcp(
   within: Within,
 ): Promise<VirtualMcp> {
   checkOptions('mcp', options)
-  const peer = createPeer(tools, address, { ...options, onRequest: answering(options.onRequest) }, within)
+  const peer = createPeer(tools, { ...options, onRequest: answering(options.onRequest) }, within)
   const session = new McpSession(peer, options)
   if (overOf(address, options) === 'http') {
     const transport = httpTransport(tools, user, peer, address, options, within)

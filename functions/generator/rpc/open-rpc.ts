@@ -17,7 +17,7 @@ export async function openRpc(
   within: Within,
 ): Promise<RpcPeer> {
   checkOptions('jsonRpc', options)
-  const peer = createPeer(tools, address, options, within)
+  const peer = createPeer(tools, options, within)
   if (overOf(address, options) === 'http')
     peer.use(httpTransport(tools, user, peer, address, options, within))
   else await openLinkTransport(tools, user, peer, address, options, within)
@@ -26,17 +26,11 @@ export async function openRpc(
 
 export function createPeer(
   { builder, clock, rpcs }: SessionTools,
-  address: string,
-  options: JsonRpcOptions,
+  { onNotification, onRequest, pushedAt, timeout, tags }: JsonRpcOptions,
   { flow }: Within,
 ): RpcPeer {
-  const { onNotification, onRequest, pushedAt, timeout, tags } = options
-  const { timeoutMs } =
-    overOf(address, options) === 'tcp'
-      ? builder.tcp(address, options)
-      : builder.socket('/', timeout === undefined ? {} : { timeout })
   return new RpcPeer({
-    ...{ timeoutMs, now: clock.now, events: rpcs.meterOf({ ...tags, flow }) },
+    ...{ timeoutMs: builder.timeoutMs(timeout), now: clock.now, events: rpcs.meterOf({ ...tags, flow }) },
     ...(onNotification && { onNotification }),
     ...(onRequest && { onRequest }),
     ...(pushedAt && { pushedAt }),
