@@ -54,6 +54,8 @@ export class GeneratorUser implements VirtualUser {
   readonly #held: Closable[] = []
   /** Open until the user goes. */
   readonly #kept: Closable[] = []
+  /** What the last iteration left is closed while the next one goes on. */
+  #closing: Promise<void> | undefined
   #flow = ''
   #lagMs = 0
   #seed = 0
@@ -86,7 +88,8 @@ export class GeneratorUser implements VirtualUser {
   }
 
   endIteration(): void {
-    for (const each of this.#held) void each.close()
+    if (this.#held.length === 0) return
+    this.#closing = closeAll(this.#held)
     this.#held.length = 0
   }
 
@@ -97,7 +100,7 @@ export class GeneratorUser implements VirtualUser {
 
   async close(): Promise<void> {
     this.endIteration()
-    for (const each of this.#kept) void each.close()
+    await Promise.all([this.#closing, closeAll(this.#kept)])
     await this.#session.close()
   }
 
@@ -218,6 +221,11 @@ export class GeneratorUser implements VirtualUser {
   #handle(metric: string): MetricHandle {
     return this.metrics[metric] ?? this.fail('unknown_metric', `no metric ${metric}: declare it in metrics`)
   }
+}
+
+/** Each is closed whatever becomes of the others, and measured when it is. */
+async function closeAll(all: readonly Closable[]): Promise<void> {
+  await Promise.allSettled(all.map((each) => each.close()))
 }
 
 function isServed(outcome: unknown): boolean {
