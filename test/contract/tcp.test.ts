@@ -53,7 +53,7 @@ describe('opening a TCP connection', () => {
     const wiring = { maxMessageBytes: 100, guard, tls: TLS, now }
     const link = new MessageLink({
       ...{ kind: 'tcp', timeoutMs: 1_000, seed: 1, now, events: new Told().events },
-      openWire: tcpOpener({ url: tcpUrl(address(server), ''), ...wiring }),
+      openWire: tcpOpener({ url: tcpUrl(address(server), 'http://127.0.0.1'), ...wiring }),
     })
     expect(await link.begin()).toMatchObject({ connectMs: 5 })
     await link.close()
@@ -111,6 +111,8 @@ describe('opening a TCP connection', () => {
     ['tls://:9001', 'https://[::1]:9001/'],
     ['example.com:9001', 'http://example.com:9001/'],
     ['tls://[::2]:9001', 'https://[::2]:9001/'],
+    ['tcp:', 'http://[::1]/'],
+    ['tls:', 'https://[::1]:80/'],
   ])('reads %s as %s', (text, url) => expect(tcpUrl(text, 'http://[::1]:80').href).toBe(url))
 })
 

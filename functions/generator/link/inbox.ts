@@ -30,19 +30,19 @@ class Waiter<Item> {
 export const MOST_UNREAD = 1_000
 export const MOST_UNREAD_BYTES = 16_777_216
 
-interface InboxOptions<Item> {
-  /** False where a handler sees every message: then what no reader waits for is not kept. */
-  keepsUnread: boolean
+/** What all inboxes of a kind share. */
+export interface InboxKind<Item> {
   /** Class of a wait that took too long. */
   timeoutClass: string
-  onDropped: () => void
   /** What an unread message holds of memory. */
   sizeOf: (item: Item) => number
 }
 
 /** Messages nobody has read yet, and readers no message has come for yet. */
 export class Inbox<Item> {
-  readonly #options: InboxOptions<Item>
+  readonly #kind: InboxKind<Item>
+  readonly #keepsUnread: boolean
+  readonly #events: { onDropped(): void }
   // Made when they are needed: most connections never have both.
   #unread: Item[] | undefined
   #unreadBytes = 0
@@ -50,8 +50,11 @@ export class Inbox<Item> {
   #byId: Map<MessageId, Waiter<Item>> | undefined
   #closed: Error | undefined
 
-  constructor(options: InboxOptions<Item>) {
-    this.#options = options
+  /** `keepsUnread` is false where a handler sees every message: then what no reader waits for is not kept. */
+  constructor(kind: InboxKind<Item>, keepsUnread: boolean, events: { onDropped(): void }) {
+    this.#kind = kind
+    this.#keepsUnread = keepsUnread
+    this.#events = events
   }
 
   /** Gives a message to the reader of its id, else to the one that has waited longest for one like it, else keeps it. */
@@ -63,7 +66,7 @@ export class Inbox<Item> {
       return
     }
     if (this.#waiters) for (const waiter of this.#waiters) if (this.#takes(waiter, item)) return
-    if (this.#options.keepsUnread) this.#keep(item)
+    if (this.#keepsUnread) this.#keep(item)
   }
 
   /** The oldest unread message that matches, else the next that comes. */
@@ -71,7 +74,7 @@ export class Inbox<Item> {
     const at = this.#unread?.findIndex(match) ?? -1
     const [unread] = at === -1 ? [] : (this.#unread?.splice(at, 1) ?? [])
     if (unread === undefined) return this.wait(match, timeoutMs)
-    this.#unreadBytes -= this.#options.sizeOf(unread)
+    this.#unreadBytes -= this.#kind.sizeOf(unread)
     return unread
   }
 
@@ -136,7 +139,7 @@ export class Inbox<Item> {
 
   #expire(waiter: Waiter<Item>, timeoutMs: number): void {
     if (!waiter.keepsTurn) this.#forget(waiter)
-    waiter.reject(new FlowError(this.#options.timeoutClass, `no matching message within ${timeoutMs} ms`))
+    waiter.reject(new FlowError(this.#kind.timeoutClass, `no matching message within ${timeoutMs} ms`))
   }
 
   #forget(waiter: Waiter<Item>): void {
@@ -148,13 +151,13 @@ export class Inbox<Item> {
   #keep(item: Item): void {
     this.#unread ??= []
     this.#unread.push(item)
-    this.#unreadBytes += this.#options.sizeOf(item)
+    this.#unreadBytes += this.#kind.sizeOf(item)
     while (
       this.#unread.length > 1 &&
       (this.#unread.length > MOST_UNREAD || this.#unreadBytes > MOST_UNREAD_BYTES)
     ) {
-      this.#unreadBytes -= this.#options.sizeOf(this.#unread.shift() as Item)
-      this.#options.onDropped()
+      this.#unreadBytes -= this.#kind.sizeOf(this.#unread.shift() as Item)
+      this.#events.onDropped()
     }
   }
 

@@ -32,6 +32,10 @@ export interface LinkSettings
   onLost?: (reason: FlowError, forGood: boolean) => void
 }
 
+const INBOXES = {
+  ws: { timeoutClass: 'ws_timeout', sizeOf: sizeOfMessage },
+  tcp: { timeoutClass: 'tcp_timeout', sizeOf: sizeOfMessage },
+}
 const CLOSE_WITHIN_MS = 1_000
 /** A peer that reads slower than the user sends may not fill the generator. */
 const MOST_UNSENT_BYTES = 16_777_216
@@ -40,7 +44,9 @@ const MAX_TIMER_MS = 2 ** 31 - 1
 
 /** A connection of one user that carries messages both ways, over whatever wire. */
 export class MessageLink implements VirtualSocket, VirtualTcp, WireListener {
-  readonly #settings: LinkSettings
+  readonly #settings: Omit<LinkSettings, 'openWire'>
+  /** Let go of where it is not opened again. */
+  #openWire: OpenWire | undefined
   readonly #inbox: Inbox<SocketMessage>
   #wire: Wire | undefined
   #openedAtMs = 0
@@ -56,20 +62,17 @@ export class MessageLink implements VirtualSocket, VirtualTcp, WireListener {
   #closed: PromiseWithResolvers<void> | undefined
 
   constructor(settings: LinkSettings) {
-    const { kind, events, onMessage } = settings
-    this.#settings = settings
-    this.#inbox = new Inbox<SocketMessage>({
-      keepsUnread: onMessage === undefined,
-      timeoutClass: `${kind}_timeout`,
-      onDropped: () => events.onDropped(),
-      sizeOf: sizeOfMessage,
-    })
+    const { openWire, ...rest } = settings
+    this.#settings = rest
+    this.#openWire = openWire
+    this.#inbox = new Inbox<SocketMessage>(INBOXES[rest.kind], rest.onMessage === undefined, rest.events)
   }
 
   /** Opens it for the first time. Rejects with a `FlowError`. */
   async begin(): Promise<Opened> {
-    const { openWire, timeoutMs, signal, now } = this.#settings
-    const opened = await openWire(this, timeoutMs, signal)
+    const { timeoutMs, signal, now, reconnect = false } = this.#settings
+    const opened = await this.#dial(timeoutMs, signal)
+    if (reconnect === false) this.#openWire = undefined
     this.#wire = opened.wire
     this.#openedAtMs = now()
     // An object costs less than a function of its own for each connection.
@@ -199,9 +202,14 @@ export class MessageLink implements VirtualSocket, VirtualTcp, WireListener {
     })
   }
 
+  #dial(timeoutMs: number, signal: AbortSignal | undefined): Promise<Opened> {
+    if (!this.#openWire) throw new TypeError('a connection that stays lost was opened again')
+    return this.#openWire(this, timeoutMs, signal)
+  }
+
   async #openAgain(lost: FlowError): Promise<Wire> {
-    const { openWire, timeoutMs, signal } = this.#settings
-    const { wire } = await openWire(this, timeoutMs, signal)
+    const { timeoutMs, signal } = this.#settings
+    const { wire } = await this.#dial(timeoutMs, signal)
     if (this.#ending === undefined) return wire
     wire.destroy()
     throw lost

@@ -33,6 +33,7 @@ interface ReceivedNotification extends RpcNotification {
   sizeBytes: number
 }
 
+const INBOX = { timeoutClass: 'rpc_timeout', sizeOf: ({ sizeBytes }: ReceivedNotification) => sizeBytes }
 const MAX_TIMER_MS = 2 ** 31 - 1
 
 /** A JSON-RPC 2.0 peer over whatever transport: the same correlation of calls and answers for all of them. */
@@ -48,12 +49,7 @@ export class RpcPeer implements VirtualRpc {
   constructor(settings: PeerSettings) {
     this.#settings = settings
     this.#pending = new PendingCalls(settings.events)
-    this.#inbox = new Inbox({
-      keepsUnread: settings.onNotification === undefined,
-      timeoutClass: 'rpc_timeout',
-      onDropped: () => settings.events.onDropped(),
-      sizeOf: ({ sizeBytes }) => sizeBytes,
-    })
+    this.#inbox = new Inbox(INBOX, settings.onNotification === undefined, settings.events)
   }
 
   get open(): boolean {

@@ -33,6 +33,7 @@ export interface StreamSettings extends Pick<StreamOptions, 'reconnect' | 'pushe
   events: StreamEvents
 }
 
+const INBOX = { timeoutClass: 'stream_timeout', sizeOf: sizeOfMessage }
 const MAX_TIMER_MS = 2 ** 31 - 1
 /** What ends all reading where a stream ended as it should. */
 const END = new FlowError('stream_ended')
@@ -59,12 +60,7 @@ export class HttpStream implements VirtualStream<StreamItem>, BodyReader {
 
   constructor(settings: StreamSettings) {
     this.#settings = settings
-    this.#inbox = new Inbox<StreamItem>({
-      keepsUnread: true,
-      timeoutClass: 'stream_timeout',
-      onDropped: () => settings.events.onDropped(),
-      sizeOf: sizeOfMessage,
-    })
+    this.#inbox = new Inbox<StreamItem>(INBOX, true, settings.events)
   }
 
   get open(): boolean {
