@@ -385,6 +385,6 @@ it('names everything wrong with its options', async () => {
   await expect(open(probe, options)).rejects.toMatchObject({
     errorClass: 'bad_request_options',
     message:
-      'vu.stream: maxMessageBytes is -1, allowed is more than 0; reconnect.attempts is 0, allowed is at least 1; as is "event", allowed is one of events, lines, chunks',
+      'vu.stream: maxMessageBytes is -1 (allowed: more than 0); reconnect.attempts is 0 (allowed: at least 1); as is "event" (allowed: one of events, lines, chunks)',
   })
 })

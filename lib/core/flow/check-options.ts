@@ -64,7 +64,7 @@ export function checkOptions(member: keyof typeof SCHEMAS, options: object): voi
   const parsed = SCHEMAS[member].safeParse(options)
   if (parsed.success) return
   const mistakes = mistakesOf(parsed.error, options).map(
-    ({ field, value, limit }) => `${field} is ${value}, allowed is ${limit}`,
+    ({ field, value, limit }) => `${field} is ${value} (allowed: ${limit})`,
   )
   throw new FlowError('bad_request_options', `vu.${member}: ${mistakes.join('; ')}`)
 }
