@@ -1,4 +1,5 @@
 import { VolleyError } from '../../lib/core/errors.ts'
+import { FlowError } from '../../lib/core/flow-error.ts'
 
 /** Stable classes of what can go wrong on the wire, by the codes of Node, OpenSSL and the HTTP client. */
 const CLASS_BY_CODE: Readonly<Record<string, string>> = {
@@ -79,6 +80,11 @@ export function errorMessageOf(error: unknown): string {
   return code === undefined || error instanceof VolleyError || message.includes(code)
     ? message
     : `${code}: ${message}`
+}
+
+/** The error as one that is counted by its class. */
+export function asFlowError(error: unknown): FlowError {
+  return error instanceof FlowError ? error : new FlowError(errorClassOf(error), errorMessageOf(error))
 }
 
 function codeOf(error: Error): string | undefined {

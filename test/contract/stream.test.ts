@@ -263,6 +263,17 @@ describe('a stream that goes wrong', () => {
     await expect(dataOf(await open(probe))).rejects.toEqual(failed('decode_failed'))
   })
 
+  it('holds no more than an event may have of what a small body is decoded to', async () => {
+    const probe = await serving((response) =>
+      response
+        .writeHead(200, { ...EVENTS, 'content-encoding': 'gzip' })
+        .end(gzipSync(Buffer.alloc(100_000_000, 'x'))),
+    )
+    const stream = await open(probe)
+    await expect(stream.next()).rejects.toEqual(failed('message_too_large'))
+    expect(probe.recorded('stream_failed')).toMatchObject([{ tags: { error: 'message_too_large' } }])
+  })
+
   it('throws stream_timeout where nothing comes, and can still be read', async () => {
     const late = Promise.withResolvers<void>()
     const probe = await serving(async (response) => {

@@ -167,7 +167,8 @@ describe('messages over TCP', () => {
     const link = await open(address(await lineServer(() => undefined)), new Told(), { idOf })
     const first = link.request({ id: 1 }, { timeout: '50ms' })
     await expect(link.request({ id: 1 })).rejects.toMatchObject({ errorClass: 'bad_request_options' })
-    await expect(link.request({})).rejects.toMatchObject({ errorClass: 'bad_request_options' })
+    for (const wrong of [{}, 'no JSON'])
+      await expect(link.request(wrong)).rejects.toMatchObject({ errorClass: 'bad_request_options' })
     await expect(first).rejects.toMatchObject({ errorClass: 'tcp_timeout' })
   })
 

@@ -9,11 +9,11 @@ import {
   type VirtualSocket,
   type VirtualTcp,
 } from '../../../lib/core/flow.ts'
-import { malformed } from '../../../lib/core/json-rpc.ts'
-import { errorClassOf, errorMessageOf } from '../error-class.ts'
+import { asFlowError } from '../error-class.ts'
 import { reopen } from '../reopen.ts'
 import { any, Inbox, sizeOfMessage } from './inbox.ts'
 import type { LinkEvents } from './link-meter.ts'
+import { idOfMessage, idOfRequest } from './message-ids.ts'
 import { ReceivedMessage } from './received-message.ts'
 import type { Opened, OpenWire, Wire, WireListener } from './wire.ts'
 
@@ -106,7 +106,7 @@ export class MessageLink implements VirtualSocket, VirtualTcp, WireListener {
     const { now, events } = this.#settings
     const timeoutMs = this.#timeoutMs(timeout)
     if (this.#reopening) await this.whenOpen(timeoutMs)
-    const id = match === undefined ? this.#idOfRequest(data) : undefined
+    const id = match === undefined ? idOfRequest(data, this.#settings.idOf) : undefined
     const sentAtMs = now()
     this.send(data)
     this.#unanswered++
@@ -168,7 +168,7 @@ export class MessageLink implements VirtualSocket, VirtualTcp, WireListener {
     const message = new ReceivedMessage(data, isBinary, now())
     events.onReceived(sizeBytes)
     try {
-      const id = this.#idOfMessage(message)
+      const id = idOfMessage(message, this.#settings.idOf)
       const pushedAtMs = pushedAt?.(message)
       if (pushedAtMs !== undefined) events.onPush(message.receivedAtMs - pushedAtMs)
       if (onMessage) void this.#guarded(() => onMessage(message))
@@ -234,7 +234,7 @@ export class MessageLink implements VirtualSocket, VirtualTcp, WireListener {
   }
 
   #failBy(error: unknown): void {
-    this.#fail(error instanceof FlowError ? error : new FlowError(errorClassOf(error), errorMessageOf(error)))
+    this.#fail(asFlowError(error))
   }
 
   /** Ends it at once; it is not opened again. */
@@ -264,28 +264,6 @@ export class MessageLink implements VirtualSocket, VirtualTcp, WireListener {
   ): Promise<SocketMessage> {
     if (match) return this.#inbox.wait(match, timeoutMs)
     return id === undefined ? this.#inbox.waitInTurn(timeoutMs) : this.#inbox.waitFor(id, timeoutMs)
-  }
-
-  #idOfRequest(data: string | Uint8Array | object): MessageId | undefined {
-    const { idOf } = this.#settings
-    if (!idOf) return undefined
-    const request = typeof data === 'string' ? JSON.parse(data) : data
-    const id = idOf(request)
-    if (id === undefined)
-      throw new FlowError('bad_request_options', 'the request has no id, and no match was given')
-    return id
-  }
-
-  #idOfMessage(message: ReceivedMessage): MessageId | undefined {
-    const { idOf } = this.#settings
-    if (!idOf) return undefined
-    let json: unknown
-    try {
-      json = message.json()
-    } catch {
-      throw malformed('no JSON', String(message.data))
-    }
-    return idOf(json)
   }
 
   #timeoutMs(timeout: string | undefined): number {

@@ -1,5 +1,5 @@
 import { FlowError } from '../../../lib/core/flow.ts'
-import { errorClassOf, errorMessageOf } from '../error-class.ts'
+import { asFlowError } from '../error-class.ts'
 
 interface OpeningOptions {
   timeoutMs: number
@@ -21,7 +21,7 @@ export function opening<T>(
     const failed = (error: unknown): void => {
       stopWaiting()
       giveUp?.()
-      reject(error instanceof FlowError ? error : new FlowError(errorClassOf(error), errorMessageOf(error)))
+      reject(asFlowError(error))
     }
     const interrupt = (): void => failed(new FlowError('interrupted'))
     const timer = setTimeout(

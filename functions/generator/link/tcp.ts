@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import { FlowError } from '../../../lib/core/flow.ts'
 import { LineSplitter } from '../../../lib/core/line-splitter.ts'
 import { endpointOf } from '../endpoint.ts'
-import { errorClassOf, errorMessageOf } from '../error-class.ts'
+import { asFlowError } from '../error-class.ts'
 import { dial } from '../http/dial.ts'
 import type { TargetGuard } from '../target-guard.ts'
 import type { TlsOptions } from '../tls-options.ts'
@@ -62,7 +62,7 @@ class TcpWire implements Wire {
   carryOver(socket: Socket): void {
     this.#socket = socket
     socket.on('error', (error) => {
-      this.#failure ??= new FlowError(errorClassOf(error), errorMessageOf(error))
+      this.#failure ??= asFlowError(error)
     })
     socket.once('close', () => this.#end())
   }

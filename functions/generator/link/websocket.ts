@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import { type RawData, WebSocket } from 'ws'
 import { FlowError } from '../../../lib/core/flow.ts'
 import { endpointOf } from '../endpoint.ts'
-import { errorClassOf, errorMessageOf } from '../error-class.ts'
+import { asFlowError, errorClassOf, errorMessageOf } from '../error-class.ts'
 import { dial } from '../http/dial.ts'
 import type { TargetGuard } from '../target-guard.ts'
 import type { TlsOptions } from '../tls-options.ts'
@@ -126,7 +126,7 @@ class WebSocketWire implements Wire {
   }
 
   failed(error: Error): void {
-    this.#failure ??= new FlowError(errorClassOf(error), errorMessageOf(error))
+    this.#failure ??= asFlowError(error)
   }
 
   ended(code: number): void {

@@ -1,5 +1,6 @@
 import { FlowError, type MessageId, type StreamItem } from '../../../lib/core/flow.ts'
 import { parseRpc } from '../../../lib/core/json-rpc.ts'
+import { asFlowError } from '../error-class.ts'
 import type { AnswerHead, BodyReader, Exchange } from '../exchange.ts'
 import type { Connection, HttpClient } from '../http-client.ts'
 import type { ExchangeContext, HttpMeter } from '../http-meter.ts'
@@ -101,20 +102,22 @@ export class HttpTransport implements Transport {
       },
       () => undefined,
     )
-    const undecoded = await stream?.end()
+    const broken = await stream?.end()
     const step = { ...context, name: request.name }
     const expected = exchange.status >= 200 && exchange.status < 400
     if (stream) meter.recordStream(exchange, step, expected)
     else meter.record(exchange, step, expected)
-    if (undecoded && exchange.error === undefined) throw undecoded
+    if (broken) throw broken
     return exchange
   }
 }
 
 /** The event stream that answers a POST. */
 class PostStream implements BodyReader {
+  readonly #head: AnswerHead
   readonly #decoder: BodyDecoder
   readonly #timer: NodeJS.Timeout
+  #broken: FlowError | undefined
 
   constructor(
     head: AnswerHead,
@@ -122,11 +125,12 @@ class PostStream implements BodyReader {
     timeoutMs: number,
     { now, maxMessageBytes, take }: HttpTransportSettings,
   ) {
+    this.#head = head
     const onItem = ({ data, receivedAtMs }: StreamItem): void => {
       try {
         if (data !== '') take(String(data), receivedAtMs, ids)
       } catch (error) {
-        head.cut(error as Error)
+        this.#break(error)
       }
     }
     const items = createItemReader({ kind: 'events', maxItemBytes: maxMessageBytes, now, onItem })
@@ -134,12 +138,12 @@ class PostStream implements BodyReader {
     this.#decoder = new BodyDecoder(
       head.header('content-encoding'),
       (bytes) => {
-        if (!items.push(bytes)) head.cut(tooLarge)
+        if (!this.#broken && !items.push(bytes)) this.#break(tooLarge)
       },
-      (failure) => head.cut(failure),
+      (failure) => this.#break(failure),
     )
     const late = new FlowError('rpc_timeout', `no answer within ${timeoutMs} ms`)
-    this.#timer = setTimeout(() => head.cut(late), timeoutMs)
+    this.#timer = setTimeout(() => this.#break(late), timeoutMs)
   }
 
   read(bytes: Uint8Array): void {
@@ -147,9 +151,16 @@ class PostStream implements BodyReader {
   }
 
   /** Resolves when all of it was taken, with why it could not be. */
-  end(): Promise<FlowError | undefined> {
+  async end(): Promise<FlowError | undefined> {
     clearTimeout(this.#timer)
-    return this.#decoder.end()
+    await this.#decoder.end()
+    return this.#broken
+  }
+
+  #break(failure: unknown): void {
+    this.#broken ??= asFlowError(failure)
+    this.#head.cut(this.#broken)
+    this.#decoder.destroy()
   }
 }
 

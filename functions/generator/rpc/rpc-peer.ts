@@ -16,7 +16,7 @@ import {
   RpcError,
   type RpcMessage,
 } from '../../../lib/core/json-rpc.ts'
-import { errorClassOf, errorMessageOf } from '../error-class.ts'
+import { asFlowError, errorMessageOf } from '../error-class.ts'
 import { any, Inbox } from '../link/inbox.ts'
 import { PendingCalls } from './pending-calls.ts'
 import type { RpcEvents } from './rpc-meter.ts'
@@ -228,10 +228,6 @@ function textOf(message: object): string {
       `params cannot be written as JSON: ${(error as Error).message}`,
     )
   }
-}
-
-function asFlowError(error: unknown): FlowError {
-  return error instanceof FlowError ? error : new FlowError(errorClassOf(error), errorMessageOf(error))
 }
 
 async function outcomeOf(answer: Promise<unknown>): Promise<RpcOutcome> {

@@ -18,7 +18,6 @@ export class BodyDecoder {
   readonly #onBytes: (bytes: Uint8Array) => void
   readonly #onFailure: (failure: FlowError) => void
   #transform: Transform | undefined
-  #failure: FlowError | undefined
   #over = Promise.resolve()
 
   /** `encoding`: of the answer. One that is not known, and more than one, leave the body as it is. */
@@ -43,20 +42,18 @@ export class BodyDecoder {
     }
   }
 
-  /** Resolves when all that was written has come out, with why it could not. */
-  async end(): Promise<FlowError | undefined> {
+  /** Resolves when all that was written has come out, or could not. */
+  end(): Promise<void> {
     this.#transform?.end()
-    await this.#over
-    return this.#failure
+    return this.#over
   }
 
   #start(transform: Transform): Transform {
     this.#over = new Promise((resolve) => transform.once('close', resolve))
     transform.on('data', this.#onBytes)
-    transform.once('error', (error) => {
-      this.#failure = new FlowError('decode_failed', `the body could not be decoded: ${error.message}`)
-      this.#onFailure(this.#failure)
-    })
+    transform.once('error', (error) =>
+      this.#onFailure(new FlowError('decode_failed', `the body could not be decoded: ${error.message}`)),
+    )
     return transform
   }
 

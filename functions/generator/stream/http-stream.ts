@@ -7,6 +7,7 @@ import {
   type StreamOptions,
   type VirtualStream,
 } from '../../../lib/core/flow.ts'
+import { asFlowError } from '../error-class.ts'
 import type { AnswerHead, BodyReader, Exchange } from '../exchange.ts'
 import { any, Inbox, sizeOfMessage } from '../link/inbox.ts'
 import { reopen } from '../reopen.ts'
@@ -55,6 +56,7 @@ export class HttpStream implements VirtualStream<StreamItem>, BodyReader {
   #retryMs: number | undefined
   #openedAtMs: number | undefined
   #lastItemAtMs: number | undefined
+  #broken: FlowError | undefined
   #over = false
   #onHead: (() => void) | undefined
 
@@ -116,6 +118,7 @@ export class HttpStream implements VirtualStream<StreamItem>, BodyReader {
     const { send, now } = this.#settings
     this.#calledAtMs = now()
     this.#head = undefined
+    this.#broken = undefined
     return new Promise((resolve, reject) => {
       this.#onHead = resolve
       const sending = send(
@@ -159,22 +162,29 @@ export class HttpStream implements VirtualStream<StreamItem>, BodyReader {
     this.#decoder = new BodyDecoder(
       head.header('content-encoding'),
       (bytes) => this.#push(bytes),
-      (failure) => head.cut(failure),
+      (failure) => this.#break(failure),
     )
     this.#onHead?.()
     return this
   }
 
   #push(bytes: Uint8Array): void {
-    if (this.#over || this.#reader?.push(bytes)) return
+    if (this.#over || this.#broken || this.#reader?.push(bytes)) return
     const { maxItemBytes } = this.#settings
-    this.#head?.cut(
+    this.#break(
       new FlowError('message_too_large', `a part of the stream is longer than ${maxItemBytes} bytes`),
     )
   }
 
+  /** What came cannot be read on, even where all of it has come. */
+  #break(failure: Error): void {
+    this.#broken ??= asFlowError(failure)
+    this.#head?.cut(this.#broken)
+    this.#decoder?.destroy()
+  }
+
   #deliver(item: StreamItem, head: AnswerHead): void {
-    if (this.#over) return
+    if (this.#over || this.#broken) return
     const { events, lagMs, pushedAt } = this.#settings
     const atMs = item.receivedAtMs
     if (this.#lastItemAtMs === undefined)
@@ -185,7 +195,7 @@ export class HttpStream implements VirtualStream<StreamItem>, BodyReader {
       const pushedAtMs = pushedAt?.(item)
       if (pushedAtMs !== undefined) events.onPush(atMs - pushedAtMs)
     } catch (error) {
-      head.cut(error as Error)
+      this.#break(error as Error)
       return
     }
     if (this.#reader?.lastEventId !== undefined) this.lastEventId = this.#reader.lastEventId
@@ -194,7 +204,8 @@ export class HttpStream implements VirtualStream<StreamItem>, BodyReader {
 
   /** The body of an answer that was read is over. */
   async #landed({ error, errorMessage }: Exchange): Promise<void> {
-    const failure = error === undefined ? await this.#decoder?.end() : new FlowError(error, errorMessage)
+    if (error === undefined) await this.#decoder?.end()
+    const failure = this.#broken ?? (error === undefined ? undefined : new FlowError(error, errorMessage))
     if (this.#over) return
     if (failure) this.#decoder?.destroy()
     else this.#reader?.end()
