@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { createBrotliCompress, createDeflate, createDeflateRaw, createGzip, gzipSync } from 'node:zlib'
 import { describe, expect, it, vi } from 'vitest'
 import type { StreamEvent, StreamItem, StreamOptions, VirtualStream } from '../../lib/core/flow.ts'
@@ -199,29 +200,24 @@ describe('a stream that goes wrong', () => {
     expect(probe.recorded('http_reqs')).toMatchObject([{ tags: { status: String(status) }, sum: 2 }])
   })
 
+  const chunked = `${head('transfer-encoding: chunked')}9\r\ndata: a\n\n\r\n`
+  const long = `${head('content-length: 100')}data: a\n\n`
+
   it.each([
-    [
-      'connection_closed',
-      'closed before its last chunk',
-      `${head('transfer-encoding: chunked')}9\r\ndata: a\n\n\r\n`,
-      'end',
-    ],
-    ['connection_closed', 'shorter than it said', `${head('content-length: 100')}data: a\n\n`, 'end'],
-    ['connection_reset', 'reset', `${head('content-length: 100')}data: a\n\n`, 'resetAndDestroy'],
-    [
-      'malformed_response',
-      'chunked wrongly',
-      `${head('transfer-encoding: chunked')}9\r\ndata: a\n\n\r\nzz\r\n`,
-      'pause',
-    ],
+    ['connection_closed', 'closed before its last chunk', chunked, (socket: Socket) => void socket.end()],
+    ['connection_closed', 'shorter than it said', long, (socket: Socket) => void socket.end()],
+    ['connection_reset', 'reset', long, (socket: Socket) => void socket.resetAndDestroy()],
+    ['malformed_response', 'chunked wrongly', chunked, (socket: Socket) => void socket.write('zz\r\n')],
   ] as const)('is %s where it is %s; what came before can be read', async (error, _, answer, then) => {
+    let spoil = (): void => undefined
     const server = await rawServer((socket) => {
       socket.write(answer)
-      setTimeout(() => socket[then](), 30)
+      spoil = () => then(socket)
     })
     const probe = probeSession(server.origin)
     const stream = await open(probe)
     expect((await stream.next())?.data).toBe('a')
+    spoil()
     await expect(stream.next()).rejects.toEqual(failed(error))
     expect([stream.ok, stream.error, stream.open]).toEqual([true, error, false])
     expect(probe.recorded('stream_failed')).toMatchObject([{ tags: { error }, trues: 1 }])
