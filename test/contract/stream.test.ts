@@ -208,21 +208,24 @@ describe('a stream that goes wrong', () => {
     ['connection_closed', 'shorter than it said', long, (socket: Socket) => void socket.end()],
     ['connection_reset', 'reset', long, (socket: Socket) => void socket.resetAndDestroy()],
     ['malformed_response', 'chunked wrongly', chunked, (socket: Socket) => void socket.write('zz\r\n')],
-  ] as const)('is %s where it is %s; what came before can be read', async (error, _, answer, then) => {
-    let spoil = (): void => undefined
-    const server = await rawServer((socket) => {
-      socket.write(answer)
-      spoil = () => then(socket)
-    })
-    const probe = probeSession(server.origin)
-    const stream = await open(probe)
-    expect((await stream.next())?.data).toBe('a')
-    spoil()
-    await expect(stream.next()).rejects.toEqual(failed(error))
-    expect([stream.ok, stream.error, stream.open]).toEqual([true, error, false])
-    expect(probe.recorded('stream_failed')).toMatchObject([{ tags: { error }, trues: 1 }])
-    expect(probe.recorded('http_reqs')).toMatchObject([{ tags: { status: '0', error }, sum: 1 }])
-  })
+  ] as [string, string, string, (socket: Socket) => void][])(
+    'is %s where it is %s; what came before can be read',
+    async (error, _, answer, then) => {
+      let spoil = (): void => undefined
+      const server = await rawServer((socket) => {
+        socket.write(answer)
+        spoil = () => then(socket)
+      })
+      const probe = probeSession(server.origin)
+      const stream = await open(probe)
+      expect((await stream.next())?.data).toBe('a')
+      spoil()
+      await expect(stream.next()).rejects.toEqual(failed(error))
+      expect([stream.ok, stream.error, stream.open]).toEqual([true, error, false])
+      expect(probe.recorded('stream_failed')).toMatchObject([{ tags: { error }, trues: 1 }])
+      expect(probe.recorded('http_reqs')).toMatchObject([{ tags: { status: '0', error }, sum: 1 }])
+    },
+  )
 
   it('ends with its body where that has no length', async () => {
     const server = await rawServer((socket) => socket.end(`${head('connection: close')}data: a\n\n`))
