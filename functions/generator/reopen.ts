@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { type Backoff, backoffMs } from '../../lib/core/backoff.ts'
 import { SeededRandom } from '../../lib/core/random.ts'
 
@@ -25,7 +24,7 @@ export async function reopen<T>(
   const lostAtMs = now()
   let failure: unknown = lost
   for (let attempt = 1; attempt <= plan.attempts; attempt++) {
-    await sleep(backoffMs(plan, attempt, random), undefined, signal && { signal }).catch(() => undefined)
+    await pause(backoffMs(plan, attempt, random), signal)
     if (signal?.aborted || isOver()) throw lost
     try {
       return { opened: await open(), lostMs: now() - lostAtMs }
@@ -35,4 +34,17 @@ export async function reopen<T>(
     if (isOver()) break
   }
   throw failure
+}
+
+/** Resolves after a time, or when the signal is given. */
+function pause(lengthMs: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', end)
+      resolve()
+    }
+    const timer = setTimeout(end, lengthMs)
+    signal?.addEventListener('abort', end)
+  })
 }
