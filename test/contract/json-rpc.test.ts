@@ -1,9 +1,10 @@
+import { gzipSync } from 'node:zlib'
 import { describe, expect, it, vi } from 'vitest'
 import type { JsonRpcOptions, VirtualRpc } from '../../lib/core/flow.ts'
 import { RpcError } from '../../lib/core/json-rpc.ts'
 import { httpRpcServer, type RpcServer, type Serve, tcpRpcServer, webSocketRpcServer } from './rpc-server.ts'
 import { probeSession, type SessionProbe, WITHIN } from './session-probe.ts'
-import { rawServer } from './wire-server.ts'
+import { httpServer, rawServer } from './wire-server.ts'
 
 const failed = (errorClass: string): unknown => expect.objectContaining({ errorClass })
 
@@ -243,6 +244,17 @@ describe('JSON-RPC over HTTP', () => {
     const { origin } = await rawServer((socket) => socket.write(head + answer))
     const peer = await probeSession(origin).session.openRpc('/rpc', {}, WITHIN)
     await expect(peer.call('echo')).rejects.toEqual(failed('rpc_parse_error'))
+  })
+
+  it.each([
+    ['malformed_message', gzipSync('data: nonsense\n\n')],
+    ['decode_failed', gzipSync(': nothing\n\n').subarray(0, -4)],
+  ])('is %s where that shows after the whole answer has come', async (errorClass, body) => {
+    const { origin } = await httpServer((_, response) =>
+      response.writeHead(200, { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' }).end(body),
+    )
+    const peer = await probeSession(origin).session.openRpc('/rpc', {}, WITHIN)
+    await expect(peer.call('echo')).rejects.toMatchObject({ errorClass: expect.stringMatching(errorClass) })
   })
 
   it('is rpc_refused where the status says no more', async () => {
