@@ -365,3 +365,57 @@ describe('closing a WebSocket', () => {
     expect(getEventListeners(signal, 'abort')).toHaveLength(0)
   })
 })
+
+describe('a WebSocket with more asked of it', () => {
+  const idOf = (message: unknown): number => (message as { id: number }).id
+
+  it('matches answers by their ids, binary ones too, and times what is pushed', async () => {
+    const told = new Told()
+    const server = await socketServer((client) => {
+      const asked: Buffer[] = []
+      client.on('message', (data) => {
+        if (asked.push(data as Buffer) < 2) return
+        client.send(JSON.stringify({ id: 9, sentAtMs: 1_000 }))
+        for (const each of asked.reverse()) client.send(each, { binary: true })
+      })
+    })
+    const pushedAt = (message: SocketMessage): number | undefined =>
+      message.json<{ sentAtMs?: number }>().sentAtMs
+    const socket = await open(server.origin, told, { idOf, pushedAt, now: () => 1_250 })
+    const answers = await Promise.all([1, 2].map((id) => socket.request({ id })))
+    expect(answers.map((answer) => answer.json())).toEqual([{ id: 1 }, { id: 2 }])
+    expect([told.rtts.length, told.pushes]).toEqual([2, [250]])
+  })
+
+  it('comes back with the headers and the protocol it had', async () => {
+    const told = new Told()
+    const seen: Record<string, unknown>[] = []
+    const server = await socketServer((client, headers) => {
+      if (seen.push(headers) === 1) client.on('message', () => client.terminate())
+      else echo(client)
+    })
+    const socket = await open(server.origin, told, {
+      headers: { 'x-user': '7' },
+      protocols: ['chat.v1'],
+      reconnect: { backoff: '5ms' },
+    })
+    await expect(socket.request('lost')).rejects.toMatchObject({ errorClass: 'ws_closed' })
+    expect((await socket.request('found')).data).toBe('found')
+    expect([told.reconnects.length, told.closed]).toEqual([1, []])
+    expect(seen[1]).toMatchObject({ 'x-user': '7', 'sec-websocket-protocol': 'chat.v1' })
+  })
+
+  it('is given up where the server takes nobody any more', async () => {
+    const told = new Told()
+    let taken = 0
+    const sockets = new WebSocketServer({ noServer: true })
+    const server = await httpServer((_, response) => response.writeHead(404).end())
+    server.server.on('upgrade', (request, socket, head) => {
+      if (taken++ === 0) sockets.handleUpgrade(request, socket, head, (client) => client.terminate())
+      else socket.end('HTTP/1.1 503 Service Unavailable\r\n\r\n')
+    })
+    await open(server.origin, told, { reconnect: { attempts: 2, backoff: '1ms' } })
+    await vi.waitFor(() => expect(told.closed).toEqual(['ws_refused']))
+    expect([taken, told.reconnects]).toEqual([3, []])
+  })
+})
