@@ -26,15 +26,17 @@ interface Cookie {
 const MOST_COOKIES = 180
 const LONGEST_COOKIE = 4_096
 
+const NO_COOKIES: readonly Cookie[] = []
+
 /** The cookies of one user: the part of RFC 6265 that servers use, without a list of public suffixes. */
 export class UserCookies implements CookieJar {
-  readonly #host: string
+  readonly #targetUrl: string
   readonly #now: () => number
-  #cookies: Cookie[] = []
+  #cookies: readonly Cookie[] = NO_COOKIES
 
   /** `targetUrl` is where the flow's own cookies belong. */
   constructor(targetUrl: string, now: () => number) {
-    this.#host = endpointOf(new URL(targetUrl)).host
+    this.#targetUrl = targetUrl
     this.#now = now
   }
 
@@ -51,7 +53,7 @@ export class UserCookies implements CookieJar {
     this.#put({
       name,
       value,
-      domain: this.#host,
+      domain: endpointOf(new URL(this.#targetUrl)).host,
       hostOnly: true,
       path: '/',
       secure: false,
@@ -60,7 +62,7 @@ export class UserCookies implements CookieJar {
   }
 
   clear(): void {
-    this.#cookies = []
+    this.#cookies = NO_COOKIES
   }
 
   /** Keeps what an answer sets: the text of its `set-cookie` headers, one a line. Cookies it may not set are left out. */
@@ -87,9 +89,8 @@ export class UserCookies implements CookieJar {
     const at = this.#cookies.findIndex(
       ({ name, domain, path }) => name === cookie.name && domain === cookie.domain && path === cookie.path,
     )
-    if (at === -1) this.#cookies.push(cookie)
-    else this.#cookies[at] = cookie
-    if (this.#cookies.length > MOST_COOKIES) this.#cookies.shift()
+    const kept = at === -1 ? [...this.#cookies, cookie] : this.#cookies.with(at, cookie)
+    this.#cookies = kept.length > MOST_COOKIES ? kept.slice(1) : kept
   }
 }
 

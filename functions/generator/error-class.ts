@@ -11,6 +11,7 @@ const CLASS_BY_CODE: Readonly<Record<string, string>> = {
   UND_ERR_CLOSED: 'connection_closed',
   UND_ERR_DESTROYED: 'connection_closed',
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'connection_closed',
+  UND_ERR_INFO: 'connection_closed',
   HPE_INVALID_EOF_STATE: 'connection_closed',
   ETIMEDOUT: 'connect_timeout',
   UND_ERR_CONNECT_TIMEOUT: 'connect_timeout',
@@ -36,6 +37,11 @@ const CLASS_BY_CODE: Readonly<Record<string, string>> = {
   UND_ERR_NOT_SUPPORTED: 'bad_request_options',
   UND_ERR_REQ_CONTENT_LENGTH_MISMATCH: 'bad_request_options',
   EPROTO: 'tls_handshake',
+  ERR_HTTP2_STREAM_ERROR: 'connection_reset',
+  ERR_HTTP2_STREAM_CANCEL: 'connection_reset',
+  ERR_HTTP2_GOAWAY_SESSION: 'connection_closed',
+  ERR_HTTP2_SESSION_ERROR: 'connection_closed',
+  ERR_HTTP2_ERROR: 'malformed_response',
 }
 
 const CLASS_BY_CODE_PATTERN: readonly (readonly [RegExp, string])[] = [
@@ -43,6 +49,7 @@ const CLASS_BY_CODE_PATTERN: readonly (readonly [RegExp, string])[] = [
   [/^EAI_|^ESERVFAIL$|^EREFUSED$|^ETIMEOUT$/, 'dns_failed'],
   [/CERT|^UNABLE_TO_|^INVALID_CA$|^INVALID_PURPOSE$|^HOSTNAME_MISMATCH$/, 'tls_certificate'],
   [/^ERR_SSL_|^ERR_TLS_/, 'tls_handshake'],
+  [/^ERR_HTTP2_/, 'other'],
 ]
 
 /** Certificates the server asks for or refuses are told in alerts: those are the handshake's, not its certificate's. */

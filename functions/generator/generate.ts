@@ -13,7 +13,8 @@ import { SnapshotWriter } from './snapshot-writer.ts'
 import { pollStop } from './stop-poll.ts'
 import type { UserServices } from './user-services.ts'
 import { GeneratorUser } from './virtual-user.ts'
-import { type DriveCrew, drivesOf } from './window-drives.ts'
+import type { WarmUp } from './warm-up.ts'
+import { type DriveCrew, drivesOf, usersFrom } from './window-drives.ts'
 
 /** How often users past their time are interrupted and the clock moves the recorder on. */
 const HOUSEKEEPING_MS = 100
@@ -33,6 +34,8 @@ export interface GenerateOptions {
   stopPollMs: number
   /** Ends the load at once, whatever the store says. */
   abandon?: AbortSignal
+  /** Opens connections ahead of the start. */
+  warmUp?: WarmUp | undefined
   /** Builds what users need around the recorder. */
   createServices: (recorder: Recorder) => UserServices
 }
@@ -50,8 +53,10 @@ export async function generate(options: GenerateOptions): Promise<Ending> {
   const watching = new AbortController()
   // A run that is stopped before its start makes no load at all.
   const stopWatch = endAtStop(options, leaving, watching.signal)
-  await clock.sleepUntil(startAtMs + window.fromMs, leaving.signal)
-  const lateMs = clock.now() - startAtMs - window.fromMs
+  const startsMs = startAtMs + window.fromMs
+  await options.warmUp?.open(usersFrom(options, window), startsMs, leaving.signal)
+  await clock.sleepUntil(startsMs, leaving.signal)
+  const lateMs = clock.now() - startsMs
   const joinedMs = lateMs > LATE_AFTER_MS ? window.fromMs + lateMs : window.fromMs
 
   const health = new HealthMeter()

@@ -1,11 +1,13 @@
-import { Client } from 'undici'
 import type { HttpSettings } from '../../lib/core/scenario.ts'
 import type { UserCookies } from './cookie-jar.ts'
 import { errorClassOf, errorMessageOf } from './error-class.ts'
 import type { Exchange, WireRequest } from './exchange.ts'
 import { Call } from './http/call.ts'
-import type { Carrier, Open } from './http/carrier.ts'
+import type { CarrierKind } from './http/carrier.ts'
+import { Deadlines } from './http/deadlines.ts'
 import { LanePool, type Wiring } from './http/lane-pool.ts'
+import { SOCKETS } from './http/socket-carrier.ts'
+import { HTTP2 } from './http/undici-carrier.ts'
 import { UserConnection } from './http/user-connection.ts'
 import type { TargetGuard } from './target-guard.ts'
 import type { TlsOptions } from './tls-options.ts'
@@ -14,6 +16,8 @@ export type { Exchange, WireRequest } from './exchange.ts'
 
 /** One user's hold on its connections: its own, or those all users share. */
 export interface Connection {
+  /** Interrupts what is under way; nothing is begun any more. */
+  interrupt(): void
   /** Interrupts what is under way and closes the connections that are the user's own. */
   close(): Promise<void>
 }
@@ -24,8 +28,8 @@ export type Warmed =
   | { error: string; errorMessage: string }
 
 export interface HttpClient {
-  /** `signal` interrupts every request of the user; answers fill the cookies. */
-  openConnection(options?: { cookies?: UserCookies; signal?: AbortSignal }): Connection
+  /** Answers fill the cookies. */
+  openConnection(options?: { cookies?: UserCookies }): Connection
   /**
    * Makes a request and follows its redirects. `onExchange` gets every request that went, or failed to go, on the
    * wire, the last one included. Never rejects: failures are in the exchange.
@@ -44,34 +48,37 @@ export interface HttpClient {
 }
 
 interface HttpClientOptions {
-  http: Pick<HttpSettings, 'connections' | 'maxBodyBytes'>
+  http: Pick<HttpSettings, 'connections' | 'maxBodyBytes' | 'version'>
   guard: TargetGuard
   tls: TlsOptions
   /** Epoch milliseconds with a fraction. */
   now: () => number
+  /** By default the one for the version of HTTP. */
+  carrier?: CarrierKind
 }
 
-/** As many as browsers open to one origin. */
+/** As many as browsers open to one origin; where a connection carries many requests, they open one. */
 const MOST_PER_USER = 6
 /** A Lambda has 1,024 descriptors. */
 const MOST_POOLED = 900
-/** A server that says how long it keeps idle connections is believed, less this. */
-const KEEP_ALIVE_MARGIN_MS = 1_000
-const KEEP_ALIVE_MS = 60_000
-const MAX_HEADER_BYTES = 65_536
-
-/** An HTTP/1.1 client on undici. */
-export function createHttpClient({ http, guard, tls, now }: HttpClientOptions): HttpClient {
-  const wiring: Wiring = { guard, tls, now, createCarrier, sockets: { open: 0 } }
-  const settings = { now, maxBodyBytes: http.maxBodyBytes }
+export function createHttpClient({
+  http,
+  guard,
+  tls,
+  now,
+  carrier = http.version === '2' ? HTTP2 : SOCKETS,
+}: HttpClientOptions): HttpClient {
+  const { alpn, streams } = carrier
+  const createCarrier = carrier.maker()
+  const wiring: Wiring = { guard, tls, now, alpn, streams, createCarrier, sockets: { open: 0 } }
+  const settings = { now, maxBodyBytes: http.maxBodyBytes, deadlines: new Deadlines(now) }
+  const mostPerUser = streams > 1 ? 1 : MOST_PER_USER
   const shared = new PoolsByOrigin(wiring, MOST_POOLED)
+  const sharedPools = { of: (origin: string) => shared.of(origin), leave: async () => {} }
   return {
-    openConnection({ cookies, signal } = {}) {
-      const pools =
-        http.connections === 'pooled'
-          ? { of: (origin: string) => shared.of(origin), leave: async () => {} }
-          : new PoolsByOrigin(wiring, MOST_PER_USER)
-      return new UserConnection(pools, cookies, signal)
+    openConnection({ cookies } = {}) {
+      const pools = http.connections === 'pooled' ? sharedPools : new PoolsByOrigin(wiring, mostPerUser)
+      return new UserConnection(pools, cookies)
     },
     request(connection: UserConnection, request, onExchange) {
       return new Promise((resolve) => new Call(connection, settings, request, onExchange, resolve).start())
@@ -89,10 +96,11 @@ export function createHttpClient({ http, guard, tls, now }: HttpClientOptions): 
   }
 }
 
+/** The pools of one user, or of all. Most users know one origin. */
 class PoolsByOrigin {
   readonly #wiring: Wiring
   readonly #most: number
-  readonly #pools = new Map<string, LanePool>()
+  #pools: readonly LanePool[] = []
 
   constructor(wiring: Wiring, most: number) {
     this.#wiring = wiring
@@ -100,30 +108,13 @@ class PoolsByOrigin {
   }
 
   of(origin: string): LanePool {
-    const known = this.#pools.get(origin)
-    if (known) return known
+    for (const pool of this.#pools) if (pool.origin === origin) return pool
     const created = new LanePool(this.#wiring, origin, this.#most)
-    this.#pools.set(origin, created)
+    this.#pools = [...this.#pools, created]
     return created
   }
 
   async leave(): Promise<void> {
-    await Promise.all([...this.#pools.values()].map((pool) => pool.close()))
+    await Promise.all(this.#pools.map((pool) => pool.close()))
   }
-}
-
-function createCarrier(origin: string, open: Open): Carrier {
-  return new Client(origin, {
-    connect: ({ servername }, done) =>
-      open(servername || undefined, (error, socket) =>
-        socket ? done(null, socket) : done(error as Error, null),
-      ),
-    allowH2: false,
-    // The deadline of a request is one for all of it, and kept by its call.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    keepAliveTimeoutThreshold: KEEP_ALIVE_MARGIN_MS,
-    maxHeaderSize: MAX_HEADER_BYTES,
-  })
 }

@@ -4,6 +4,9 @@ import type { Recorder } from './recorder.ts'
 import type { RequestLog } from './request-log.ts'
 import type { LiveSeries } from './series.ts'
 
+/** Steps and outcomes that are remembered: a flow may name them without bounds. */
+const MOST_STEPS = 10_000
+
 /** What an exchange was part of. */
 export interface ExchangeContext {
   flow: string
@@ -11,6 +14,16 @@ export interface ExchangeContext {
   tags: Tags | undefined
   /** How late the iteration had started: it delays every request in it. */
   lagMs: number
+}
+
+/** What became of a request of a step, and where that is recorded. */
+interface Outcome {
+  flow: string
+  method: string
+  status: number
+  error: string | undefined
+  tags: Tags | undefined
+  series: StepSeries
 }
 
 interface StepSeries {
@@ -25,6 +38,8 @@ interface StepSeries {
 export class HttpMeter {
   readonly #recorder: Recorder
   readonly #steps = new Map<string, StepSeries>()
+  /** By the name of a step: most requests end as the one before them did. */
+  readonly #latest = new Map<string, Outcome>()
   readonly #sent: LiveSeries
   readonly #received: LiveSeries
 
@@ -80,8 +95,26 @@ export class HttpMeter {
     return series
   }
 
-  #stepOf(exchange: Exchange, { flow, name, tags }: ExchangeContext): StepSeries {
+  #stepOf(exchange: Exchange, context: ExchangeContext): StepSeries {
+    const { flow, name, tags } = context
     const { method, status, error } = exchange
+    const latest = this.#latest.get(name)
+    if (
+      latest !== undefined &&
+      latest.status === status &&
+      latest.error === error &&
+      latest.flow === flow &&
+      latest.method === method &&
+      sameTags(latest.tags, tags)
+    )
+      return latest.series
+    const series = this.#seriesOf(exchange, context)
+    if (latest !== undefined || this.#latest.size < MOST_STEPS)
+      this.#latest.set(name, { flow, method, status, error, tags: tags && { ...tags }, series })
+    return series
+  }
+
+  #seriesOf({ method, status, error }: Exchange, { flow, name, tags }: ExchangeContext): StepSeries {
     const key = `${flow}\n${name}\n${method}\n${status}\n${error}${tags ? `\n${JSON.stringify(tags)}` : ''}`
     const known = this.#steps.get(key)
     if (known) return known
@@ -95,7 +128,15 @@ export class HttpMeter {
       waiting: this.#recorder.series('http_req_waiting', timed),
       failed: this.#recorder.series('http_req_failed', all),
     }
-    this.#steps.set(key, created)
+    if (this.#steps.size < MOST_STEPS) this.#steps.set(key, created)
     return created
   }
+}
+
+function sameTags(a: Tags | undefined, b: Tags | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b
+  const names = Object.keys(a)
+  if (names.length !== Object.keys(b).length) return false
+  for (const name of names) if (a[name] !== b[name]) return false
+  return true
 }

@@ -36,6 +36,24 @@ interface Body {
 
 /** The origin of a URL that is not for the web, as of a `tcp:` target. */
 const NO_ORIGIN = 'null'
+/** A path as flows write it, and what is the same in all requests for it. */
+interface KnownPath {
+  /** Name of its step. */
+  name: string
+  /** Where it leads when there is nothing to fill in. */
+  location: Location | undefined
+}
+
+interface Location {
+  origin: string
+  path: string
+}
+
+type Headers = Readonly<Record<string, string>>
+
+/** A flow may write paths, and content types, without bounds. */
+const MOST_KNOWN = 1_000
+
 const BODY_FIELDS = ['json', 'form', 'multipart', 'body'] as const
 /** Sent as they are; any other path is encoded as browsers encode it. */
 const WIRE_PATH = /^\/[\w\-.~!$&'()*+,;=:@/?%[\]]*$/
@@ -47,7 +65,11 @@ export class RequestBuilder {
   readonly #targetUrl: string
   readonly #origin: string
   readonly #basePath: string
-  readonly #headers: Readonly<Record<string, string>>
+  readonly #headers: Headers
+  /** The same with the content type of a body. Frozen, so that they are known again on their way to the wire. */
+  readonly #headersOfType = new Map<string, Headers>()
+  /** By method, then by path. */
+  readonly #known = new Map<string, Map<string, KnownPath>>()
   readonly #timeoutMs: number
   readonly #redirects: number
 
@@ -56,11 +78,11 @@ export class RequestBuilder {
     this.#targetUrl = targetUrl
     this.#origin = url.origin
     this.#basePath = url.pathname.replace(/\/$/, '')
-    this.#headers = {
+    this.#headers = Object.freeze({
       'accept-encoding': 'gzip, br',
       ...(url.username === '' ? {} : { authorization: basicAuthorization(url) }),
       ...lowerCased(http.headers),
-    }
+    })
     this.#timeoutMs = durationMs(http.timeout)
     this.#redirects = http.redirects
   }
@@ -69,17 +91,19 @@ export class RequestBuilder {
   request(writtenMethod: string, path: string, options: RequestOptions = {}): NamedRequest {
     const method = writtenMethod.toUpperCase()
     const body = bodyOf(options)
-    const { origin, path: wirePath } = this.#locate(path, options)
-    return {
-      name: options.name ?? `${method} ${withoutQuery(path)}`,
+    const known = this.#knownOf(method, path)
+    const isFixed = options.params === undefined && options.query === undefined
+    const { origin, path: wirePath } = (isFixed && known.location) || this.#locate(path, options)
+    const request = {
+      name: options.name ?? known.name,
       method,
       origin,
       path: wirePath,
       headers: this.#headersWith(options.headers, body?.contentType),
-      ...(body ? { body: body.content } : undefined),
       timeoutMs: this.timeoutMs(options.timeout),
       redirects: options.redirects ?? this.#redirects,
     }
+    return body === undefined ? request : { ...request, body: body.content }
   }
 
   /** Throws a `FlowError` of class `bad_request_options`. */
@@ -111,10 +135,22 @@ export class RequestBuilder {
     }
   }
 
-  #locate(
-    template: string,
-    { params, query }: Pick<RequestOptions, 'params' | 'query'>,
-  ): { origin: string; path: string } {
+  #knownOf(method: string, path: string): KnownPath {
+    const paths = this.#known.get(method) ?? new Map<string, KnownPath>()
+    const known = paths.get(path)
+    if (known) return known
+    const found = {
+      name: `${method} ${withoutQuery(path)}`,
+      location: path.includes('{') ? undefined : this.#locate(path, {}),
+    }
+    if (paths.size < MOST_KNOWN && this.#known.size < MOST_KNOWN) {
+      paths.set(path, found)
+      this.#known.set(method, paths)
+    }
+    return found
+  }
+
+  #locate(template: string, { params, query }: Pick<RequestOptions, 'params' | 'query'>): Location {
     const path = withQuery(template.includes('{') ? filled(template, params) : template, query)
     if (ABSOLUTE.test(path)) return parsed(path)
     if (this.#origin === NO_ORIGIN)
@@ -123,14 +159,17 @@ export class RequestBuilder {
     return WIRE_PATH.test(ownPath) ? { origin: this.#origin, path: ownPath } : parsed(this.#origin + ownPath)
   }
 
-  #headersWith(
-    own: Record<string, string> | undefined,
-    contentType: string | undefined,
-  ): Readonly<Record<string, string>> {
-    if (own === undefined && contentType === undefined) return this.#headers
-    const headers: Record<string, string> = { ...this.#headers }
-    if (contentType !== undefined) headers['content-type'] = contentType
-    return own === undefined ? headers : Object.assign(headers, lowerCased(own))
+  #headersWith(own: Record<string, string> | undefined, contentType: string | undefined): Headers {
+    const standing = contentType === undefined ? this.#headers : this.#headersFor(contentType)
+    return own === undefined ? standing : Object.assign({ ...standing }, lowerCased(own))
+  }
+
+  #headersFor(contentType: string): Headers {
+    const known = this.#headersOfType.get(contentType)
+    if (known) return known
+    const headers = Object.freeze({ ...this.#headers, 'content-type': contentType })
+    if (this.#headersOfType.size < MOST_KNOWN) this.#headersOfType.set(contentType, headers)
+    return headers
   }
 }
 
@@ -185,7 +224,7 @@ function withoutQuery(path: string): string {
   return end === -1 ? path : path.slice(0, end)
 }
 
-function parsed(text: string): { origin: string; path: string } {
+function parsed(text: string): Location {
   if (!URL.canParse(text)) throw bad(`${text} is no URL`)
   const { protocol, host, pathname, search } = new URL(text)
   return { origin: `${protocol}//${host}`, path: pathname + search }

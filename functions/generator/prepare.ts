@@ -8,6 +8,7 @@ import { type LoadedScenario, loadScenarioModule } from '../../lib/scenario-file
 import { type GenerateOptions, generate } from './generate.ts'
 import { openRequestLog } from './request-log.ts'
 import { createServices } from './services.ts'
+import { createWire } from './wire.ts'
 
 type PrepareOptions = Pick<GenerateOptions, 'store' | 'clock' | 'stopPollMs' | 'abandon'> & {
   run: string
@@ -25,6 +26,7 @@ export async function prepare(options: PrepareOptions): Promise<(startAtMs: numb
   const data = await loadData(loaded, plan.peakUsers)
   const log =
     plan.logRequests === undefined ? undefined : openRequestLog(plan.logRequests, options.invocation)
+  const wire = createWire({ plan, scenario: loaded.scenario, clock: options.clock })
   return (startAtMs) =>
     generate({
       ...options,
@@ -32,8 +34,18 @@ export async function prepare(options: PrepareOptions): Promise<(startAtMs: numb
       plan,
       scenario: loaded.scenario,
       startAtMs,
+      warmUp: wire.warmUp,
       createServices: (recorder) =>
-        createServices({ plan, scenario: loaded.scenario, data, setup, recorder, clock: options.clock, log }),
+        createServices({
+          plan,
+          scenario: loaded.scenario,
+          data,
+          setup,
+          recorder,
+          clock: options.clock,
+          log,
+          wire,
+        }),
     })
 }
 

@@ -2,6 +2,7 @@ import type { Cut } from '../../lib/core/cut.ts'
 import { BUILT_IN_METRICS, type MetricDefinition, seriesKey, type Tags } from '../../lib/core/metric.ts'
 import type { Second, Series } from '../../lib/core/snapshot.ts'
 import { createSeries, type HistogramSection, type LiveSeries } from './series.ts'
+import { SeriesIndex } from './series-index.ts'
 
 /** Series of one generator. What goes beyond is recorded under its metric alone and counted in `series_overflow`. */
 const MOST_SERIES = 1_000
@@ -37,6 +38,7 @@ export class Recorder {
   readonly #definitions: Record<string, MetricDefinition>
   readonly #onInterval: (interval: Interval) => void
   readonly #series = new Map<string, LiveSeries>()
+  readonly #index = new SeriesIndex()
   readonly #overflow: LiveSeries
   #cut: number
   #cutFromMs: number
@@ -63,9 +65,14 @@ export class Recorder {
 
   /** The series of a metric with these tags; the same one for the same tags. Throws for a metric nobody declared. */
   series(metric: string, tags: Tags = {}): LiveSeries {
+    const found = this.#index.find(metric, tags)
+    if (found) return found
     const key = seriesKey(metric, tags)
     const known = this.#series.get(key)
-    if (known) return known
+    if (known) {
+      this.#index.add(metric, tags, known)
+      return known
+    }
     if (this.#series.size >= MOST_SERIES && Object.keys(tags).length > 0) {
       this.#overflow.add(1)
       return this.series(metric)
@@ -74,6 +81,7 @@ export class Recorder {
     if (!definition) throw new TypeError(`no metric ${metric}: declare it in the scenario's metrics`)
     const created = createSeries(definition.kind, metric, tags)
     this.#series.set(key, created)
+    this.#index.add(metric, tags, created)
     return created
   }
 

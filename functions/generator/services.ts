@@ -3,7 +3,6 @@ import type { Plan } from '../../lib/core/plan.ts'
 import type { Scenario } from '../../lib/core/scenario.ts'
 import type { Clock } from '../../lib/ports.ts'
 import { customMetrics } from './custom-metrics.ts'
-import { createHttpClient } from './http-client.ts'
 import { HttpMeter } from './http-meter.ts'
 import { RequestBuilder } from './http-request.ts'
 import { LinkOpener } from './link/open-link.ts'
@@ -11,12 +10,12 @@ import type { Recorder } from './recorder.ts'
 import type { RequestLog } from './request-log.ts'
 import { RpcMeter } from './rpc/rpc-meter.ts'
 import { HttpSession, type SessionTools } from './session.ts'
+import { Sleepers } from './sleepers.ts'
 import { StreamMeter } from './stream/stream-meter.ts'
 import { TaggedMeters } from './tagged-meters.ts'
-import { createGuard } from './target-guard.ts'
-import { createTlsOptions } from './tls-options.ts'
 import { userData } from './user-data.ts'
 import type { UserServices } from './user-services.ts'
+import { createWire, type Wire } from './wire.ts'
 
 interface ServicesOptions {
   plan: Plan
@@ -26,17 +25,17 @@ interface ServicesOptions {
   recorder: Recorder
   clock: Clock
   log?: RequestLog | undefined
+  /** By default one of its own. */
+  wire?: Wire
 }
 
 /** Puts together what the users of one generator share. */
 export function createServices(options: ServicesOptions): UserServices {
-  const { plan, scenario, data, setup, recorder, clock, log } = options
-  const guard = createGuard({ allow: plan.target.allow, now: clock.now })
-  const tls = createTlsOptions(scenario.http.tls)
-  const client = createHttpClient({ http: scenario.http, guard, tls, now: clock.now })
+  const { plan, scenario, data, setup, recorder, clock, log, wire = createWire(options) } = options
+  const { client, guard, tls } = wire
+  const sleepers = new Sleepers(clock)
   const sockets = { open: 0 }
   const tools: SessionTools = {
-    targetUrl: plan.target.url,
     builder: new RequestBuilder({ targetUrl: plan.target.url, http: scenario.http }),
     meter: new HttpMeter(recorder, log),
     client,
@@ -48,16 +47,20 @@ export function createServices(options: ServicesOptions): UserServices {
     streams: new TaggedMeters((tags) => new StreamMeter(recorder, clock, tags)),
     rpcs: new TaggedMeters((tags) => new RpcMeter(recorder, clock, tags)),
   }
+  wire.warmUp?.record(recorder)
   return {
     clock,
     recorder,
     setup,
     metrics: customMetrics(scenario.metrics, recorder),
     dataOf: (user) => userData(scenario.data, data, user),
-    openSession: (signal) => new HttpSession(tools, signal),
+    openSession: (user) => new HttpSession(tools, user, wire.warmUp?.take(user.id) ?? wire.openWire()),
+    sleepers,
     openSockets: () => client.openSockets() + sockets.open,
     async close() {
+      sleepers.close()
       log?.close()
+      await wire.warmUp?.close()
       await client.close()
     },
   }

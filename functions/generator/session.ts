@@ -14,7 +14,7 @@ import type {
   VirtualTcp,
 } from '../../lib/core/flow.ts'
 import type { Clock } from '../../lib/ports.ts'
-import { UserCookies } from './cookie-jar.ts'
+import type { UserCookies } from './cookie-jar.ts'
 import { isExpected } from './expected-status.ts'
 import type { Connection, Exchange, HttpClient } from './http-client.ts'
 import type { HttpMeter } from './http-meter.ts'
@@ -31,11 +31,11 @@ import type { StreamMeter } from './stream/stream-meter.ts'
 import type { TaggedMeters } from './tagged-meters.ts'
 import type { TargetGuard } from './target-guard.ts'
 import type { TlsOptions } from './tls-options.ts'
-import type { UserSession, Within } from './user-services.ts'
+import type { SessionOwner, UserSession, Within } from './user-services.ts'
+import type { UserWire } from './warm-up.ts'
 
 /** What the sessions of one generator work with. */
 export interface SessionTools {
-  targetUrl: string
   builder: RequestBuilder
   meter: HttpMeter
   client: HttpClient
@@ -59,14 +59,18 @@ export interface SessionUser {
 export class HttpSession implements UserSession {
   readonly cookies: UserCookies
   readonly #tools: SessionTools
-  readonly #signal: AbortSignal
+  readonly #user: SessionOwner
   readonly #connection: Connection
 
-  constructor(tools: SessionTools, signal: AbortSignal) {
+  constructor(tools: SessionTools, user: SessionOwner, { cookies, connection }: UserWire) {
     this.#tools = tools
-    this.#signal = signal
-    this.cookies = new UserCookies(tools.targetUrl, tools.clock.now)
-    this.#connection = tools.client.openConnection({ cookies: this.cookies, signal })
+    this.#user = user
+    this.cookies = cookies
+    this.#connection = connection
+  }
+
+  interrupt(): void {
+    this.#connection.interrupt()
   }
 
   async request(
@@ -87,7 +91,7 @@ export class HttpSession implements UserSession {
     const expected = exchange.error === undefined && isExpected(exchange.status, options.expect)
     meter.record(exchange, step, expected)
     // An iteration that is being cut off ends here, not at whatever its flow makes of the missing answer.
-    this.#signal.throwIfAborted()
+    if (this.#user.interrupted) throw this.#user.signal.reason
     return new ExchangeResponse(exchange, expected)
   }
 
@@ -97,30 +101,30 @@ export class HttpSession implements UserSession {
     options: StreamOptions,
     within: Within,
   ): Promise<VirtualStream<StreamItem>> {
-    return openStream(this.#tools, this.#user(), { method, path, options, within })
+    return openStream(this.#tools, this.#holder(), { method, path, options, within })
   }
 
   openSocket(path: string, options: SocketOptions, within: Within): Promise<VirtualSocket> {
-    return openWebSocket(this.#tools, this.#user(), path, options, within)
+    return openWebSocket(this.#tools, this.#holder(), path, options, within)
   }
 
   openTcp(address: string, options: TcpOptions, within: Within): Promise<VirtualTcp> {
-    return openTcp(this.#tools, this.#user(), address, options, within)
+    return openTcp(this.#tools, this.#holder(), address, options, within)
   }
 
   openRpc(address: string, options: JsonRpcOptions, within: Within): Promise<VirtualRpc> {
-    return openRpc(this.#tools, this.#user(), address, options, within)
+    return openRpc(this.#tools, this.#holder(), address, options, within)
   }
 
   openMcp(address: string, options: McpOptions, within: Within): Promise<VirtualMcp> {
-    return openMcp(this.#tools, this.#user(), address, options, within)
+    return openMcp(this.#tools, this.#holder(), address, options, within)
   }
 
   close(): Promise<void> {
     return this.#connection.close()
   }
 
-  #user(): SessionUser {
-    return { cookies: this.cookies, signal: this.#signal, connection: this.#connection }
+  #holder(): SessionUser {
+    return { cookies: this.cookies, signal: this.#user.signal, connection: this.#connection }
   }
 }

@@ -18,6 +18,7 @@ import type {
 } from '../../lib/core/flow.ts'
 import type { Clock } from '../../lib/ports.ts'
 import type { Recorder } from './recorder.ts'
+import type { Sleepers } from './sleepers.ts'
 import type { GeneratorUser } from './virtual-user.ts'
 
 /** What all users of one generator share. */
@@ -28,9 +29,19 @@ export interface UserServices {
   setup: unknown
   metrics: Record<string, MetricHandle>
   dataOf: (user: GeneratorUser) => Record<string, () => DataRow>
-  openSession: (signal: AbortSignal) => UserSession
+  openSession: (user: SessionOwner) => UserSession
+  /** Wakes users from their think times. */
+  sleepers: Sleepers
   openSockets(): number
   close(): Promise<void>
+}
+
+/** Whose session it is: a user who may be cut off in whatever it does. */
+export interface SessionOwner {
+  readonly id: number
+  readonly interrupted: boolean
+  /** Made when it is asked for: few need it. */
+  readonly signal: AbortSignal
 }
 
 /** What a request or socket belongs to. */
@@ -44,7 +55,9 @@ export interface Within {
 
 /** The connections and cookies of one user. */
 export interface UserSession {
-  cookies: CookieJar
+  readonly cookies: CookieJar
+  /** Cuts off what is under way. */
+  interrupt(): void
   request(method: string, path: string, options: RequestOptions, within: Within): Promise<HttpResponse>
   stream(
     method: string,

@@ -24,7 +24,8 @@ import {
 } from '../../lib/core/flow.ts'
 import { type Random, SeededRandom } from '../../lib/core/random.ts'
 import type { Start } from './iteration.ts'
-import type { UserServices, Within } from './user-services.ts'
+import { Pause } from './pause.ts'
+import type { UserServices, UserSession, Within } from './user-services.ts'
 
 const DEFAULT_BACKOFF = '100ms'
 
@@ -36,10 +37,7 @@ interface Closable {
 /** One virtual user of a generator. It lives through many iterations, one at a time. */
 export class GeneratorUser implements VirtualUser {
   readonly id: number
-  readonly vars: Record<string, unknown> = {}
-  readonly data: Record<string, () => DataRow>
   readonly metrics: Record<string, MetricHandle>
-  readonly cookies: CookieJar
   readonly setup: unknown
   /** When the user is interrupted if it is still busy, epoch milliseconds. */
   interruptAtMs = Number.POSITIVE_INFINITY
@@ -48,14 +46,19 @@ export class GeneratorUser implements VirtualUser {
   /** The iteration has given other work a turn. */
   waited = false
   readonly #services: UserServices
-  readonly #session: ReturnType<UserServices['openSession']>
-  readonly #abort = new AbortController()
+  readonly #session: UserSession
+  /** What few users need is made when it is asked for. */
+  #vars: Record<string, unknown> | undefined
+  #data: Record<string, () => DataRow> | undefined
+  #abort: AbortController | undefined
   /** Open until the iteration ends. */
-  readonly #held: Closable[] = []
+  #held: Closable[] | undefined
   /** Open until the user goes. */
-  readonly #kept: Closable[] = []
+  #kept: Closable[] | undefined
   /** What the last iteration left is closed while the next one goes on. */
   #closing: Promise<void> | undefined
+  #pauses: Pause | undefined
+  #interrupted = false
   #flow = ''
   #lagMs = 0
   #seed = 0
@@ -65,17 +68,33 @@ export class GeneratorUser implements VirtualUser {
     this.#services = services
     this.setup = services.setup
     this.metrics = services.metrics
-    this.data = services.dataOf(this)
-    this.#session = services.openSession(this.#abort.signal)
-    this.cookies = this.#session.cookies
+    this.#session = services.openSession(this)
+  }
+
+  get vars(): Record<string, unknown> {
+    this.#vars ??= {}
+    return this.#vars
+  }
+
+  get data(): Record<string, () => DataRow> {
+    this.#data ??= this.#services.dataOf(this)
+    return this.#data
+  }
+
+  get cookies(): CookieJar {
+    return this.#session.cookies
   }
 
   get signal(): AbortSignal {
+    if (!this.#abort) {
+      this.#abort = new AbortController()
+      if (this.#interrupted) this.#abort.abort(interruption())
+    }
     return this.#abort.signal
   }
 
   get interrupted(): boolean {
-    return this.#abort.signal.aborted
+    return this.#interrupted
   }
 
   beginIteration({ iteration, seed, flow }: Start, lagMs: number): void {
@@ -88,19 +107,24 @@ export class GeneratorUser implements VirtualUser {
   }
 
   endIteration(): void {
-    if (this.#held.length === 0) return
+    if (!this.#held) return
     this.#closing = closeAll(this.#held)
-    this.#held.length = 0
+    this.#held = undefined
   }
 
   /** Cuts off what the user is doing; it starts nothing any more. */
   interrupt(): void {
-    this.#abort.abort(new FlowError('interrupted', 'the iteration was interrupted'))
+    if (this.#interrupted) return
+    this.#interrupted = true
+    this.#abort?.abort(interruption())
+    this.#session.interrupt()
+    for (let pause = this.#pauses; pause; pause = pause.next) pause.cut(interruption())
+    this.#pauses = undefined
   }
 
   async close(): Promise<void> {
     this.endIteration()
-    await Promise.all([this.#closing, closeAll(this.#kept)])
+    await Promise.all([this.#closing, closeAll(this.#kept ?? [])])
     await this.#session.close()
   }
 
@@ -157,12 +181,17 @@ export class GeneratorUser implements VirtualUser {
     return this.#hold(await this.#session.openMcp(address, options, this.#within()), options)
   }
 
-  async think(duration: string, upTo?: string): Promise<void> {
+  think(duration: string, upTo?: string): Promise<void> {
     this.waited = true
-    const fromMs = durationMs(duration)
-    const forMs = upTo === undefined ? fromMs : fromMs + this.random.next() * (durationMs(upTo) - fromMs)
-    await this.#services.clock.sleepUntil(this.now() + forMs, this.signal)
-    this.signal.throwIfAborted()
+    return new Promise((resolve, reject) => {
+      const fromMs = durationMs(duration)
+      const forMs = upTo === undefined ? fromMs : fromMs + this.random.next() * (durationMs(upTo) - fromMs)
+      if (this.#interrupted) throw interruption()
+      // Pauses are over in the order they began, but for flows that think more than one thing at a time.
+      while (this.#pauses?.over) this.#pauses = this.#pauses.next
+      this.#pauses = new Pause(this.now() + forMs, resolve, reject, this.#pauses)
+      this.#services.sleepers.add(this.#pauses)
+    })
   }
 
   check(name: string, holds: boolean): boolean {
@@ -213,8 +242,13 @@ export class GeneratorUser implements VirtualUser {
   }
 
   #hold<T extends Closable>(opened: T, { lifetime }: Pick<LinkOptions, 'lifetime'> = {}): T {
-    const holder = lifetime === 'user' ? this.#kept : this.#held
-    holder.push(opened)
+    if (lifetime === 'user') {
+      this.#kept ??= []
+      this.#kept.push(opened)
+    } else {
+      this.#held ??= []
+      this.#held.push(opened)
+    }
     return opened
   }
 
@@ -230,4 +264,8 @@ async function closeAll(all: readonly Closable[]): Promise<void> {
 
 function isServed(outcome: unknown): boolean {
   return typeof outcome === 'object' && outcome !== null && 'ok' in outcome && outcome.ok === true
+}
+
+function interruption(): FlowError {
+  return new FlowError('interrupted', 'the iteration was interrupted')
 }

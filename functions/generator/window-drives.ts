@@ -6,6 +6,7 @@ import type { Plan } from '../../lib/core/plan.ts'
 import type { ExecutorConfig } from '../../lib/core/profile.ts'
 import { hash } from '../../lib/core/random.ts'
 import type { Scenario } from '../../lib/core/scenario.ts'
+import { sliceUsers } from '../../lib/core/slice.ts'
 import type { Invocation } from '../../lib/ports.ts'
 import type { Drive } from './drive.ts'
 import { driveArrivals } from './drive-arrivals.ts'
@@ -49,6 +50,21 @@ export function drivesOf(
     const driven =
       schedule.kind === 'users' ? driveUsers({ ...drive, schedule }) : driveArrivals({ ...drive, schedule })
     return Promise.all([driven, untilOver({ ...drive, schedule })]).then(() => undefined)
+  })
+}
+
+/** The users of this slice that live from the very beginning of a part of it. */
+export function usersFrom({ plan, invocation }: Pick<WindowOf, 'plan' | 'invocation'>, part: Span): number[] {
+  const schedules = plan.executors.map(scheduleOf)
+  const first = firstUsers(schedules)
+  const share = { slice: invocation.slice, slices: plan.slices }
+  return schedules.flatMap((schedule, i) => {
+    if (schedule.kind !== 'users') return []
+    const offsetMs = durationMs(plan.executors[i]?.startTime ?? '0s')
+    const begins = part.fromMs - offsetMs
+    return sliceUsers(schedule, share, { fromMs: begins, toMs: part.toMs - offsetMs })
+      .filter(({ span }) => span.fromMs === begins)
+      .map(({ user }) => (first[i] as number) + user)
   })
 }
 

@@ -16,6 +16,8 @@ const code = z.custom<(...args: never[]) => unknown>((value) => typeof value ===
 const httpSchema = z.strictObject({
   timeout: durationSchema.default('30s'),
   redirects: z.number().int().min(0).max(20).default(10),
+  /** `2`: HTTP/2, which TLS servers may decline; without TLS they have to know it. */
+  version: z.enum(['1.1', '2']).default('1.1'),
   /** `per-user`: each user has a connection of its own, as browsers do. `pooled`: the generator's users share. */
   connections: z.enum(['per-user', 'pooled']).default('per-user'),
   headers: z.record(z.string(), z.string()).default({}),

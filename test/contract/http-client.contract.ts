@@ -1,6 +1,8 @@
 import { httpAnswersContract } from './http-answers.contract.ts'
 import { httpConnectionsContract } from './http-connections.contract.ts'
 import { httpFailuresContract } from './http-failures.contract.ts'
+import { httpHostileContract } from './http-hostile.contract.ts'
+import { httpMalformedContract } from './http-malformed.contract.ts'
 import type { HttpClientMaker } from './http-probe.ts'
 import { httpRedirectsContract } from './http-redirects.contract.ts'
 
@@ -10,4 +12,6 @@ export function httpClientContract(maker: HttpClientMaker): void {
   httpRedirectsContract(maker)
   httpFailuresContract(maker)
   httpConnectionsContract(maker)
+  httpMalformedContract(maker)
+  httpHostileContract(maker)
 }

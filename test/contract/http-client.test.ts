@@ -1,24 +1,40 @@
+import type { CarrierKind } from '../../functions/generator/http/carrier.ts'
+import { SOCKETS } from '../../functions/generator/http/socket-carrier.ts'
+import { UNDICI } from '../../functions/generator/http/undici-carrier.ts'
 import { createHttpClient } from '../../functions/generator/http-client.ts'
 import { createGuard } from '../../functions/generator/target-guard.ts'
 import { createTlsOptions } from '../../functions/generator/tls-options.ts'
 import { systemClock } from '../../lib/adapters/clock/system.ts'
 import { httpClientContract } from './http-client.contract.ts'
+import type { ClientOptions, HttpClientMaker } from './http-probe.ts'
 
-httpClientContract({
-  name: 'the undici client',
-  unasked100: 'malformed_response',
-  create: ({
+function clientOn(carrier: CarrierKind): HttpClientMaker['create'] {
+  return ({
     connections = 'per-user',
     maxBodyBytes = 10_485_760,
     tls,
     allow = [],
     resolve,
     now = systemClock.now,
-  }) =>
+  }: ClientOptions) =>
     createHttpClient({
-      http: { connections, maxBodyBytes },
+      http: { connections, maxBodyBytes, version: '1.1' },
       guard: createGuard({ allow, now, ...(resolve && { resolve }) }),
       tls: createTlsOptions({ insecure: false, ...tls }),
       now,
-    }),
+      carrier,
+    })
+}
+
+httpClientContract({
+  name: 'the client on sockets',
+  unasked100: 'skipped',
+  lenient: false,
+  create: clientOn(SOCKETS),
+})
+httpClientContract({
+  name: 'the client on undici',
+  unasked100: 'malformed_response',
+  lenient: true,
+  create: clientOn(UNDICI),
 })

@@ -113,6 +113,33 @@ export function httpConnectionsContract(maker: HttpClientMaker): void {
       expect([status, connectMs, server.sockets.length]).toEqual([200, undefined, 1])
     })
 
+    it('lets the first request wait for a connection that is being warmed', async () => {
+      const server = await httpServer((_, response) => response.end('ok'))
+      const probe = new HttpProbe(maker)
+      const warmed = probe.client.connect(probe.connection, server.origin)
+      const { status, connectMs } = await probe.request(server.origin)
+      expect([status, connectMs, server.sockets.length]).toEqual([200, undefined, 1])
+      expect((await warmed).error).toBeUndefined()
+    })
+
+    it('opens a connection anew where the warmed one was closed meanwhile', async () => {
+      const server = await httpServer((_, response) => response.end('ok'))
+      const probe = new HttpProbe(maker)
+      await probe.client.connect(probe.connection, server.origin)
+      server.sockets[0]?.resetAndDestroy()
+      await vi.waitFor(() => expect(probe.client.openSockets()).toBe(0))
+      expect((await probe.request(server.origin)).status).toBe(200)
+      expect(server.sockets).toHaveLength(2)
+    })
+
+    it('cuts a request that waits for a connection being warmed, and opens none for it', async () => {
+      const probe = new HttpProbe(maker, { allow: ['slow.example.com'], resolve: () => undefined })
+      const warmed = probe.client.connect(probe.connection, 'http://slow.example.com')
+      const answer = probe.request('http://slow.example.com/', { timeoutMs: 30 })
+      expect(await answer).toMatchObject({ error: 'connect_timeout', sent: false })
+      expect((await warmed).error).toBe('connection_closed')
+    })
+
     it('says why a connection could not be warmed', async () => {
       const probe = new HttpProbe(maker)
       const warmed = await probe.client.connect(probe.connection, await refusedOrigin())
@@ -141,6 +168,28 @@ export function httpConnectionsContract(maker: HttpClientMaker): void {
       await probe.request(server.origin)
       expect([first.connectMs, first.tlsMs]).toEqual([1, 1])
       expect(reused).toEqual([false, true])
+    })
+
+    it('asks for the addresses of a name again when those it knows are old', async () => {
+      const server = await httpServer((_, response) =>
+        response.writeHead(200, { connection: 'close' }).end('ok'),
+      )
+      let nowMs = 0
+      let asked = 0
+      const probe = new HttpProbe(maker, {
+        allow: ['shop.example.com'],
+        now: () => nowMs,
+        resolve: (_, done) =>
+          ++asked === 1
+            ? done(null, [{ address: '127.0.0.1', family: 4 }])
+            : done(Object.assign(new Error('gone'), { code: 'ENOTFOUND' }), []),
+      })
+      const url = server.origin.replace('127.0.0.1', 'shop.example.com')
+      expect((await probe.request(url)).status).toBe(200)
+      nowMs = 4_999
+      expect([(await probe.request(url)).status, asked]).toEqual([200, 1])
+      nowMs = 5_000
+      expect(await probe.request(url)).toMatchObject({ error: 'dns_not_found', sent: false })
     })
 
     it('counts the bytes under TLS before they are encrypted', async () => {

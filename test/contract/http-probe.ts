@@ -20,6 +20,8 @@ export interface HttpClientMaker {
   create: (options: ClientOptions) => HttpClient
   /** What it makes of a `100 Continue` that nobody asked for. */
   unasked100: 'skipped' | 'malformed_response'
+  /** It passes over some of what RFC 9112 lets a reader of answers pass over; it fails no less where that matters. */
+  lenient: boolean
 }
 
 type ProbeOptions = ClientOptions & { cookies?: UserCookies; signal?: AbortSignal }
@@ -32,7 +34,9 @@ export class HttpProbe {
 
   constructor({ create }: HttpClientMaker, { cookies, signal, ...options }: ProbeOptions = {}) {
     this.client = create(options)
-    this.connection = this.client.openConnection({ ...(cookies && { cookies }), ...(signal && { signal }) })
+    this.connection = this.client.openConnection(cookies && { cookies })
+    if (signal?.aborted) this.connection.interrupt()
+    else signal?.addEventListener('abort', () => this.connection.interrupt())
     onTestFinished(async () => {
       await this.connection.close()
       await this.client.close()

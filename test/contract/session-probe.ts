@@ -1,4 +1,5 @@
 import { onTestFinished } from 'vitest'
+import { UserCookies } from '../../functions/generator/cookie-jar.ts'
 import { createHttpClient } from '../../functions/generator/http-client.ts'
 import { HttpMeter } from '../../functions/generator/http-meter.ts'
 import { RequestBuilder } from '../../functions/generator/http-request.ts'
@@ -43,14 +44,14 @@ export function probeSession(
   const clock: Clock = { ...systemClock, now }
   const http = {
     ...{ timeout: timeout as '10s', headers: {}, redirects: 10, connections: 'per-user' as const },
-    maxBodyBytes: 1_000_000,
+    ...{ maxBodyBytes: 1_000_000, version: '1.1' as const },
   }
   const guard = createGuard({ allow: [] })
   const tls = createTlsOptions({ insecure: true })
   const client = createHttpClient({ http, guard, tls, now })
   const sockets = { open: 0 }
   const tools: SessionTools = {
-    ...{ targetUrl, client, guard, tls, recorder, clock },
+    ...{ client, guard, tls, recorder, clock },
     builder: new RequestBuilder({ targetUrl, http }),
     meter: new HttpMeter(recorder),
     links: new LinkOpener({ recorder, clock, sockets }),
@@ -58,7 +59,18 @@ export function probeSession(
     rpcs: new TaggedMeters((tags) => new RpcMeter(recorder, clock, tags)),
   }
   const abort = new AbortController()
-  const session = new HttpSession(tools, abort.signal)
+  const owner = {
+    id: 0,
+    get signal() {
+      return abort.signal
+    },
+    get interrupted() {
+      return abort.signal.aborted
+    },
+  }
+  const cookies = new UserCookies(targetUrl, now)
+  const session = new HttpSession(tools, owner, { cookies, connection: client.openConnection({ cookies }) })
+  abort.signal.addEventListener('abort', () => session.interrupt())
   onTestFinished(async () => {
     await session.close()
     await client.close()

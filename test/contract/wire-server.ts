@@ -30,14 +30,22 @@ export function httpsServer(handle: Handle): Promise<WireServer> {
   return listening(createTlsServer({ cert: certificate, key, keepAliveTimeout: 0 }, handle), 'https')
 }
 
-/** Answers each chunk a client sends with the text returned, byte by byte as written. */
-export function rawServer(answer: (socket: Socket, request: string) => void): Promise<WireServer> {
+/** Does with a socket as it is told whenever a client sends a chunk. */
+export function rawServer(
+  answer: (socket: Socket, request: string) => void,
+  options: { allowHalfOpen?: boolean } = {},
+): Promise<WireServer> {
   return listening(
-    createTcpServer((socket) => {
+    createTcpServer(options, (socket) => {
       socket.on('data', (chunk) => answer(socket, String(chunk)))
     }),
     'http',
   )
+}
+
+/** Does with a socket as it is told when it is connected, and reads nothing. */
+export function silentServer(connected: (socket: Socket) => void): Promise<WireServer> {
+  return listening(createTcpServer(connected), 'http')
 }
 
 /** An origin nothing listens at. */

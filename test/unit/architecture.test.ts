@@ -23,7 +23,7 @@ describe('the house', () => {
   })
 
   it('knows undici in one file', () => {
-    expect(filesWith(/from 'undici'/)).toEqual(['functions/generator/http-client.ts'])
+    expect(filesWith(/from 'undici'/)).toEqual(['functions/generator/http/undici-carrier.ts'])
   })
 
   it('reads the clock and draws chance only at its edges', () => {

@@ -1,25 +1,30 @@
 import { FlowError } from '../../../lib/core/flow.ts'
 import type { AnswerHead, BodyReader, Exchange, WireRequest } from '../exchange.ts'
+import type { Deadlines, Expiring } from './deadlines.ts'
 import { Flight, type FlightOwner } from './flight.ts'
 import type { LanePool } from './lane-pool.ts'
 import { followRedirect, isRedirect } from './redirect.ts'
 import type { UserConnection } from './user-connection.ts'
 
-/** Longest wait that setTimeout can hold. */
-const MAX_TIMER_MS = 2 ** 31 - 1
-
 export interface CallSettings {
   now: () => number
   maxBodyBytes: number
+  deadlines: Deadlines
 }
 
 /** One request of a flow: its deadline, and a flight for each redirect. */
-export class Call implements FlightOwner {
+export class Call implements FlightOwner, Expiring {
+  deadlineAtMs = 0
+  earlier: Expiring | undefined
+  later: Expiring | undefined
+  /** The calls of the same user that are under way. */
+  before: Call | undefined
+  after: Call | undefined
   readonly #connection: UserConnection
   readonly #settings: CallSettings
   readonly #onExchange: (exchange: Exchange) => void
   readonly #resolve: (exchange: Exchange) => void
-  readonly #timer: NodeJS.Timeout
+  readonly #timeoutMs: number
   #request: WireRequest
   #redirectsLeft: number
   #flight: Flight | undefined
@@ -36,9 +41,9 @@ export class Call implements FlightOwner {
     this.#settings = settings
     this.#request = request
     this.#redirectsLeft = request.redirects
+    this.#timeoutMs = request.timeoutMs
     this.#onExchange = onExchange
     this.#resolve = resolve
-    this.#timer = setTimeout(expire, Math.min(request.timeoutMs, MAX_TIMER_MS), this)
   }
 
   get maxBodyBytes(): number {
@@ -50,9 +55,11 @@ export class Call implements FlightOwner {
   }
 
   start(): void {
-    this.#connection.calls.add(this)
+    const nowMs = this.now()
+    this.#connection.begin(this)
     this.#stopReason = this.#connection.stopReason
-    this.#fly(this.now())
+    this.#settings.deadlines.add(this, nowMs, this.#timeoutMs)
+    this.#fly(nowMs)
   }
 
   /** Ends the call; a redirect that is still to come is not made. */
@@ -65,13 +72,13 @@ export class Call implements FlightOwner {
     const goesOn = head.status < 200 || (isRedirect(head.status) && this.#request.redirects > 0)
     if (goesOn) return undefined
     const reader = this.#request.readBody?.(head)
-    if (reader) clearTimeout(this.#timer)
+    if (reader) this.#settings.deadlines.remove(this, this.#timeoutMs)
     return reader
   }
 
   expire(): void {
     const errorClass = this.#flight?.connecting ? 'connect_timeout' : 'timeout'
-    this.stop(new FlowError(errorClass, `no whole answer within ${this.#request.timeoutMs} ms`))
+    this.stop(new FlowError(errorClass, `no whole answer within ${this.#timeoutMs} ms`))
   }
 
   landed(flight: Flight): void {
@@ -80,8 +87,8 @@ export class Call implements FlightOwner {
     this.#onExchange(flight)
     if (goesOn) this.#fly(flight.endedAtMs)
     else {
-      clearTimeout(this.#timer)
-      this.#connection.calls.delete(this)
+      this.#settings.deadlines.remove(this, this.#timeoutMs)
+      this.#connection.end(this)
       this.#resolve(flight)
     }
   }
@@ -119,8 +126,4 @@ export class Call implements FlightOwner {
       return false
     }
   }
-}
-
-function expire(call: Call): void {
-  call.expire()
 }

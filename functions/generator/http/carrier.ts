@@ -1,19 +1,23 @@
-import type { Socket } from 'node:net'
+import type { OnReadOpts, Socket } from 'node:net'
 
-/** Carries requests over one connection, one at a time, and opens it again when it is gone. */
+/** A request as a carrier takes it. Header names are in lower case. */
+export interface CarriedRequest {
+  readonly method: string
+  readonly path: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: string | Uint8Array
+}
+
+/** Carries requests over one connection, and opens it again when it is gone. */
 export interface Carrier {
-  dispatch(
-    request: {
-      method: string
-      path: string
-      headers: Readonly<Record<string, string>>
-      body: string | Uint8Array | null
-      /** Close the connection afterwards. */
-      reset: boolean
-    },
-    handler: CarrierHandler,
-  ): boolean
+  /** `idleMs`: how long the connection has carried nothing. */
+  dispatch(request: CarriedRequest, handler: CarrierHandler, idleMs: number): void
   destroy(): Promise<void>
+  /** Where its sockets read to; they emit no data then. */
+  readonly reader?: OnReadOpts
+  /** Bytes that passed over the present connection, before TLS. */
+  readonly readBytes: number
+  readonly writtenBytes: number
 }
 
 /** What a carrier tells about the request it carries. After an end or an error nothing more comes. */
@@ -22,14 +26,19 @@ export interface CarrierHandler {
   onRequestStart(controller: Controller): void
   /** First byte of an answer, informational ones included. */
   onResponseStarted(): void
-  onResponseStart(
-    controller: Controller,
-    status: number,
-    headers: Record<string, string | string[] | undefined>,
-  ): void
+  onResponseStart(controller: Controller, status: number, headers: AnswerHeaders): void
+  /** The chunk is the handler's to keep. */
   onResponseData(controller: Controller, chunk: Uint8Array): void
   onResponseEnd(): void
   onResponseError(controller: Controller | null, error: Error): void
+}
+
+/** The headers of an answer. Repeated ones are joined with `, ` (`set-cookie` with a line break). */
+export interface AnswerHeaders {
+  /** By its name in lower case. */
+  value(name: string): string | undefined
+  /** Names in lower case. */
+  all(): Readonly<Record<string, string>>
 }
 
 export interface Controller {
@@ -37,10 +46,19 @@ export interface Controller {
   abort(reason: Error): void
 }
 
-/** Opens the connection of a carrier. */
-export type Open = (
-  serverName: string | undefined,
-  done: (error: Error | null, socket: Socket | null) => void,
-) => void
+/** Opens the connections of a carrier. */
+export interface Opener {
+  open(serverName: string | undefined, done: (error: Error | null, socket: Socket | null) => void): void
+}
 
-export type CreateCarrier = (origin: string, open: Open) => Carrier
+export type CreateCarrier = (origin: string, opener: Opener) => Carrier
+
+/** A way to carry requests. */
+export interface CarrierKind {
+  /** Protocols to offer in the TLS handshake, the best first. */
+  alpn: readonly string[]
+  /** Requests that one connection carries at a time. */
+  streams: number
+  /** Called once for each client. */
+  maker(): CreateCarrier
+}

@@ -1,7 +1,8 @@
 import { FlowError } from '../../../lib/core/flow.ts'
 import { errorClassOf, errorMessageOf } from '../error-class.ts'
 import type { AnswerHead, BodyReader, Exchange, WireRequest } from '../exchange.ts'
-import type { CarrierHandler, Controller } from './carrier.ts'
+import { BodyBuffer } from './body-buffer.ts'
+import type { AnswerHeaders, CarrierHandler, Controller } from './carrier.ts'
 import { decodeBody } from './content-encoding.ts'
 import type { Lane } from './lane.ts'
 
@@ -15,9 +16,8 @@ export interface FlightOwner {
   landed(flight: Flight): void
 }
 
-type RawHeaders = Record<string, string | string[] | undefined>
-
 const NO_BODY = new Uint8Array(0)
+const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({})
 
 /** One request on the wire: what the carrier calls while it flies, and the record of it when it has landed. */
 export class Flight implements Exchange, AnswerHead, CarrierHandler {
@@ -40,11 +40,11 @@ export class Flight implements Exchange, AnswerHead, CarrierHandler {
   readonly #owner: FlightOwner
   #lane: Lane | undefined
   #controller: Controller | undefined
-  #rawHeaders: RawHeaders = {}
-  #headers: Readonly<Record<string, string>> | undefined
+  #headers: AnswerHeaders | undefined
   #answeredStatus = 0
-  #sizeBytes = 0
-  #chunks: Uint8Array[] = []
+  /** Of a body that comes in more than one chunk. */
+  #chunks: BodyBuffer | undefined
+  #body: Uint8Array = NO_BODY
   #reader: BodyReader | undefined
 
   constructor(owner: FlightOwner, request: WireRequest, calledAtMs: number) {
@@ -63,13 +63,12 @@ export class Flight implements Exchange, AnswerHead, CarrierHandler {
   }
 
   get headers(): Readonly<Record<string, string>> {
-    this.#headers ??= joined(this.#rawHeaders)
-    return this.#headers
+    return this.#headers?.all() ?? NO_HEADERS
   }
 
   /** One header of the answer, without the cost of all. */
   header(name: string): string | undefined {
-    return joinedValue(name, this.#rawHeaders[name])
+    return this.#headers?.value(name)
   }
 
   /** The connection it waits for is being opened. */
@@ -115,9 +114,9 @@ export class Flight implements Exchange, AnswerHead, CarrierHandler {
     if (this.firstByteAtMs === 0) this.firstByteAtMs = this.#owner.now()
   }
 
-  onResponseStart(_controller: Controller, status: number, headers: RawHeaders): void {
+  onResponseStart(_controller: Controller, status: number, headers: AnswerHeaders): void {
     this.#answeredStatus = status
-    this.#rawHeaders = headers
+    this.#headers = headers
     this.status = status
     this.#reader = this.#owner.readerOf(this)
   }
@@ -127,24 +126,31 @@ export class Flight implements Exchange, AnswerHead, CarrierHandler {
       this.#reader.read(chunk)
       return
     }
-    this.#sizeBytes += chunk.byteLength
     const { maxBodyBytes } = this.#owner
-    if (this.#sizeBytes <= maxBodyBytes) this.#chunks.push(chunk)
-    else this.cut(new FlowError('body_too_large', `the body is longer than ${maxBodyBytes} bytes`))
+    const sizeBytes = (this.#chunks?.size ?? this.#body.byteLength) + chunk.byteLength
+    if (sizeBytes > maxBodyBytes)
+      this.cut(new FlowError('body_too_large', `the body is longer than ${maxBodyBytes} bytes`))
+    else if (this.#body === NO_BODY) this.#body = chunk
+    else {
+      if (!this.#chunks) {
+        this.#chunks = new BodyBuffer()
+        this.#chunks.add(this.#body)
+      }
+      this.#chunks.add(chunk)
+    }
   }
 
   onResponseEnd(): void {
     if (this.over) return
     const lane = this.#lane
-    const chunks = this.#chunks
+    const body = this.#chunks?.take() ?? this.#body
     this.#end(undefined)
-    const body = chunks.length > 1 ? Buffer.concat(chunks) : (chunks[0] ?? NO_BODY)
-    const encoding = this.#rawHeaders['content-encoding']
-    if (encoding === undefined || this.#sizeBytes === 0) {
+    const encoding = body.byteLength === 0 ? undefined : this.header('content-encoding')
+    if (encoding === undefined) {
       this.body = body
       this.#land(lane)
     } else
-      decodeBody(String(encoding), body, this.#owner.maxBodyBytes, (error, decoded) =>
+      decodeBody(encoding, body, this.#owner.maxBodyBytes, (error, decoded) =>
         this.#decoded(lane, error, decoded),
       )
   }
@@ -171,7 +177,8 @@ export class Flight implements Exchange, AnswerHead, CarrierHandler {
     if (this.firstByteAtMs === 0) this.firstByteAtMs = this.endedAtMs
     this.#lane = undefined
     this.#controller = undefined
-    this.#chunks = []
+    this.#chunks = undefined
+    this.#body = NO_BODY
   }
 
   #land(lane: Lane | undefined): void {
@@ -184,15 +191,4 @@ export class Flight implements Exchange, AnswerHead, CarrierHandler {
     const errorClass = errorClassOf(reason)
     return errorClass === 'connection_closed' && this.firstByteAtMs === 0 ? 'connection_reset' : errorClass
   }
-}
-
-function joined(raw: RawHeaders): Record<string, string> {
-  const headers: Record<string, string> = {}
-  for (const name of Object.keys(raw)) headers[name] = joinedValue(name, raw[name]) ?? ''
-  return headers
-}
-
-/** A repeated header as one: set-cookie by lines, for its values hold commas. */
-function joinedValue(name: string, value: string | string[] | undefined): string | undefined {
-  return typeof value === 'object' ? value.join(name === 'set-cookie' ? '\n' : ', ') : value
 }

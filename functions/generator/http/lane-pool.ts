@@ -11,6 +11,10 @@ export interface Wiring {
   guard: TargetGuard
   tls: TlsOptions
   now: () => number
+  /** Protocols to offer in the TLS handshake, the best first. */
+  alpn: readonly string[]
+  /** Requests that one connection carries at a time. */
+  streams: number
   createCarrier: CreateCarrier
   sockets: { open: number }
 }
@@ -20,11 +24,13 @@ export class LanePool {
   readonly wiring: Wiring
   readonly origin: string
   readonly endpoint: Endpoint
+  /** The TLS session that was opened last, for the next connection. */
   session: Buffer | undefined
   readonly #most: number
-  readonly #lanes = new Set<Lane>()
-  readonly #idle: Lane[] = []
-  readonly #waiting: Flight[] = []
+  #lanes: readonly Lane[] = []
+  /** Those with room for a request, the one used last first. */
+  #idle: Lane | undefined
+  #waiting: Flight[] | undefined
 
   /** Throws `TARGET_NOT_ALLOWED`. */
   constructor(wiring: Wiring, origin: string, most: number) {
@@ -36,57 +42,72 @@ export class LanePool {
     this.#most = most
   }
 
-  readonly onSession = (session: Buffer): void => {
-    this.session = session
-  }
-
   send(flight: Flight): void {
     const lane = this.#take()
     if (lane) lane.carry(flight)
-    else this.#waiting.push(flight)
-  }
-
-  /** Opens a connection ahead of the first request. Rejects where it cannot be opened. */
-  async warm(): Promise<Dialled | undefined> {
-    const lane = this.#take()
-    if (!lane) return undefined
-    try {
-      return await lane.warm()
-    } finally {
-      this.release(lane)
+    else {
+      this.#waiting ??= []
+      this.#waiting.push(flight)
     }
   }
 
+  /** Opens a connection ahead of the first request, which waits for it. Rejects where it cannot be opened. */
+  async warm(): Promise<Dialled | undefined> {
+    if (this.#lanes.length >= this.#most) return undefined
+    return this.#add().warm()
+  }
+
+  /** A request on the lane is over. */
   release(lane: Lane): void {
-    if (!this.#lanes.has(lane)) return
+    lane.busy--
+    if (lane.over) return
     const next = this.#nextWaiting()
-    if (next) lane.carry(next)
-    else this.#idle.push(lane)
+    if (next) {
+      lane.busy++
+      lane.carry(next)
+    } else if (lane.busy === this.wiring.streams - 1) this.#putBack(lane)
   }
 
   discard(lane: Lane): void {
-    this.#lanes.delete(lane)
+    this.#lanes = this.#lanes.filter((one) => one !== lane)
     const next = this.#nextWaiting()
     if (next) this.send(next)
   }
 
   async close(): Promise<void> {
-    const lanes = [...this.#lanes]
-    this.#lanes.clear()
-    this.#idle.length = 0
+    const lanes = this.#lanes
+    this.#lanes = []
+    this.#idle = undefined
     await Promise.all(lanes.map((lane) => lane.destroy()))
   }
 
+  /** A lane with room for one more request. */
   #take(): Lane | undefined {
-    const idle = this.#idle.pop()
-    if (idle || this.#lanes.size >= this.#most) return idle
+    while (this.#idle?.over) this.#idle = this.#idle.nextIdle
+    const lane = this.#idle ?? (this.#lanes.length < this.#most ? this.#add() : undefined)
+    if (!lane) return undefined
+    if (++lane.busy === this.wiring.streams) {
+      this.#idle = lane.nextIdle
+      lane.nextIdle = undefined
+    }
+    return lane
+  }
+
+  #putBack(lane: Lane): void {
+    lane.nextIdle = this.#idle
+    this.#idle = lane
+  }
+
+  #add(): Lane {
     const lane = new Lane(this)
-    this.#lanes.add(lane)
+    this.#lanes = [...this.#lanes, lane]
+    this.#putBack(lane)
     return lane
   }
 
   /** Those cut off while they waited are passed over. */
   #nextWaiting(): Flight | undefined {
+    if (!this.#waiting) return undefined
     for (;;) {
       const flight = this.#waiting.shift()
       if (!flight?.over) return flight

@@ -1,32 +1,55 @@
 import type { Socket } from 'node:net'
-import type { Carrier } from './carrier.ts'
-import { type Dialled, dial } from './dial.ts'
+import { FlowError } from '../../../lib/core/flow.ts'
+import type { Carrier, Opener } from './carrier.ts'
+import { type Dialled, dial, hangUp } from './dial.ts'
 import type { Flight } from './flight.ts'
 import type { LanePool } from './lane-pool.ts'
 
-/** One connection of a user: it carries one request at a time and measures what it costs. */
-export class Lane {
+/** One connection of a user: it carries requests and measures what they cost. */
+export class Lane implements Opener {
+  /** Requests it carries, or waits to carry. */
+  busy = 0
+  /** Given up. */
+  over = false
+  /** The one to be used after this one while both have room. */
+  nextIdle: Lane | undefined
   readonly #pool: LanePool
   readonly #carrier: Carrier
   #dialling: Socket | undefined
-  #socket: Socket | undefined
-  /** Opened ahead of the first request. */
+  /** Being opened ahead of the first request, and opened so. */
+  #warming: Promise<Dialled> | undefined
   #warm: Socket | undefined
   /** How long opening took, until the request that caused it has been told. */
   #opening: Dialled | undefined
   #readBytes = 0
   #writtenBytes = 0
+  #idleSinceMs = Number.POSITIVE_INFINITY
 
   constructor(pool: LanePool) {
     this.#pool = pool
-    this.#carrier = pool.wiring.createCarrier(pool.origin, (serverName, done) => {
-      const warm = this.#warm
-      this.#warm = undefined
-      if (warm && !warm.destroyed) return queueMicrotask(() => done(null, warm))
-      this.#dial(serverName, (error, dialled) => {
-        this.#opening = dialled
-        done(error, dialled?.socket ?? null)
-      })
+    this.#carrier = pool.wiring.createCarrier(pool.origin, this)
+  }
+
+  open(serverName: string | undefined, done: (error: Error | null, socket: Socket | null) => void): void {
+    const again = (): void => this.open(serverName, done)
+    if (this.#warming) {
+      this.#warming.then(again, again)
+      return
+    }
+    const warm = this.#warm
+    this.#warm = undefined
+    if (warm && !warm.destroyed && serverName === undefined) {
+      queueMicrotask(() => done(null, warm))
+      return
+    }
+    warm?.destroy()
+    if (this.over) {
+      done(new FlowError('connection_closed', 'the connection is given up'), null)
+      return
+    }
+    this.#dial(serverName, (error, dialled) => {
+      this.#opening = dialled
+      done(error, dialled?.socket ?? null)
     })
   }
 
@@ -35,20 +58,22 @@ export class Lane {
   }
 
   carry(flight: Flight): void {
-    const { method, path, headers, body = null } = flight.request
     flight.board(this)
-    this.#carrier.dispatch({ method, path, headers, body, reset: false }, flight)
+    this.#carrier.dispatch(flight.request, flight, flight.calledAtMs - this.#idleSinceMs)
   }
 
   /** Opens the connection ahead of the first request. Rejects where it cannot be opened. */
   warm(): Promise<Dialled> {
-    return new Promise((resolve, reject) => {
+    const warming = new Promise<Dialled>((resolve, reject) => {
       this.#dial(undefined, (error, dialled) => {
+        this.#warming = undefined
         this.#warm = dialled?.socket
         if (dialled) resolve(dialled)
         else reject(error)
       })
     })
+    this.#warming = warming
+    return warming
   }
 
   tellOpening(flight: Flight): void {
@@ -58,14 +83,14 @@ export class Lane {
     this.#opening = undefined
   }
 
-  /** Gives a flight the bytes that passed since the one before it. */
+  /** Gives a flight the bytes that passed since the one before it ended, whichever of those under way they were for. */
   tally(flight: Flight): void {
-    if (!this.#socket) return
-    const { bytesRead, bytesWritten } = this.#socket
-    flight.receivedBytes = bytesRead - this.#readBytes
-    flight.sentBytes = bytesWritten - this.#writtenBytes
-    this.#readBytes = bytesRead
-    this.#writtenBytes = bytesWritten
+    const { readBytes, writtenBytes } = this.#carrier
+    flight.receivedBytes = readBytes - this.#readBytes
+    flight.sentBytes = writtenBytes - this.#writtenBytes
+    this.#readBytes = readBytes
+    this.#writtenBytes = writtenBytes
+    this.#idleSinceMs = flight.endedAtMs
   }
 
   /** The flight is over. The carrier may be in the midst of a failure: it gets the next one when it is done with it. */
@@ -74,24 +99,37 @@ export class Lane {
     else queueMicrotask(() => this.#pool.release(this))
   }
 
-  /** Gives up a connection that is not open yet. */
+  /** Gives up a connection that is not open yet, unless others wait for it. */
   abandon(): void {
+    if (this.busy > 1) return
     this.#pool.discard(this)
     void this.destroy()
   }
 
   async destroy(): Promise<void> {
+    this.over = true
     this.#dialling?.destroy()
-    this.#warm?.destroy()
-    await this.#carrier.destroy()
+    await Promise.all([this.#warm && hangUp(this.#warm), this.#carrier.destroy()])
   }
 
   #dial(serverName: string | undefined, done: (error: Error | null, dialled?: Dialled) => void): void {
     const pool = this.#pool
-    const { guard, tls, now } = pool.wiring
-    const { endpoint, session, onSession } = pool
+    const { guard, tls, now, alpn } = pool.wiring
+    const { endpoint, session } = pool
     this.#dialling = dial(
-      { ...endpoint, serverName, session, onSession, lookup: guard.lookup, tls, now },
+      {
+        ...endpoint,
+        serverName,
+        session,
+        onSession: (next) => {
+          pool.session = next
+        },
+        lookup: guard.lookup,
+        tls,
+        alpn,
+        now,
+        onread: this.#carrier.reader,
+      },
       (error, dialled) => {
         this.#dialling = undefined
         if (dialled) this.#adopt(dialled.socket)
@@ -102,7 +140,6 @@ export class Lane {
 
   #adopt(socket: Socket): void {
     const { sockets } = this.#pool.wiring
-    this.#socket = socket
     this.#readBytes = 0
     this.#writtenBytes = 0
     sockets.open++

@@ -15,23 +15,43 @@ export interface Pools {
 
 /** One user's hold on its connections, cookies and calls. */
 export class UserConnection {
-  readonly calls = new Set<Call>()
   readonly #pools: Pools
   readonly #cookies: UserCookies | undefined
-  readonly #signal: AbortSignal | undefined
+  #latest: Call | undefined
   #closed = false
+  #interrupted = false
 
-  constructor(pools: Pools, cookies: UserCookies | undefined, signal: AbortSignal | undefined) {
+  constructor(pools: Pools, cookies: UserCookies | undefined) {
     this.#pools = pools
     this.#cookies = cookies
-    this.#signal = signal
-    signal?.addEventListener('abort', this.#interrupt, { once: true })
   }
 
   /** Why no call can be made any more. */
   get stopReason(): FlowError | undefined {
     if (this.#closed) return new FlowError('interrupted', 'the connection of the user is closed')
-    return this.#signal?.aborted ? new FlowError('interrupted') : undefined
+    return this.#interrupted ? new FlowError('interrupted') : undefined
+  }
+
+  begin(call: Call): void {
+    call.before = this.#latest
+    if (this.#latest) this.#latest.after = call
+    this.#latest = call
+  }
+
+  end(call: Call): void {
+    if (call.before) call.before.after = call.after
+    if (call.after) call.after.before = call.before
+    else this.#latest = call.before
+  }
+
+  /** Ends what is under way; nothing is begun any more. */
+  interrupt(): void {
+    this.#interrupted = true
+    for (let call = this.#latest; call; ) {
+      const { before }: Call = call
+      call.stop(new FlowError('interrupted'))
+      call = before
+    }
   }
 
   poolFor(origin: string): LanePool {
@@ -63,13 +83,8 @@ export class UserConnection {
 
   async close(): Promise<void> {
     this.#closed = true
-    this.#signal?.removeEventListener('abort', this.#interrupt)
-    this.#interrupt()
+    this.interrupt()
     await this.#pools.leave()
-  }
-
-  readonly #interrupt = (): void => {
-    for (const call of [...this.calls]) call.stop(new FlowError('interrupted'))
   }
 }
 

@@ -1,0 +1,225 @@
+import { FlowError } from '../../../lib/core/flow.ts'
+import type { AnswerHeaders } from './carrier.ts'
+
+const TAB = 9
+const LF = 10
+const CR = 13
+const SPACE = 32
+const COLON = 58
+const DEL = 127
+const ZERO = 48
+const NINE = 57
+const CASE_BIT = 0x20
+
+/** `HTTP/1.`, the one thing an answer may begin with. */
+const PROTOCOL = Buffer.from('HTTP/1.')
+/** `HTTP/1.1 200` */
+const STATUS_LINE_LENGTH = 12
+/** Lengths with more digits cannot be told apart as numbers. */
+const MOST_LENGTH_DIGITS = 15
+
+/** Characters a header's name may hold: a token of RFC 9110 section 5.6.2. */
+const IS_TOKEN = new Uint8Array(256)
+for (const character of "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+  IS_TOKEN[character.charCodeAt(0)] = 1
+
+/** Headers that are looked for in every answer: their absence costs nothing. */
+const SET_COOKIE = 'set-cookie'
+const CONTENT_ENCODING = 'content-encoding'
+const LOCATION = 'location'
+
+/** The head of an answer. Only what its body and its connection depend on is read at once. */
+export class ParsedHead implements AnswerHeaders {
+  status = 0
+  /** HTTP/1.1 keeps its connection unless told otherwise. */
+  keepAlive = true
+  /** How long the server keeps an idle connection, where it says so. */
+  keepAliveMs: number | undefined
+  contentLength: number | undefined
+  chunked = false
+  #hasCookie = false
+  #hasEncoding = false
+  #hasLocation = false
+  #lines: string
+  #all: Readonly<Record<string, string>> | undefined
+
+  /**
+   * Reads the bytes from `start` to `end`, the empty line at the end included.
+   * Throws a `FlowError` of class `malformed_response` where a byte of them is not as RFC 9112 has it.
+   */
+  constructor(bytes: Buffer, start: number, end: number) {
+    const firstLine = this.#readStatusLine(bytes, start)
+    let at = firstLine
+    while (at < end - 2) at = this.#readLine(bytes, at)
+    this.#lines = bytes.toString('latin1', firstLine, end - 2)
+    if (this.chunked && this.contentLength !== undefined)
+      throw malformed('it has both a content-length and a transfer-encoding')
+  }
+
+  value(name: string): string | undefined {
+    if (name === SET_COOKIE && !this.#hasCookie) return undefined
+    if (name === CONTENT_ENCODING && !this.#hasEncoding) return undefined
+    if (name === LOCATION && !this.#hasLocation) return undefined
+    return this.all()[name]
+  }
+
+  all(): Readonly<Record<string, string>> {
+    this.#all ??= headersOf(this.#lines)
+    return this.#all
+  }
+
+  #readStatusLine(bytes: Buffer, start: number): number {
+    checkProtocol(bytes, start, start + STATUS_LINE_LENGTH)
+    const minor = bytes[start + 7]
+    const status = numberOf(bytes, start + 9, start + STATUS_LINE_LENGTH)
+    if ((minor !== ZERO && minor !== ZERO + 1) || bytes[start + 8] !== SPACE || !(status >= 100))
+      throw malformed(`it begins with ${quoted(bytes, start)}`)
+    const at = start + STATUS_LINE_LENGTH
+    if (bytes[at] !== CR && bytes[at] !== SPACE) throw malformed(`it begins with ${quoted(bytes, start)}`)
+    this.status = status
+    this.keepAlive = minor !== ZERO
+    return afterLine(bytes, at)
+  }
+
+  #readLine(bytes: Buffer, start: number): number {
+    let at = start
+    while (IS_TOKEN[bytes[at] as number] === 1) at++
+    const nameEnd = at
+    if (bytes[at] !== COLON || at === start) throw malformed(`a header begins with ${quoted(bytes, start)}`)
+    do at++
+    while (isBlank(bytes[at]))
+    const next = afterLine(bytes, at)
+    this.#note(bytes, start, nameEnd, at, next - 2)
+    return next
+  }
+
+  /** Names are told apart by their lengths first. */
+  #note(bytes: Buffer, name: number, nameEnd: number, value: number, valueEnd: number): void {
+    switch (nameEnd - name) {
+      case 8:
+        if (isName(bytes, name, LOCATION)) this.#hasLocation = true
+        return
+      case 10:
+        if (isName(bytes, name, 'connection')) this.#noteConnection(textOf(bytes, value, valueEnd))
+        else if (isName(bytes, name, 'keep-alive')) this.#noteKeepAlive(textOf(bytes, value, valueEnd))
+        else if (isName(bytes, name, SET_COOKIE)) this.#hasCookie = true
+        return
+      case 14:
+        if (isName(bytes, name, 'content-length')) this.#noteLength(bytes, value, valueEnd)
+        return
+      case 16:
+        if (isName(bytes, name, CONTENT_ENCODING)) this.#hasEncoding = true
+        return
+      case 17:
+        if (isName(bytes, name, 'transfer-encoding')) this.#noteCoding(textOf(bytes, value, valueEnd))
+    }
+  }
+
+  #noteConnection(text: string): void {
+    for (const option of text.split(',')) {
+      const wanted = option.trim().toLowerCase()
+      if (wanted === 'close') this.keepAlive = false
+      else if (wanted === 'keep-alive') this.keepAlive = true
+    }
+  }
+
+  #noteKeepAlive(text: string): void {
+    const seconds = /(?:^|[,\s])timeout\s*=\s*(\d{1,9})/i.exec(text)?.[1]
+    if (seconds !== undefined) this.keepAliveMs = Number(seconds) * 1_000
+  }
+
+  #noteLength(bytes: Buffer, start: number, valueEnd: number): void {
+    let end = valueEnd
+    while (end > start && isBlank(bytes[end - 1])) end--
+    const length = end - start > MOST_LENGTH_DIGITS ? Number.NaN : numberOf(bytes, start, end)
+    if (!(length >= 0)) throw malformed(`its content-length is ${textOf(bytes, start, end)}`)
+    if (this.contentLength !== undefined) throw malformed('it has more than one content-length')
+    this.contentLength = length
+  }
+
+  #noteCoding(text: string): void {
+    if (text.toLowerCase() !== 'chunked' || this.chunked) throw malformed(`its transfer-encoding is ${text}`)
+    this.chunked = true
+  }
+}
+
+/**
+ * Where the head that begins at `start` ends, its empty line included; -1 where more is to come. Throws where what
+ * has come can be no head, so that nobody waits for the rest. `from` is where a search before this one ended.
+ */
+export function findHeadEnd(bytes: Buffer, start: number, from: number, end: number): number {
+  checkProtocol(bytes, start, end)
+  for (let at = from; at < end; at++) {
+    if (bytes[at] !== LF) continue
+    if (at === start || bytes[at - 1] !== CR) throw malformed('a line of its head ends without CR LF')
+    if (at - start >= 3 && bytes[at - 2] === LF) return at + 1
+  }
+  return -1
+}
+
+/** After the CR LF of a line whose characters from `at` are what a value may hold. */
+export function afterLine(bytes: Buffer, start: number): number {
+  let at = start
+  for (;;) {
+    const byte = bytes[at] as number
+    if ((byte < SPACE && byte !== TAB) || byte === DEL) break
+    at++
+  }
+  if (bytes[at] !== CR || bytes[at + 1] !== LF)
+    throw malformed(`its head has the byte ${bytes[at]} in the midst of a line`)
+  return at + 2
+}
+
+export function malformed(what: string): FlowError {
+  return new FlowError('malformed_response', `the answer is no HTTP/1.1: ${what}`)
+}
+
+function checkProtocol(bytes: Buffer, start: number, end: number): void {
+  const last = Math.min(end, start + PROTOCOL.length)
+  for (let at = start; at < last; at++)
+    if (bytes[at] !== PROTOCOL[at - start]) throw malformed(`it begins with ${quoted(bytes, start)}`)
+}
+
+/** Digits alone; NaN for anything else, nothing included. */
+function numberOf(bytes: Buffer, start: number, end: number): number {
+  let value = start < end ? 0 : Number.NaN
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at] as number
+    if (byte < ZERO || byte > NINE) return Number.NaN
+    value = value * 10 + byte - ZERO
+  }
+  return value
+}
+
+function isName(bytes: Buffer, start: number, name: string): boolean {
+  for (let i = 0; i < name.length; i++)
+    if (((bytes[start + i] as number) | CASE_BIT) !== name.charCodeAt(i)) return false
+  return true
+}
+
+function isBlank(byte: number | undefined): boolean {
+  return byte === SPACE || byte === TAB
+}
+
+function textOf(bytes: Buffer, start: number, end: number): string {
+  return bytes.toString('latin1', start, end).trim()
+}
+
+function quoted(bytes: Buffer, start: number): string {
+  return JSON.stringify(bytes.toString('latin1', start, start + STATUS_LINE_LENGTH))
+}
+
+function headersOf(lines: string): Record<string, string> {
+  const headers: Record<string, string> = {}
+  for (let start = 0; start < lines.length; ) {
+    const end = lines.indexOf('\r\n', start)
+    const colon = lines.indexOf(':', start)
+    const name = lines.slice(start, colon).toLowerCase()
+    const value = lines.slice(colon + 1, end).trim()
+    const before = Object.hasOwn(headers, name) ? headers[name] : undefined
+    const joint = name === SET_COOKIE ? '\n' : ', '
+    headers[name] = before === undefined ? value : before + joint + value
+    start = end + 2
+  }
+  return headers
+}

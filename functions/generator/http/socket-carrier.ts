@@ -1,0 +1,219 @@
+import type { OnReadOpts, Socket } from 'node:net'
+import { FlowError } from '../../../lib/core/flow.ts'
+import { AnswerParser, type AnswerSink } from './answer-parser.ts'
+import type {
+  AnswerHeaders,
+  CarriedRequest,
+  Carrier,
+  CarrierHandler,
+  CarrierKind,
+  Controller,
+  Opener,
+} from './carrier.ts'
+import { hangUp } from './dial.ts'
+import { type HeaderBlock, headOf, RequestHeads } from './request-head.ts'
+
+/** All sockets of the process read into it: what has come is taken out before the next socket has its turn. */
+const READ_INTO = Buffer.allocUnsafeSlow(65_536)
+/** A server that says how long it keeps idle connections is believed, less this. */
+const KEEP_ALIVE_MARGIN_MS = 1_000
+const KEEP_ALIVE_MS = 60_000
+/** Up to this size a body of bytes is copied behind its head; a larger one is written for itself. */
+const COPIED_UP_TO_BYTES = 65_536
+
+/** HTTP/1.1 straight on sockets. */
+export const SOCKETS: CarrierKind = {
+  alpn: ['http/1.1'],
+  streams: 1,
+  maker() {
+    const heads = new Map<string, RequestHeads>()
+    return (origin, opener) => {
+      const known = heads.get(origin) ?? new RequestHeads(new URL(origin).host)
+      heads.set(origin, known)
+      return new SocketCarrier(known, opener)
+    }
+  },
+}
+
+type Body = CarriedRequest['body']
+
+/** HTTP/1.1 straight on a socket: one write for a request, and no more of an answer read than is asked for. */
+export class SocketCarrier implements Carrier, Controller, AnswerSink {
+  readBytes = 0
+  writtenBytes = 0
+  readonly #heads: RequestHeads
+  readonly #opener: Opener
+  readonly #parser: AnswerParser
+  #socket: Socket | undefined
+  /** The name that the server of the open connection was asked for, where a flow had one of its own. */
+  #serverName: string | undefined
+  #handler: CarrierHandler | undefined
+  #answering = false
+  #closesAfter = false
+  #keepAliveMs = KEEP_ALIVE_MS
+
+  constructor(heads: RequestHeads, opener: Opener) {
+    this.#heads = heads
+    this.#opener = opener
+    this.#parser = new AnswerParser(this)
+  }
+
+  get reader(): OnReadOpts {
+    return { buffer: READ_INTO, callback: (length) => this.#read(length) }
+  }
+
+  dispatch(request: CarriedRequest, handler: CarrierHandler, idleMs: number): void {
+    const { method, body } = request
+    const bodyBytes = body === undefined ? 0 : Buffer.byteLength(body)
+    let block: HeaderBlock
+    let head: string
+    try {
+      block = this.#heads.headersOf(request.headers)
+      head = headOf(request, block, bodyBytes)
+    } catch (error) {
+      handler.onResponseError(null, error as Error)
+      return
+    }
+    this.#handler = handler
+    this.#closesAfter = block.closes
+    if (!this.#isFit(idleMs, block.serverName)) this.#drop()
+    const socket = this.#socket
+    if (socket) this.#send(socket, method, head, body, bodyBytes)
+    else this.#connect(block.serverName, (opened) => this.#send(opened, method, head, body, bodyBytes))
+  }
+
+  abort(): void {
+    this.#handler = undefined
+    this.#drop()
+  }
+
+  async destroy(): Promise<void> {
+    const socket = this.#socket
+    this.#handler = undefined
+    this.#socket = undefined
+    this.#parser.stop()
+    if (socket) await hangUp(socket)
+  }
+
+  onHead(status: number, headers: AnswerHeaders): void {
+    this.#handler?.onResponseStart(this, status, headers)
+  }
+
+  onBody(chunk: Buffer): void {
+    this.#handler?.onResponseData(this, chunk)
+  }
+
+  #isFit(idleMs: number, serverName: string | undefined): boolean {
+    return this.#socket?.destroyed === false && idleMs <= this.#keepAliveMs && serverName === this.#serverName
+  }
+
+  #connect(serverName: string | undefined, send: (socket: Socket) => void): void {
+    this.#opener.open(serverName, (error, socket) => {
+      if (socket) this.#adopt(socket, serverName)
+      if (!this.#handler) return
+      if (socket) send(socket)
+      else this.#fail(error ?? closedByPeer())
+    })
+  }
+
+  #adopt(socket: Socket, serverName: string | undefined): void {
+    this.#socket = socket
+    this.#serverName = serverName
+    this.#keepAliveMs = KEEP_ALIVE_MS
+    this.readBytes = 0
+    this.writtenBytes = 0
+    socket.on('error', (error) => this.#lost(socket, error))
+    socket.on('end', () => this.#ended(socket))
+    socket.on('close', () => this.#lost(socket, closedByPeer()))
+  }
+
+  #send(socket: Socket, method: string, head: string, body: Body, bodyBytes: number): void {
+    this.#answering = false
+    this.#parser.expect(method)
+    this.#handler?.onRequestStart(this)
+    if (this.#socket !== socket) return
+    this.writtenBytes += head.length + bodyBytes
+    write(socket, head, body, bodyBytes)
+  }
+
+  /** Bytes that nobody asked for make a connection worthless: they cannot be told from the next answer. */
+  #read(length: number): boolean {
+    this.readBytes += length
+    const handler = this.#handler
+    if (!handler || this.#parser.done) {
+      this.#drop()
+      return true
+    }
+    if (!this.#answering) {
+      this.#answering = true
+      handler.onResponseStarted()
+    }
+    let end: number
+    try {
+      end = this.#parser.read(READ_INTO, length)
+    } catch (error) {
+      this.#fail(error as Error)
+      return true
+    }
+    if (this.#handler && this.#parser.done) this.#finish(end === length)
+    return true
+  }
+
+  #finish(isClean: boolean): void {
+    const handler = this.#handler
+    const { keepAlive, keepAliveMs = KEEP_ALIVE_MS + KEEP_ALIVE_MARGIN_MS } = this.#parser
+    this.#handler = undefined
+    this.#keepAliveMs = keepAliveMs - KEEP_ALIVE_MARGIN_MS
+    if (!isClean || !keepAlive || this.#closesAfter || this.#keepAliveMs <= 0) this.#drop()
+    handler?.onResponseEnd()
+  }
+
+  #ended(socket: Socket): void {
+    if (socket !== this.#socket) return
+    if (this.#handler && this.#parser.close()) this.#finish(false)
+    else this.#lost(socket, closedByPeer())
+  }
+
+  #lost(socket: Socket, error: Error): void {
+    if (socket === this.#socket) this.#fail(error)
+  }
+
+  /** Ends the connection, and the request on it with this error. */
+  #fail(error: Error): void {
+    const handler = this.#handler
+    this.#handler = undefined
+    this.#drop()
+    handler?.onResponseError(this, error)
+  }
+
+  #drop(): void {
+    const socket = this.#socket
+    this.#socket = undefined
+    this.#parser.stop()
+    socket?.destroy()
+  }
+}
+
+/** Head and body in one go, so that they leave in one packet where they fit. */
+function write(socket: Socket, head: string, body: Body, bodyBytes: number): void {
+  if (body === undefined || bodyBytes === 0) socket.write(head, 'latin1')
+  else if (typeof body === 'string' && body.length === bodyBytes) socket.write(head + body, 'latin1')
+  else if (typeof body === 'string') {
+    const bytes = Buffer.allocUnsafe(head.length + bodyBytes)
+    bytes.write(body, bytes.write(head, 'latin1'), 'utf8')
+    socket.write(bytes)
+  } else if (bodyBytes <= COPIED_UP_TO_BYTES) {
+    const bytes = Buffer.allocUnsafe(head.length + bodyBytes)
+    bytes.set(body, bytes.write(head, 'latin1'))
+    socket.write(bytes)
+  } else {
+    socket.cork()
+    socket.write(head, 'latin1')
+    socket.write(body)
+    socket.uncork()
+  }
+}
+
+function closedByPeer(): FlowError {
+  return new FlowError('connection_closed', 'the peer closed the connection')
+}

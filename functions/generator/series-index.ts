@@ -1,0 +1,42 @@
+import type { Tags } from '../../lib/core/metric.ts'
+import type { LiveSeries } from './series.ts'
+
+interface Node {
+  series: LiveSeries | undefined
+  /** By the name of the next tag, then by its value. */
+  next: Map<string, Map<string, Node>> | undefined
+}
+
+/** Finds series by their tags in the order they are written, without building a key of them. */
+export class SeriesIndex {
+  readonly #metrics = new Map<string, Node>()
+
+  find(metric: string, tags: Tags): LiveSeries | undefined {
+    let node = this.#metrics.get(metric)
+    for (const name in tags) node = node?.next?.get(name)?.get(tags[name] as string)
+    return node?.series
+  }
+
+  add(metric: string, tags: Tags, series: LiveSeries): void {
+    let node = reached(this.#metrics, metric)
+    for (const name in tags) {
+      node.next ??= new Map()
+      let values = node.next.get(name)
+      if (!values) {
+        values = new Map()
+        node.next.set(name, values)
+      }
+      node = reached(values, tags[name] as string)
+    }
+    node.series = series
+  }
+}
+
+function reached(nodes: Map<string, Node>, key: string): Node {
+  let node = nodes.get(key)
+  if (!node) {
+    node = { series: undefined, next: undefined }
+    nodes.set(key, node)
+  }
+  return node
+}

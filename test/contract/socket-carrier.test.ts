@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest'
+import { createHttpClient } from '../../functions/generator/http-client.ts'
+import { createGuard } from '../../functions/generator/target-guard.ts'
+import { createTlsOptions } from '../../functions/generator/tls-options.ts'
+import { type HttpClientMaker, HttpProbe } from './http-probe.ts'
+import { httpServer, httpsServer, rawServer } from './wire-server.ts'
+
+/** A client on sockets whose clock stands still until it is moved. */
+function stoppedClient() {
+  const clock = { ms: 0 }
+  const now = (): number => clock.ms
+  const maker: HttpClientMaker = {
+    name: 'the client on sockets',
+    unasked100: 'skipped',
+    lenient: false,
+    create: () =>
+      createHttpClient({
+        http: { connections: 'per-user', maxBodyBytes: 1_000_000, version: '1.1' },
+        guard: createGuard({ allow: [], now }),
+        tls: createTlsOptions({ insecure: true }),
+        now,
+      }),
+  }
+  return { clock, probe: new HttpProbe(maker) }
+}
+
+describe('a connection on a socket', () => {
+  it.each([
+    ['for a minute where the server says nothing', '', 60_000],
+    ['for as long as the server says, less a second', 'keep-alive: timeout=5\r\n', 4_000],
+  ])('is kept %s', async (_, header, keptMs) => {
+    const server = await rawServer((socket) =>
+      socket.write(`HTTP/1.1 200 OK\r\n${header}content-length: 0\r\n\r\n`),
+    )
+    const { clock, probe } = stoppedClient()
+    await probe.request(server.origin)
+    clock.ms = keptMs
+    await probe.request(server.origin)
+    expect(server.sockets).toHaveLength(1)
+    clock.ms = 2 * keptMs + 1
+    expect((await probe.request(server.origin)).status).toBe(200)
+    expect(server.sockets).toHaveLength(2)
+  })
+
+  it.each([
+    ['text', 'größe'.repeat(50_000)],
+    ['a few bytes', new Uint8Array(100).fill(120)],
+    ['many bytes', new Uint8Array(3_000_000).fill(120)],
+  ])('takes a body of %s as a whole', async (_, body) => {
+    const server = await httpServer(async (request, response) => {
+      const chunks: Buffer[] = []
+      for await (const chunk of request) chunks.push(chunk)
+      response.end(String(Buffer.concat(chunks).equals(Buffer.from(body as string))))
+    })
+    const { probe } = stoppedClient()
+    const exchange = await probe.request(server.origin, { method: 'POST', body })
+    expect(Buffer.from(exchange.body).toString()).toBe('true')
+    expect(exchange.sentBytes).toBeGreaterThan(Buffer.byteLength(body))
+  })
+
+  it('writes a request in one packet', async () => {
+    const chunks: string[] = []
+    const server = await rawServer((socket, chunk) => {
+      chunks.push(chunk)
+      socket.write('HTTP/1.1 204 No Content\r\n\r\n')
+    })
+    const { probe } = stoppedClient()
+    for (const body of ['text', 'größe', new Uint8Array([65])])
+      await probe.request(server.origin, { method: 'POST', body })
+    expect(chunks).toHaveLength(3)
+  })
+
+  it('is opened anew for a host of another name under TLS, and only then', async () => {
+    const names: unknown[] = []
+    const server = await httpsServer((request, response) => {
+      names.push((request.socket as { servername?: unknown }).servername)
+      response.end('ok')
+    })
+    const { probe } = stoppedClient()
+    for (const host of ['a.localhost', 'a.localhost', 'b.localhost'])
+      expect((await probe.request(server.origin, { headers: { host } })).status).toBe(200)
+    expect([names, server.sockets.length]).toEqual([['a.localhost', 'a.localhost', 'b.localhost'], 2])
+  })
+})

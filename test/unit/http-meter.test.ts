@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest'
+import type { Exchange } from '../../functions/generator/exchange.ts'
+import { HttpMeter } from '../../functions/generator/http-meter.ts'
+import { Recorder } from '../../functions/generator/recorder.ts'
+import type { Series } from '../../lib/core/snapshot.ts'
+
+const exchange: Exchange = {
+  method: 'GET',
+  url: 'http://127.0.0.1/',
+  status: 200,
+  headers: {},
+  body: new Uint8Array(0),
+  calledAtMs: 10,
+  sent: true,
+  sentAtMs: 11,
+  firstByteAtMs: 13,
+  endedAtMs: 16,
+  sentBytes: 100,
+  receivedBytes: 200,
+}
+
+function meter() {
+  const recorded: Series[] = []
+  const recorder = new Recorder({
+    startAtMs: 0,
+    fromMs: 0,
+    cuts: [{ seq: 0, fromMs: 0, toMs: 1_000, stages: [] }],
+    metrics: {},
+    onInterval: ({ series }) => recorded.push(...series),
+  })
+  const counted = (): unknown => {
+    recorder.finish(20)
+    return recorded.flatMap((one) =>
+      one.metric === 'http_reqs' && one.kind === 'counter' ? [[one.tags, one.sum]] : [],
+    )
+  }
+  return { meter: new HttpMeter(recorder), counted }
+}
+
+const tagsOf = (more: object): object => ({ flow: 'buy', name: 'pay', method: 'GET', status: '200', ...more })
+
+describe('the series of a request', () => {
+  it('differ by flow, step, method, status, error and tags, in whatever order they come', () => {
+    const { meter: http, counted } = meter()
+    const buy = { flow: 'buy', name: 'pay', tags: undefined, lagMs: 0 }
+    for (let round = 0; round < 3; round++) {
+      http.record(exchange, buy, true)
+      http.record({ ...exchange, method: 'POST' }, buy, true)
+      http.record({ ...exchange, status: 500 }, buy, false)
+      http.record({ ...exchange, status: 0, error: 'timeout' }, buy, false)
+      http.record(exchange, { ...buy, flow: 'browse' }, true)
+      http.record(exchange, { ...buy, name: 'look' }, true)
+      http.record(exchange, { ...buy, tags: { plan: 'pro' } }, true)
+      http.record(exchange, { ...buy, tags: { plan: 'free' } }, true)
+      http.record(exchange, { ...buy, tags: { plan: 'free', team: 'a' } }, true)
+    }
+    expect(counted()).toEqual([
+      [tagsOf({}), 3],
+      [tagsOf({ method: 'POST' }), 3],
+      [tagsOf({ status: '500' }), 3],
+      [tagsOf({ status: '0', error: 'timeout' }), 3],
+      [tagsOf({ flow: 'browse' }), 3],
+      [tagsOf({ name: 'look' }), 3],
+      [tagsOf({ plan: 'pro' }), 3],
+      [tagsOf({ plan: 'free' }), 3],
+      [tagsOf({ plan: 'free', team: 'a' }), 3],
+    ])
+  })
+
+  it('follow tags that a flow changes in the object it passes', () => {
+    const { meter: http, counted } = meter()
+    const tags: Record<string, string> = { page: '1' }
+    const context = { flow: 'buy', name: 'pay', tags, lagMs: 0 }
+    http.record(exchange, context, true)
+    tags.page = '2'
+    http.record(exchange, context, true)
+    expect(counted()).toEqual([
+      [tagsOf({ page: '1' }), 1],
+      [tagsOf({ page: '2' }), 1],
+    ])
+  })
+})
