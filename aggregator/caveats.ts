@@ -9,7 +9,7 @@ import { totalOf } from './totals.ts'
 /** More generators than this are counted, not named. */
 const MOST_NAMED = 5
 /** What every kind of load makes at least one of. */
-const TRAFFIC = ['http_reqs', 'ws_sessions', 'step_duration']
+const TRAFFIC = ['http_reqs', 'ws_sessions', 'tcp_sessions', 'step_duration']
 
 interface Judging {
   summary: Summary

@@ -136,14 +136,23 @@ function statusesOf(series: readonly MergedSeries[]): Summary['statuses'] {
     .sort((a, b) => Number(a.status) - Number(b.status) || compare(a.status, b.status))
 }
 
+const FAILURES = [
+  ['request', 'http_reqs'],
+  ['session', 'ws_session_failed'],
+  ['session', 'tcp_session_failed'],
+  ['session', 'stream_failed'],
+  ['call', 'rpc_failed'],
+  ['iteration', 'iteration_failed'],
+] as const
+
 function errorsOf(series: readonly MergedSeries[]): Summary['errors'] {
-  const of = (where: 'request' | 'iteration', metric: string): Summary['errors'] =>
-    [...groupBy(series, metric, ({ error }) => error)].map(([error, tally]) => ({
-      where,
-      error,
-      count: countOf(tally),
-    }))
-  return [...of('request', 'http_reqs'), ...of('iteration', 'iteration_failed')].sort(
+  const counts = new Map<string, Summary['errors'][number]>()
+  for (const [where, metric] of FAILURES)
+    for (const [error, tally] of groupBy(series, metric, (tags) => tags.error)) {
+      const key = `${where} ${error}`
+      counts.set(key, { where, error, count: (counts.get(key)?.count ?? 0) + countOf(tally) })
+    }
+  return [...counts.values()].sort(
     (a, b) => b.count - a.count || compare(a.where, b.where) || compare(a.error, b.error),
   )
 }

@@ -5,15 +5,37 @@ export type {
   DataRow,
   FilePart,
   HttpResponse,
+  JsonRpcOptions,
+  LinkOptions,
+  McpOptions,
+  MessageId,
   MetricHandle,
+  ReceiveOptions,
+  ReconnectOptions,
   RequestOptions,
   RetryOptions,
+  RpcBatchEntry,
+  RpcCallOptions,
+  RpcNotification,
+  RpcOutcome,
   SocketMessage,
   SocketOptions,
+  StreamChunk,
+  StreamEvent,
+  StreamItem,
+  StreamKind,
+  StreamLine,
+  StreamOptions,
+  TcpOptions,
+  VirtualMcp,
+  VirtualRpc,
   VirtualSocket,
+  VirtualStream,
+  VirtualTcp,
   VirtualUser,
 } from './core/flow.ts'
 export { FlowError } from './core/flow.ts'
+export { RpcError } from './core/json-rpc.ts'
 export type { Random } from './core/random.ts'
 export type { ScenarioProfiles, ScenarioThresholds } from './core/scenario.ts'
 export { defineScenario } from './core/scenario.ts'

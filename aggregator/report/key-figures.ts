@@ -17,6 +17,9 @@ export interface KeyFigures {
 
 type Trend = Extract<Values, { kind: 'trend' }>
 
+const RECEIVED = ['ws_msgs_received', 'tcp_msgs_received', 'stream_events']
+const MESSAGE_TIMES = { 'round trip': 'msg_rtt', 'first event': 'stream_time_to_first_event' }
+
 /** The run in a few numbers: the same ones, in the same words, in every report. */
 export function keyFigures(verdict: Verdict, summary: Summary): KeyFigures[] {
   return [
@@ -61,17 +64,23 @@ function latency(title: string, trend: Trend | undefined): KeyFigures {
   }
 }
 
+/** What came over WebSockets, TCP and streams, and how fast; each only where there was any. */
 function messages(summary: Summary): KeyFigures[] {
-  const received = summary.metrics.ws_msgs_received?.values
-  if (received?.kind !== 'counter' || received.count === 0) return []
+  const received = RECEIVED.flatMap((metric) => {
+    const values = summary.metrics[metric]?.values
+    return values?.kind === 'counter' ? [values] : []
+  })
+  const total = (of: 'count' | 'perSecond'): number => received.reduce((sum, values) => sum + values[of], 0)
   const figures = [
-    { label: 'received', value: formatNumber(received.count) },
-    { label: 'per second', value: formatNumber(received.perSecond) },
+    { label: 'received', value: formatNumber(total('count')) },
+    { label: 'per second', value: formatNumber(total('perSecond')) },
   ]
-  const roundTrip = trendOf(summary, 'msg_rtt')
   return [
-    { title: 'messages', main: 0, figures },
-    ...(roundTrip === undefined ? [] : [latency('round trip', roundTrip)]),
+    ...(total('count') === 0 ? [] : [{ title: 'messages', main: 0, figures }]),
+    ...Object.entries(MESSAGE_TIMES).flatMap(([title, metric]) => {
+      const trend = trendOf(summary, metric)
+      return trend === undefined ? [] : [latency(title, trend)]
+    }),
   ]
 }
 

@@ -1,4 +1,5 @@
 import { VolleyError } from '../../lib/core/errors.ts'
+import { FlowError } from '../../lib/core/flow-error.ts'
 
 /** Stable classes of what can go wrong on the wire, by the codes of Node, OpenSSL and the HTTP client. */
 const CLASS_BY_CODE: Readonly<Record<string, string>> = {
@@ -29,7 +30,7 @@ const CLASS_BY_CODE: Readonly<Record<string, string>> = {
   ENOBUFS: 'too_many_sockets',
   EADDRNOTAVAIL: 'too_many_sockets',
   UND_ERR_RES_EXCEEDED_MAX_SIZE: 'body_too_large',
-  WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: 'body_too_large',
+  WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: 'message_too_large',
   HPE_HEADER_OVERFLOW: 'header_too_large',
   UND_ERR_HEADERS_OVERFLOW: 'header_too_large',
   UND_ERR_INVALID_ARG: 'bad_request_options',
@@ -86,6 +87,11 @@ export function errorMessageOf(error: unknown): string {
   return code === undefined || error instanceof VolleyError || message.includes(code)
     ? message
     : `${code}: ${message}`
+}
+
+/** The error as one that is counted by its class. */
+export function asFlowError(error: unknown): FlowError {
+  return error instanceof FlowError ? error : new FlowError(errorClassOf(error), errorMessageOf(error))
 }
 
 function codeOf(error: Error): string | undefined {

@@ -12,6 +12,27 @@ export interface WireRequest {
   timeoutMs: number
   /** Redirects followed at most; with 0 a redirect is an answer like any other. */
   redirects: number
+  /**
+   * Asked with the head of each answer that is not redirected: where it returns somebody to read the body as it comes, the
+   * timeout is over with the head, and the exchange has no body.
+   */
+  readBody?: (head: AnswerHead) => BodyReader | undefined
+}
+
+/** An answer whose body is still to come. */
+export interface AnswerHead {
+  readonly status: number
+  header(name: string): string | undefined
+  readonly headers: Readonly<Record<string, string>>
+  readonly calledAtMs: number
+  readonly sentAtMs: number
+  /** Ends the exchange from this side. */
+  cut(reason: Error): void
+}
+
+export interface BodyReader {
+  /** The bytes are valid during the call only. Content encodings are not undone. */
+  read(chunk: Uint8Array): void
 }
 
 /** One request on the wire, a redirect being one of its own. Times are epoch milliseconds with a fraction. */

@@ -58,10 +58,24 @@ export class HttpMeter {
    * `expected`: the status was one that counts as served.
    */
   record(exchange: Exchange, context: ExchangeContext, expected: boolean): void {
+    const series = this.#count(exchange, context, expected)
+    if (!series) return
+    series.duration.add(exchange.endedAtMs - exchange.sentAtMs)
+    series.responseTime.add(exchange.endedAtMs - exchange.calledAtMs + context.lagMs)
+    this.#log?.add(exchange, context)
+  }
+
+  /** A stream is a request whose length says nothing of how fast it was served: that is in `stream_duration`. */
+  recordStream(exchange: Exchange, context: ExchangeContext, expected: boolean): void {
+    this.#count(exchange, context, expected)
+  }
+
+  /** Returns the series of what came about, if the target was asked and has not been cut off. */
+  #count(exchange: Exchange, context: ExchangeContext, expected: boolean): StepSeries | undefined {
     const recorder = this.#recorder
     recorder.advance(exchange.endedAtMs)
     const interrupted = exchange.error === 'interrupted'
-    if (interrupted && !exchange.sent) return
+    if (interrupted && !exchange.sent) return undefined
     const series = this.#stepOf(exchange, context)
     const second = recorder.second
     series.requests.add(1)
@@ -73,14 +87,12 @@ export class HttpMeter {
     if (exchange.connectMs !== undefined) recorder.series('http_req_connecting').add(exchange.connectMs)
     if (exchange.tlsMs !== undefined) recorder.series('http_req_tls_handshaking').add(exchange.tlsMs)
     // A request that was cut off by the end of the run says nothing about the target.
-    if (interrupted) return
+    if (interrupted) return undefined
     series.failed.add(expected ? 0 : 1)
     if (!expected) second.failed++
-    if (!exchange.sent) return
-    series.duration.add(exchange.endedAtMs - exchange.sentAtMs)
-    series.responseTime.add(exchange.endedAtMs - exchange.calledAtMs + context.lagMs)
-    this.#log?.add(exchange, context)
+    if (!exchange.sent) return undefined
     if (exchange.status !== 0) series.waiting.add(exchange.firstByteAtMs - exchange.sentAtMs)
+    return series
   }
 
   #stepOf(exchange: Exchange, context: ExchangeContext): StepSeries {

@@ -1,7 +1,8 @@
 import { durationMs, parseDuration } from '../../lib/core/duration.ts'
-import { FlowError, type RequestOptions, type SocketOptions } from '../../lib/core/flow.ts'
+import { FlowError, type RequestOptions, type SocketOptions, type TcpOptions } from '../../lib/core/flow.ts'
 import type { HttpSettings } from '../../lib/core/scenario.ts'
 import type { WireRequest } from './exchange.ts'
+import { tcpUrl } from './link/tcp-address.ts'
 import { encodeMultipart } from './multipart.ts'
 
 /** A request and the step it is reported as. */
@@ -10,11 +11,15 @@ export interface NamedRequest extends WireRequest {
 }
 
 /** What opens a WebSocket, and the step it is reported as. */
-export interface NamedSocketRequest {
-  name: string
-  /** `ws:` or `wss:` */
-  url: string
+export interface NamedSocketRequest extends NamedAddress {
   headers: Readonly<Record<string, string>>
+}
+
+/** Where a connection with messages goes. */
+export interface NamedAddress {
+  name: string
+  /** `ws:` or `wss:`; for TCP and TLS `http:` and `https:`. */
+  url: string
   timeoutMs: number
 }
 
@@ -29,6 +34,8 @@ interface Body {
   contentType?: string
 }
 
+/** The origin of a URL that is not for the web, as of a `tcp:` target. */
+const NO_ORIGIN = 'null'
 /** A path as flows write it, and what is the same in all requests for it. */
 interface KnownPath {
   /** Name of its step. */
@@ -55,6 +62,7 @@ const PLACEHOLDER = /\{([^{}]*)\}/g
 
 /** Turns the options of a flow's request into what goes on the wire. */
 export class RequestBuilder {
+  readonly #targetUrl: string
   readonly #origin: string
   readonly #basePath: string
   readonly #headers: Headers
@@ -67,6 +75,7 @@ export class RequestBuilder {
 
   constructor({ targetUrl, http }: BuilderOptions) {
     const url = new URL(targetUrl)
+    this.#targetUrl = targetUrl
     this.#origin = url.origin
     this.#basePath = url.pathname.replace(/\/$/, '')
     this.#headers = Object.freeze({
@@ -91,21 +100,38 @@ export class RequestBuilder {
       origin,
       path: wirePath,
       headers: this.#headersWith(options.headers, body?.contentType),
-      timeoutMs: timeoutOf(options.timeout) ?? this.#timeoutMs,
+      timeoutMs: this.timeoutMs(options.timeout),
       redirects: options.redirects ?? this.#redirects,
     }
     return body === undefined ? request : { ...request, body: body.content }
   }
 
   /** Throws a `FlowError` of class `bad_request_options`. */
-  socket(path: string, options: SocketOptions = {}): NamedSocketRequest {
+  socket(
+    path: string,
+    options: Pick<SocketOptions, 'name' | 'params' | 'query' | 'headers' | 'timeout'> = {},
+  ): NamedSocketRequest {
     const { origin, path: wirePath } = this.#locate(path.replace(/^ws(?=s?:\/\/)/i, 'http'), options)
     const { 'accept-encoding': _, ...headers } = this.#headersWith(options.headers, undefined)
     return {
       name: options.name ?? `WS ${withoutQuery(path)}`,
       url: `${origin.replace(/^http/, 'ws')}${wirePath}`,
       headers,
-      timeoutMs: timeoutOf(options.timeout) ?? this.#timeoutMs,
+      timeoutMs: this.timeoutMs(options.timeout),
+    }
+  }
+
+  /** The time a flow gives something, or the scenario's. Throws a `FlowError` of class `bad_request_options`. */
+  timeoutMs(timeout: string | undefined): number {
+    return timeoutOf(timeout) ?? this.#timeoutMs
+  }
+
+  /** Throws a `FlowError` of class `bad_request_options`. */
+  tcp(address: string, { name, timeout }: Pick<TcpOptions, 'name' | 'timeout'> = {}): NamedAddress {
+    return {
+      name: name ?? `TCP ${address}`,
+      url: tcpUrl(address, this.#targetUrl).href,
+      timeoutMs: this.timeoutMs(timeout),
     }
   }
 
@@ -127,6 +153,8 @@ export class RequestBuilder {
   #locate(template: string, { params, query }: Pick<RequestOptions, 'params' | 'query'>): Location {
     const path = withQuery(template.includes('{') ? filled(template, params) : template, query)
     if (ABSOLUTE.test(path)) return parsed(path)
+    if (this.#origin === NO_ORIGIN)
+      throw bad(`${path} has no host: the target ${this.#targetUrl} speaks no HTTP, so write the whole URL`)
     const ownPath = `${this.#basePath}${path.startsWith('/') ? '' : '/'}${path}`
     return WIRE_PATH.test(ownPath) ? { origin: this.#origin, path: ownPath } : parsed(this.#origin + ownPath)
   }

@@ -5,10 +5,14 @@ import type { Clock } from '../../lib/ports.ts'
 import { customMetrics } from './custom-metrics.ts'
 import { HttpMeter } from './http-meter.ts'
 import { RequestBuilder } from './http-request.ts'
+import { LinkOpener } from './link/open-link.ts'
 import type { Recorder } from './recorder.ts'
 import type { RequestLog } from './request-log.ts'
+import { RpcMeter } from './rpc/rpc-meter.ts'
 import { HttpSession, type SessionTools } from './session.ts'
 import { Sleepers } from './sleepers.ts'
+import { StreamMeter } from './stream/stream-meter.ts'
+import { TaggedMeters } from './tagged-meters.ts'
 import { userData } from './user-data.ts'
 import type { UserServices } from './user-services.ts'
 import { createWire, type Wire } from './wire.ts'
@@ -30,6 +34,7 @@ export function createServices(options: ServicesOptions): UserServices {
   const { plan, scenario, data, setup, recorder, clock, log, wire = createWire(options) } = options
   const { client, guard, tls } = wire
   const sleepers = new Sleepers(clock)
+  const sockets = { open: 0 }
   const tools: SessionTools = {
     builder: new RequestBuilder({ targetUrl: plan.target.url, http: scenario.http }),
     meter: new HttpMeter(recorder, log),
@@ -38,7 +43,9 @@ export function createServices(options: ServicesOptions): UserServices {
     tls,
     recorder,
     clock,
-    sockets: { open: 0 },
+    links: new LinkOpener({ recorder, clock, sockets }),
+    streams: new TaggedMeters((tags) => new StreamMeter(recorder, clock, tags)),
+    rpcs: new TaggedMeters((tags) => new RpcMeter(recorder, clock, tags)),
   }
   wire.warmUp?.record(recorder)
   return {
@@ -49,7 +56,7 @@ export function createServices(options: ServicesOptions): UserServices {
     dataOf: (user) => userData(scenario.data, data, user),
     openSession: (user) => new HttpSession(tools, user, wire.warmUp?.take(user.id) ?? wire.openWire()),
     sleepers,
-    openSockets: () => client.openSockets() + tools.sockets.open,
+    openSockets: () => client.openSockets() + sockets.open,
     async close() {
       sleepers.close()
       log?.close()

@@ -1,17 +1,38 @@
-import type { HttpResponse, RequestOptions, SocketOptions, VirtualSocket } from '../../lib/core/flow.ts'
+import type {
+  HttpResponse,
+  JsonRpcOptions,
+  McpOptions,
+  RequestOptions,
+  SocketOptions,
+  StreamItem,
+  StreamOptions,
+  TcpOptions,
+  VirtualMcp,
+  VirtualRpc,
+  VirtualSocket,
+  VirtualStream,
+  VirtualTcp,
+} from '../../lib/core/flow.ts'
 import type { Clock } from '../../lib/ports.ts'
 import type { UserCookies } from './cookie-jar.ts'
+import { isExpected } from './expected-status.ts'
 import type { Connection, Exchange, HttpClient } from './http-client.ts'
 import type { HttpMeter } from './http-meter.ts'
 import type { RequestBuilder } from './http-request.ts'
 import { ExchangeResponse } from './http-response.ts'
+import type { LinkOpener } from './link/open-link.ts'
+import { openTcp, openWebSocket } from './link/user-links.ts'
 import type { Recorder } from './recorder.ts'
-import { SocketMeter } from './socket-meter.ts'
+import { openMcp } from './rpc/mcp.ts'
+import { openRpc } from './rpc/open-rpc.ts'
+import type { RpcMeter } from './rpc/rpc-meter.ts'
+import { openStream } from './stream/open-stream.ts'
+import type { StreamMeter } from './stream/stream-meter.ts'
+import type { TaggedMeters } from './tagged-meters.ts'
 import type { TargetGuard } from './target-guard.ts'
 import type { TlsOptions } from './tls-options.ts'
 import type { SessionOwner, UserSession, Within } from './user-services.ts'
 import type { UserWire } from './warm-up.ts'
-import { openSocket } from './websocket.ts'
 
 /** What the sessions of one generator work with. */
 export interface SessionTools {
@@ -22,8 +43,16 @@ export interface SessionTools {
   tls: TlsOptions
   recorder: Recorder
   clock: Clock
-  /** WebSockets open now. */
-  sockets: { open: number }
+  links: LinkOpener
+  streams: TaggedMeters<StreamMeter>
+  rpcs: TaggedMeters<RpcMeter>
+}
+
+/** The user that a session is of. */
+export interface SessionUser {
+  cookies: UserCookies
+  signal: AbortSignal
+  connection: Connection
 }
 
 /** The requests and sockets of one user, measured. */
@@ -66,50 +95,36 @@ export class HttpSession implements UserSession {
     return new ExchangeResponse(exchange, expected)
   }
 
-  async openSocket(path: string, options: SocketOptions, { flow }: Within): Promise<VirtualSocket> {
-    const { builder, clock, guard, tls, recorder, sockets } = this.#tools
-    const { name, url, headers, timeoutMs } = builder.socket(path, options)
-    const meter = new SocketMeter(recorder, clock, { ...options.tags, flow, name }, sockets)
-    meter.connecting()
-    try {
-      const { protocols, onMessage } = options
-      const socket = await openSocket({
-        url,
-        headers: { ...headers, ...this.#cookieHeader(url) },
-        protocols,
-        timeoutMs,
-        onMessage,
-        guard,
-        tls,
-        now: clock.now,
-        signal: this.#user.signal,
-        events: meter,
-      })
-      meter.opened()
-      return socket
-    } catch (error) {
-      if (!this.#user.interrupted) meter.refused(error)
-      throw error
-    }
+  stream(
+    method: string,
+    path: string,
+    options: StreamOptions,
+    within: Within,
+  ): Promise<VirtualStream<StreamItem>> {
+    return openStream(this.#tools, this.#holder(), { method, path, options, within })
+  }
+
+  openSocket(path: string, options: SocketOptions, within: Within): Promise<VirtualSocket> {
+    return openWebSocket(this.#tools, this.#holder(), path, options, within)
+  }
+
+  openTcp(address: string, options: TcpOptions, within: Within): Promise<VirtualTcp> {
+    return openTcp(this.#tools, this.#holder(), address, options, within)
+  }
+
+  openRpc(address: string, options: JsonRpcOptions, within: Within): Promise<VirtualRpc> {
+    return openRpc(this.#tools, this.#holder(), address, options, within)
+  }
+
+  openMcp(address: string, options: McpOptions, within: Within): Promise<VirtualMcp> {
+    return openMcp(this.#tools, this.#holder(), address, options, within)
   }
 
   close(): Promise<void> {
     return this.#connection.close()
   }
 
-  #cookieHeader(url: string): { cookie?: string } {
-    if (this.cookies.empty) return {}
-    const { protocol, hostname, pathname } = new URL(url)
-    const cookie = this.cookies.header(
-      { secure: protocol === 'wss:', host: hostname, path: pathname },
-      this.#tools.clock.now(),
-    )
-    return cookie === '' ? {} : { cookie }
+  #holder(): SessionUser {
+    return { cookies: this.cookies, signal: this.#user.signal, connection: this.#connection }
   }
-}
-
-function isExpected(status: number, expect: RequestOptions['expect']): boolean {
-  if (expect === undefined) return status >= 200 && status < 400
-  if (typeof expect === 'number') return status === expect
-  return typeof expect === 'function' ? expect(status) : expect.includes(status)
 }

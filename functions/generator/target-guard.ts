@@ -27,7 +27,7 @@ interface Rule {
   port?: number
 }
 
-const PROTOCOLS: ReadonlySet<string> = new Set(['http:', 'https:', 'ws:', 'wss:'])
+const PROTOCOLS: ReadonlySet<string> = new Set(['http:', 'https:', 'ws:', 'wss:', 'tcp:', 'tls:'])
 
 /** Throws `INPUT_INVALID` with every entry of the list that is no host. */
 export function createGuard({
@@ -40,7 +40,11 @@ export function createGuard({
   return {
     checkUrl(url) {
       if (!PROTOCOLS.has(url.protocol))
-        throw refused(url.href, `${url.protocol} is no protocol for load`, 'use http or https')
+        throw refused(
+          url.href,
+          `${url.protocol} is no protocol for load`,
+          'use http, https, ws, wss, tcp or tls',
+        )
       const { port, ...endpoint } = endpointOf(url)
       const host = plainHost(endpoint.host)
       const reason = isIP(host) === 0 ? undefined : forbiddenReason(host)

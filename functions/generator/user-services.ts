@@ -2,10 +2,19 @@ import type {
   CookieJar,
   DataRow,
   HttpResponse,
+  JsonRpcOptions,
+  McpOptions,
   MetricHandle,
   RequestOptions,
   SocketOptions,
+  StreamItem,
+  StreamOptions,
+  TcpOptions,
+  VirtualMcp,
+  VirtualRpc,
   VirtualSocket,
+  VirtualStream,
+  VirtualTcp,
 } from '../../lib/core/flow.ts'
 import type { Clock } from '../../lib/ports.ts'
 import type { Recorder } from './recorder.ts'
@@ -40,6 +49,8 @@ export interface Within {
   flow: string
   /** How late the iteration had started. */
   lagMs: number
+  /** Of what is left to chance in a connection: apart from what the flow draws, so that it changes nothing there. */
+  seed: number
 }
 
 /** The connections and cookies of one user. */
@@ -48,6 +59,15 @@ export interface UserSession {
   /** Cuts off what is under way. */
   interrupt(): void
   request(method: string, path: string, options: RequestOptions, within: Within): Promise<HttpResponse>
+  stream(
+    method: string,
+    path: string,
+    options: StreamOptions,
+    within: Within,
+  ): Promise<VirtualStream<StreamItem>>
   openSocket(path: string, options: SocketOptions, within: Within): Promise<VirtualSocket>
+  openTcp(address: string, options: TcpOptions, within: Within): Promise<VirtualTcp>
+  openRpc(address: string, options: JsonRpcOptions, within: Within): Promise<VirtualRpc>
+  openMcp(address: string, options: McpOptions, within: Within): Promise<VirtualMcp>
   close(): Promise<void>
 }

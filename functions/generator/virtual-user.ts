@@ -4,19 +4,35 @@ import {
   type DataRow,
   FlowError,
   type HttpResponse,
+  type JsonRpcOptions,
+  type LinkOptions,
+  type McpOptions,
   type MetricHandle,
   type RequestOptions,
   type RetryOptions,
   type SocketOptions,
+  type StreamItem,
+  type StreamKind,
+  type StreamOptions,
+  type TcpOptions,
+  type VirtualMcp,
+  type VirtualRpc,
   type VirtualSocket,
+  type VirtualStream,
+  type VirtualTcp,
   type VirtualUser,
 } from '../../lib/core/flow.ts'
 import { type Random, SeededRandom } from '../../lib/core/random.ts'
 import type { Start } from './iteration.ts'
 import { Pause } from './pause.ts'
-import type { UserServices, UserSession } from './user-services.ts'
+import type { UserServices, UserSession, Within } from './user-services.ts'
 
 const DEFAULT_BACKOFF = '100ms'
+
+/** A connection in the hands of a flow. */
+interface Closable {
+  close(): Promise<void>
+}
 
 /** One virtual user of a generator. It lives through many iterations, one at a time. */
 export class GeneratorUser implements VirtualUser {
@@ -35,11 +51,17 @@ export class GeneratorUser implements VirtualUser {
   #vars: Record<string, unknown> | undefined
   #data: Record<string, () => DataRow> | undefined
   #abort: AbortController | undefined
-  #sockets: Set<VirtualSocket> | undefined
+  /** Open until the iteration ends. */
+  #held: Closable[] | undefined
+  /** Open until the user goes. */
+  #kept: Closable[] | undefined
+  /** What the last iteration left is closed while the next one goes on. */
+  #closing: Promise<void> | undefined
   #pauses: Pause | undefined
   #interrupted = false
   #flow = ''
   #lagMs = 0
+  #seed = 0
 
   constructor(id: number, services: UserServices) {
     this.id = id
@@ -80,13 +102,14 @@ export class GeneratorUser implements VirtualUser {
     this.#flow = flow.name
     this.#lagMs = Math.max(0, lagMs)
     this.random = new SeededRandom(seed)
+    this.#seed = seed
     this.waited = false
   }
 
   endIteration(): void {
-    if (!this.#sockets) return
-    for (const socket of this.#sockets) void socket.close()
-    this.#sockets = undefined
+    if (!this.#held) return
+    this.#closing = closeAll(this.#held)
+    this.#held = undefined
   }
 
   /** Cuts off what the user is doing; it starts nothing any more. */
@@ -101,6 +124,7 @@ export class GeneratorUser implements VirtualUser {
 
   async close(): Promise<void> {
     this.endIteration()
+    await Promise.all([this.#closing, closeAll(this.#kept ?? [])])
     await this.#session.close()
   }
 
@@ -109,8 +133,7 @@ export class GeneratorUser implements VirtualUser {
   }
 
   request(method: string, path: string, options: RequestOptions = {}): Promise<HttpResponse> {
-    this.waited = true
-    return this.#session.request(method, path, options, { flow: this.#flow, lagMs: this.#lagMs })
+    return this.#session.request(method, path, options, this.#within())
   }
 
   get(path: string, options?: RequestOptions): Promise<HttpResponse> {
@@ -133,12 +156,29 @@ export class GeneratorUser implements VirtualUser {
     return this.request('DELETE', path, options)
   }
 
+  async stream<Kind extends StreamKind = 'events'>(
+    method: string,
+    path: string,
+    options: StreamOptions<Kind> = {},
+  ): Promise<VirtualStream<StreamItem<Kind>>> {
+    const stream = await this.#session.stream(method, path, options, this.#within())
+    return this.#hold(stream) as VirtualStream<StreamItem<Kind>>
+  }
+
   async websocket(path: string, options: SocketOptions = {}): Promise<VirtualSocket> {
-    this.waited = true
-    const socket = await this.#session.openSocket(path, options, { flow: this.#flow, lagMs: this.#lagMs })
-    this.#sockets ??= new Set()
-    this.#sockets.add(socket)
-    return socket
+    return this.#hold(await this.#session.openSocket(path, options, this.#within()), options)
+  }
+
+  async tcp(address: string, options: TcpOptions = {}): Promise<VirtualTcp> {
+    return this.#hold(await this.#session.openTcp(address, options, this.#within()), options)
+  }
+
+  async jsonRpc(address: string, options: JsonRpcOptions = {}): Promise<VirtualRpc> {
+    return this.#hold(await this.#session.openRpc(address, options, this.#within()), options)
+  }
+
+  async mcp(address: string, options: McpOptions = {}): Promise<VirtualMcp> {
+    return this.#hold(await this.#session.openMcp(address, options, this.#within()), options)
   }
 
   think(duration: string, upTo?: string): Promise<void> {
@@ -196,9 +236,30 @@ export class GeneratorUser implements VirtualUser {
     throw new FlowError(errorClass, message)
   }
 
+  #within(): Within {
+    this.waited = true
+    return { flow: this.#flow, lagMs: this.#lagMs, seed: this.#seed }
+  }
+
+  #hold<T extends Closable>(opened: T, { lifetime }: Pick<LinkOptions, 'lifetime'> = {}): T {
+    if (lifetime === 'user') {
+      this.#kept ??= []
+      this.#kept.push(opened)
+    } else {
+      this.#held ??= []
+      this.#held.push(opened)
+    }
+    return opened
+  }
+
   #handle(metric: string): MetricHandle {
     return this.metrics[metric] ?? this.fail('unknown_metric', `no metric ${metric}: declare it in metrics`)
   }
+}
+
+/** Each is closed whatever becomes of the others, and measured when it is. */
+async function closeAll(all: readonly Closable[]): Promise<void> {
+  await Promise.allSettled(all.map((each) => each.close()))
 }
 
 function isServed(outcome: unknown): boolean {

@@ -11,6 +11,7 @@ import { besideScenario, type LoadedScenario } from '../scenario-file.ts'
 export type ChosenTarget = { url: string; model?: undefined } | { url?: undefined; model: string }
 
 const REACH_TIMEOUT_MS = 5_000
+const SCHEMES: ReadonlySet<string> = new Set(['http:', 'https:'])
 
 /**
  * The target that was asked for, else the scenario's own, else its model.
@@ -81,10 +82,19 @@ function environmentUrl({ target }: Scenario, { environment }: LoadRequest): str
   ])
 }
 
+function isTcp({ protocol }: URL): boolean {
+  return protocol === 'tcp:' || protocol === 'tls:'
+}
+
 function parseTarget(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined
-  if (url && (url.protocol === 'http:' || url.protocol === 'https:')) return url
+  if (url && (SCHEMES.has(url.protocol) || (isTcp(url) && url.port !== ''))) return url
   throw new VolleyError('INPUT_INVALID', `${text} is no target`, [
-    { field: '--target', value: text, limit: 'an http or https URL', next: 'write it as http://host:port' },
+    {
+      field: '--target',
+      value: text,
+      limit: 'an http or https URL, or tcp://host:port or tls://host:port',
+      next: 'write it as http://host:port',
+    },
   ])
 }

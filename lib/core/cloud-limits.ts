@@ -5,6 +5,12 @@ import { peakGenerators } from './usage.ts'
 
 /** A Lambda has 1,024 file descriptors; the rest is for its own files, the store and its logs. */
 const MOST_SOCKETS = 900
+
+/** Users that one generator has descriptors for. */
+export function mostUsersEach({ connectionsPerUser }: Pick<Plan, 'connectionsPerUser'>): number {
+  return Math.floor(MOST_SOCKETS / connectionsPerUser)
+}
+
 /** Planner, watch loop and API run beside the generators. */
 const OTHER_FUNCTIONS = 4
 
@@ -55,7 +61,7 @@ export function concurrencyMistakes(plan: Plan, concurrency: Concurrency): Mista
   if (generators <= room) return []
   const fitting = Math.floor((room / generators) * plan.slices)
   const fewer =
-    fitting > 0 && plan.peakUsers <= fitting * MOST_SOCKETS
+    fitting > 0 && plan.peakUsers <= fitting * mostUsersEach(plan)
       ? `, or ask for --generators ${fitting}, of ${Math.ceil(plan.peakUsers / fitting)} users each`
       : ''
   return [
@@ -72,16 +78,19 @@ export function concurrencyMistakes(plan: Plan, concurrency: Concurrency): Mista
   ]
 }
 
-/** Whether each generator has descriptors for its users, at a connection each. */
-export function socketMistakes({ peakUsers, slices }: Plan): Mistake[] {
+/** Whether each generator has descriptors for the connections of its users. */
+export function socketMistakes(plan: Plan): Mistake[] {
+  const { peakUsers, slices, connectionsPerUser } = plan
   const each = Math.ceil(peakUsers / slices)
-  if (each <= MOST_SOCKETS) return []
+  const most = mostUsersEach(plan)
+  if (each <= most) return []
+  const holding = connectionsPerUser === 1 ? '' : `, with ${connectionsPerUser} connections each`
   return [
     {
       field: '--generators',
-      value: `${slices}, of up to ${each} users each`,
-      limit: `${MOST_SOCKETS} users each: a Lambda has 1,024 file descriptors`,
-      next: `ask for at least ${Math.ceil(peakUsers / MOST_SOCKETS)}`,
+      value: `${slices}, of up to ${each} users each${holding}`,
+      limit: `${most} users each: a Lambda has 1,024 file descriptors`,
+      next: `ask for at least ${Math.ceil(peakUsers / most)}`,
     },
   ]
 }

@@ -1,10 +1,11 @@
+import { mostUsersEach } from './cloud-limits.ts'
 import { durationMs, formatDuration } from './duration.ts'
 import { VolleyError } from './errors.ts'
 import type { LoadRequest } from './make-plan.ts'
 import type { Plan } from './plan.ts'
 import { longestWindowMs } from './relay.ts'
 
-/** Users that one generator carries unless the request says otherwise. */
+/** Users that one generator carries unless the request says otherwise, or it has no descriptors for them. */
 const USERS_PER_SLICE = 250
 const MOST_SLICES = 10_000
 
@@ -18,10 +19,11 @@ export interface CloudShape {
  * for a window that no invocation can hold.
  */
 export function cloudShapeOf(
-  load: Pick<Plan, 'peakUsers' | 'durationMs' | 'gracefulStopMs'>,
+  load: Pick<Plan, 'peakUsers' | 'connectionsPerUser' | 'durationMs' | 'gracefulStopMs'>,
   wish: Pick<LoadRequest, 'generators' | 'window'>,
 ): CloudShape {
-  const needed = Math.max(1, Math.ceil(load.peakUsers / USERS_PER_SLICE))
+  const usersPerSlice = Math.min(USERS_PER_SLICE, mostUsersEach(load))
+  const needed = Math.max(1, Math.ceil(load.peakUsers / usersPerSlice))
   const slices = wish.generators ?? Math.min(MOST_SLICES, needed)
   const longestMs = longestWindowMs({ slices, gracefulStopMs: load.gracefulStopMs })
   const windowMs = Math.min(load.durationMs, wish.window === undefined ? longestMs : durationMs(wish.window))

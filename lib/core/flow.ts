@@ -1,87 +1,15 @@
+import type { HttpResponse, RequestOptions } from './flow/http.ts'
+import type { JsonRpcOptions, McpOptions, VirtualMcp, VirtualRpc } from './flow/json-rpc.ts'
+import type { SocketOptions, TcpOptions, VirtualSocket, VirtualTcp } from './flow/link.ts'
+import type { StreamItem, StreamKind, StreamOptions, VirtualStream } from './flow/stream.ts'
 import type { Random } from './random.ts'
 
-/** What a request may say about itself. Times are written as `250ms`, `30s`. */
-export interface RequestOptions {
-  /** Name of the step in every report; by default the method and the path before its parameters are filled in. */
-  name?: string
-  /** Values for `{placeholders}` in the path: they never become part of the step's name. */
-  params?: Record<string, string | number>
-  query?: Record<string, string | number | boolean>
-  headers?: Record<string, string>
-  /** Body as JSON, with its content type. */
-  json?: unknown
-  /** Body as a form, `application/x-www-form-urlencoded`. */
-  form?: Record<string, string | number>
-  /** Body as `multipart/form-data`; a file part carries its bytes. */
-  multipart?: Record<string, string | FilePart>
-  body?: string | Uint8Array
-  /** Statuses that count as served. Default: 200 to 399. */
-  expect?: number | readonly number[] | ((status: number) => boolean)
-  /** Whole request, from the call to the last byte. Default: the scenario's `http.timeout`. */
-  timeout?: string
-  /** Redirects followed at most; each is a request of its own. Default: the scenario's `http.redirects`. */
-  redirects?: number
-  tags?: Record<string, string>
-}
-
-export interface FilePart {
-  filename: string
-  content: string | Uint8Array
-  contentType?: string
-}
-
-/** The answer to one request. A request that got no answer has status 0 and names its error class. */
-export interface HttpResponse {
-  readonly status: number
-  /** Lower-case names; repeated headers are joined with `, ` (`set-cookie` with a line break). */
-  readonly headers: Readonly<Record<string, string>>
-  /** Body after gzip, br or deflate are undone. */
-  readonly body: Uint8Array
-  readonly url: string
-  /** Service time of the last request made (after redirects). */
-  readonly durationMs: number
-  /** The status was an expected one. */
-  readonly ok: boolean
-  /** `timeout`, `connection_refused`, `connection_reset` … where there was no answer. */
-  readonly error?: string
-  text(): string
-  /** Parsed body. Throws a `FlowError` of class `invalid_json` where it is not JSON. */
-  json<T = unknown>(): T
-}
-
-export interface SocketOptions {
-  name?: string
-  params?: Record<string, string | number>
-  query?: Record<string, string | number | boolean>
-  headers?: Record<string, string>
-  protocols?: string[]
-  /** Time to connect. Default: the scenario's `http.timeout`. */
-  timeout?: string
-  tags?: Record<string, string>
-  onMessage?: (message: SocketMessage) => void
-}
-
-export interface SocketMessage {
-  readonly data: string | Uint8Array
-  /** When the message was read from the socket, on the generator's clock (epoch milliseconds). */
-  readonly receivedAtMs: number
-  json<T = unknown>(): T
-}
-
-/** One WebSocket connection of one user. It is closed with its iteration at the latest. */
-export interface VirtualSocket {
-  readonly open: boolean
-  /** Sends text or bytes; anything else is sent as JSON. */
-  send(data: string | Uint8Array | object): void
-  /** The next message that matches. Throws a `FlowError` of class `ws_timeout` or `ws_closed`. */
-  receive(options?: { match?: (message: SocketMessage) => boolean; timeout?: string }): Promise<SocketMessage>
-  /** Sends and waits for the matching answer; the round trip goes into `msg_rtt`. */
-  request(
-    data: string | Uint8Array | object,
-    options: { match: (message: SocketMessage) => boolean; timeout?: string },
-  ): Promise<SocketMessage>
-  close(code?: number, reason?: string): Promise<void>
-}
+export type * from './flow/http.ts'
+export type * from './flow/json-rpc.ts'
+export type * from './flow/link.ts'
+export type * from './flow/message.ts'
+export type * from './flow/stream.ts'
+export { FlowError } from './flow-error.ts'
 
 export interface RetryOptions<T> {
   /** All tries, the first included. */
@@ -128,7 +56,19 @@ export interface VirtualUser<Data = unknown, Metrics = unknown, Setup = unknown>
   put(path: string, options?: RequestOptions): Promise<HttpResponse>
   patch(path: string, options?: RequestOptions): Promise<HttpResponse>
   delete(path: string, options?: RequestOptions): Promise<HttpResponse>
+  /** Makes a request whose answer is read while it comes: server-sent events, lines, or pieces. */
+  stream<Kind extends StreamKind = 'events'>(
+    method: string,
+    path: string,
+    options?: StreamOptions<Kind>,
+  ): Promise<VirtualStream<StreamItem<Kind>>>
   websocket(path: string, options?: SocketOptions): Promise<VirtualSocket>
+  /** Opens `tcp://host:port` or `tls://host:port`; `:9001` is a port of the target's host, `tcp:` and `tls:` are the target itself. */
+  tcp(address: string, options?: TcpOptions): Promise<VirtualTcp>
+  /** Opens a JSON-RPC 2.0 connection over TCP, a WebSocket or HTTP. */
+  jsonRpc(address: string, options?: JsonRpcOptions): Promise<VirtualRpc>
+  /** The same, and initialises a Model Context Protocol session on it. */
+  mcp(address: string, options?: McpOptions): Promise<VirtualMcp>
 
   /** Think time: a fixed length, or one drawn evenly between two. */
   think(duration: string, upTo?: string): Promise<void>
@@ -148,15 +88,4 @@ export interface CookieJar {
   get(name: string): string | undefined
   set(name: string, value: string): void
   clear(): void
-}
-
-/** A failure of one iteration, counted by its class. */
-export class FlowError extends Error {
-  override readonly name = 'FlowError'
-  readonly errorClass: string
-
-  constructor(errorClass: string, message: string = errorClass) {
-    super(message)
-    this.errorClass = errorClass
-  }
 }

@@ -91,6 +91,7 @@ export function makePlan(scenario: Scenario, request: LoadRequest, facts: PlanFa
     ...timing,
     plannedArrivals: schedules.reduce((sum, schedule) => sum + plannedArrivals(schedule), 0),
     peakUsers: schedules.reduce((sum, { peakUsers }) => sum + peakUsers, 0),
+    connectionsPerUser: scenario.connectionsPerUser,
     slices: request.generators ?? facts.generators,
     windowMs,
     intervalMs: intervalOf(timing.durationMs),

@@ -40,6 +40,8 @@ export const planSchema = z.strictObject({
   /** Iterations the arrival and iteration-count executors must make; users with think time promise none. */
   plannedArrivals: z.number().int(),
   peakUsers: z.number().int(),
+  /** Connections that each user has open at once at most. */
+  connectionsPerUser: z.number().int().min(1).default(1),
   slices: z.number().int().min(1),
   /** Longest part of a slice that one process carries. */
   windowMs: z.number(),

@@ -51,6 +51,8 @@ export const scenarioSchema = z.strictObject({
   description: z.string().optional(),
   target: targetSchema,
   http: httpSchema.prefault({}),
+  /** Connections that each user has open at once at most: HTTP, streams, WebSockets and TCP together. */
+  connectionsPerUser: z.number().int().min(1).max(100).default(1),
   data: z.record(name, feederSchema).default({}),
   metrics: z.record(metricName, metricDefinitionSchema).default({}),
   sources: sourcesSchema.default({}),

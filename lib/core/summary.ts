@@ -116,8 +116,10 @@ export const summarySchema = z.strictObject({
   /** The same for response time. */
   responseDistribution: z.array(z.strictObject({ percentile: z.number(), valueMs: z.number(), count })),
   statuses: z.array(z.strictObject({ status: z.string(), count })),
-  /** Requests without an answer and iterations that failed, by class. */
-  errors: z.array(z.strictObject({ where: z.enum(['request', 'iteration']), error: z.string(), count })),
+  /** Requests without an answer, sessions of WebSockets, TCP and streams, calls and iterations that failed, by class. */
+  errors: z.array(
+    z.strictObject({ where: z.enum(['request', 'session', 'call', 'iteration']), error: z.string(), count }),
+  ),
   checks: z.array(z.strictObject({ name: z.string(), trues: count, total: count })),
   timeline: z.strictObject({ bucketMs: z.number(), points: z.array(pointSchema) }),
   server: z.array(outsideSeriesSchema),

@@ -1,11 +1,13 @@
 import { getEventListeners } from 'node:events'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { type LinkSettings, MessageLink } from '../../functions/generator/link/message-link.ts'
+import { webSocketOpener } from '../../functions/generator/link/websocket.ts'
 import { createGuard } from '../../functions/generator/target-guard.ts'
 import { createTlsOptions } from '../../functions/generator/tls-options.ts'
-import { openSocket } from '../../functions/generator/websocket.ts'
 import { systemClock } from '../../lib/adapters/clock/system.ts'
 import type { SocketMessage, VirtualSocket } from '../../lib/core/flow.ts'
+import { Told } from './told.ts'
 import {
   certificate,
   httpServer,
@@ -15,23 +17,8 @@ import {
   type WireServer,
 } from './wire-server.ts'
 
-type Options = Parameters<typeof openSocket>[0]
-
-/** Everything a socket told its metrics, in order. */
-class Told {
-  readonly sent: number[] = []
-  readonly received: number[] = []
-  readonly rtts: number[] = []
-  readonly closed: (string | undefined)[] = []
-  dropped = 0
-  readonly events: Options['events'] = {
-    onSent: (sizeBytes) => this.sent.push(sizeBytes),
-    onReceived: (sizeBytes) => this.received.push(sizeBytes),
-    onRtt: (rttMs) => this.rtts.push(rttMs),
-    onDropped: () => this.dropped++,
-    onClosed: (_, errorClass) => this.closed.push(errorClass),
-  }
-}
+type Options = Omit<LinkSettings, 'openWire'> &
+  Omit<Parameters<typeof webSocketOpener>[0], 'headers'> & { headers: Record<string, string> }
 
 const TLS = createTlsOptions({ insecure: false, ca: certificate })
 
@@ -40,16 +27,22 @@ async function open(
   told = new Told(),
   options: Partial<Options> = {},
 ): Promise<VirtualSocket> {
-  const socket = await openSocket({
+  const { headers, ...settings }: Options = {
+    kind: 'ws',
     url: `${origin.replace('http', 'ws')}/chat`,
     headers: {},
     timeoutMs: 10_000,
+    maxMessageBytes: 10_485_760,
+    seed: 1,
     guard: createGuard({ allow: [] }),
     tls: TLS,
     now: systemClock.now,
     events: told.events,
     ...options,
-  })
+  }
+  const openWire = webSocketOpener({ ...settings, headers: () => headers })
+  const socket = new MessageLink({ ...settings, openWire })
+  await socket.begin()
   onTestFinished(() => socket.close())
   return socket
 }
@@ -285,12 +278,12 @@ describe('the messages of a WebSocket', () => {
     await vi.waitFor(() => expect(told.closed).toEqual(['type_error']))
   })
 
-  it('longer than ten megabytes close the socket as body_too_large', async () => {
+  it('longer than ten megabytes close the socket as message_too_large', async () => {
     const told = new Told()
     const server = await socketServer((client) => client.send(Buffer.alloc(10_485_761)))
     const socket = await open(server.origin, told)
-    await expect(socket.receive()).rejects.toMatchObject({ errorClass: 'ws_closed' })
-    expect(told.closed).toEqual(['body_too_large'])
+    await expect(socket.receive()).rejects.toMatchObject({ errorClass: 'message_too_large' })
+    expect(told.closed).toEqual(['message_too_large'])
   })
 })
 
@@ -370,5 +363,59 @@ describe('closing a WebSocket', () => {
     expect(getEventListeners(signal, 'abort')).toHaveLength(1)
     await socket.close()
     expect(getEventListeners(signal, 'abort')).toHaveLength(0)
+  })
+})
+
+describe('a WebSocket with more asked of it', () => {
+  const idOf = (message: unknown): number => (message as { id: number }).id
+
+  it('matches answers by their ids, binary ones too, and times what is pushed', async () => {
+    const told = new Told()
+    const server = await socketServer((client) => {
+      const asked: Buffer[] = []
+      client.on('message', (data) => {
+        if (asked.push(data as Buffer) < 2) return
+        client.send(JSON.stringify({ id: 9, sentAtMs: 1_000 }))
+        for (const each of asked.reverse()) client.send(each, { binary: true })
+      })
+    })
+    const pushedAt = (message: SocketMessage): number | undefined =>
+      message.json<{ sentAtMs?: number }>().sentAtMs
+    const socket = await open(server.origin, told, { idOf, pushedAt, now: () => 1_250 })
+    const answers = await Promise.all([1, 2].map((id) => socket.request({ id })))
+    expect(answers.map((answer) => answer.json())).toEqual([{ id: 1 }, { id: 2 }])
+    expect([told.rtts.length, told.pushes]).toEqual([2, [250]])
+  })
+
+  it('comes back with the headers and the protocol it had', async () => {
+    const told = new Told()
+    const seen: Record<string, unknown>[] = []
+    const server = await socketServer((client, headers) => {
+      if (seen.push(headers) === 1) client.on('message', () => client.terminate())
+      else echo(client)
+    })
+    const socket = await open(server.origin, told, {
+      headers: { 'x-user': '7' },
+      protocols: ['chat.v1'],
+      reconnect: { backoff: '5ms' },
+    })
+    await expect(socket.request('lost')).rejects.toMatchObject({ errorClass: 'ws_closed' })
+    expect((await socket.request('found')).data).toBe('found')
+    expect([told.reconnects.length, told.closed]).toEqual([1, []])
+    expect(seen[1]).toMatchObject({ 'x-user': '7', 'sec-websocket-protocol': 'chat.v1' })
+  })
+
+  it('is given up where the server takes nobody any more', async () => {
+    const told = new Told()
+    let taken = 0
+    const sockets = new WebSocketServer({ noServer: true })
+    const server = await httpServer((_, response) => response.writeHead(404).end())
+    server.server.on('upgrade', (request, socket, head) => {
+      if (taken++ === 0) sockets.handleUpgrade(request, socket, head, (client) => client.terminate())
+      else socket.end('HTTP/1.1 503 Service Unavailable\r\n\r\n')
+    })
+    await open(server.origin, told, { reconnect: { attempts: 2, backoff: '1ms' } })
+    await vi.waitFor(() => expect(told.closed).toEqual(['ws_refused']))
+    expect([taken, told.reconnects]).toEqual([3, []])
   })
 })

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net'
+import { createInterface } from 'node:readline'
 import { onTestFinished } from 'vitest'
 
 /** A server on a free port of 127.0.0.1 that ends with its test. */
@@ -22,11 +23,11 @@ export const certificate = pem('certificate')
 export const key = pem('key')
 
 export function httpServer(handle: Handle): Promise<WireServer> {
-  return listen(createServer({ keepAliveTimeout: 0 }, handle), 'http')
+  return listening(createServer({ keepAliveTimeout: 0 }, handle), 'http')
 }
 
 export function httpsServer(handle: Handle): Promise<WireServer> {
-  return listen(createTlsServer({ cert: certificate, key, keepAliveTimeout: 0 }, handle), 'https')
+  return listening(createTlsServer({ cert: certificate, key, keepAliveTimeout: 0 }, handle), 'https')
 }
 
 /** Does with a socket as it is told whenever a client sends a chunk. */
@@ -34,7 +35,7 @@ export function rawServer(
   answer: (socket: Socket, request: string) => void,
   options: { allowHalfOpen?: boolean } = {},
 ): Promise<WireServer> {
-  return listen(
+  return listening(
     createTcpServer(options, (socket) => {
       socket.on('data', (chunk) => answer(socket, String(chunk)))
     }),
@@ -44,7 +45,7 @@ export function rawServer(
 
 /** Does with a socket as it is told when it is connected, and reads nothing. */
 export function silentServer(connected: (socket: Socket) => void): Promise<WireServer> {
-  return listen(createTcpServer(connected), 'http')
+  return listening(createTcpServer(connected), 'http')
 }
 
 /** An origin nothing listens at. */
@@ -56,7 +57,20 @@ export async function refusedOrigin(): Promise<string> {
   return `http://127.0.0.1:${port}`
 }
 
-async function listen(server: Server, scheme: string): Promise<WireServer> {
+/** Calls back with each line that a client sends; greets it first where it has words for that. */
+export function lineServer(
+  onLine: (line: string, socket: Socket) => void,
+  greeting = '',
+): Promise<WireServer> {
+  const server = createTcpServer((socket) => {
+    if (greeting !== '') socket.write(greeting)
+    createInterface({ input: socket }).on('line', (line) => onLine(line, socket))
+  })
+  return listening(server, 'http')
+}
+
+/** Listens with a server until its test ends. */
+export async function listening(server: Server, scheme: string): Promise<WireServer> {
   const sockets: Socket[] = []
   server.on('connection', (socket) => {
     sockets.push(socket)

@@ -131,4 +131,18 @@ describe('refusing a plan', () => {
     ])
     expect(cloudPlanOf({ generators: 56 }).slices).toBe(56)
   })
+
+  it('counts every connection that a user has open at once', () => {
+    const connected = { connectionsPerUser: 4 }
+    expect(cloudPlanOf({}, {}, connected)).toMatchObject({ slices: 223, connectionsPerUser: 4 })
+    expect(cloudPlanOf({}, {}, { connectionsPerUser: 3 }).slices).toBe(200)
+    const { mistakes } = refusalOf(() => cloudPlanOf({ generators: 200 }, {}, connected))
+    expect(mistakes).toMatchObject([
+      {
+        value: '200, of up to 250 users each, with 4 connections each',
+        limit: '225 users each: a Lambda has 1,024 file descriptors',
+        next: 'ask for at least 223',
+      },
+    ])
+  })
 })

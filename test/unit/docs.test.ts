@@ -221,7 +221,7 @@ describe('TypeScript in the documentation', () => {
 /** A block on its own: a whole file as it is, fields of a scenario as such, else what a flow does. */
 function wholeFile(text: string): string {
   if (text.includes('export default')) return text
-  const head = `import { csv, defineScenario, json, type HttpResponse, type VirtualUser } from 'volley'\n`
+  const head = `import { csv, defineScenario, json, type HttpResponse, type VirtualSocket, type VirtualUser } from 'volley'\n`
   return /^\w+: [[{]/.test(text)
     ? `${head}export const part: Partial<Parameters<typeof defineScenario>[0]> = {\n${text}}\n`
     : `${head}export async function flow(vu: VirtualUser<any, any, any>): Promise<void> {\n${text}}\n`

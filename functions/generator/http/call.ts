@@ -1,5 +1,5 @@
 import { FlowError } from '../../../lib/core/flow.ts'
-import type { Exchange, WireRequest } from '../exchange.ts'
+import type { AnswerHead, BodyReader, Exchange, WireRequest } from '../exchange.ts'
 import type { Deadlines, Expiring } from './deadlines.ts'
 import { Flight, type FlightOwner } from './flight.ts'
 import type { LanePool } from './lane-pool.ts'
@@ -66,6 +66,14 @@ export class Call implements FlightOwner, Expiring {
   stop(reason: Error): void {
     this.#stopReason = reason
     this.#flight?.cut(reason)
+  }
+
+  readerOf(head: AnswerHead): BodyReader | undefined {
+    const goesOn = head.status < 200 || (isRedirect(head.status) && this.#request.redirects > 0)
+    if (goesOn) return undefined
+    const reader = this.#request.readBody?.(head)
+    if (reader) this.#settings.deadlines.remove(this, this.#timeoutMs)
+    return reader
   }
 
   expire(): void {

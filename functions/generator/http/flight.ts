@@ -1,6 +1,6 @@
 import { FlowError } from '../../../lib/core/flow.ts'
 import { errorClassOf, errorMessageOf } from '../error-class.ts'
-import type { Exchange, WireRequest } from '../exchange.ts'
+import type { AnswerHead, BodyReader, Exchange, WireRequest } from '../exchange.ts'
 import { BodyBuffer } from './body-buffer.ts'
 import type { AnswerHeaders, CarrierHandler, Controller } from './carrier.ts'
 import { decodeBody } from './content-encoding.ts'
@@ -10,6 +10,8 @@ import type { Lane } from './lane.ts'
 export interface FlightOwner {
   now(): number
   readonly maxBodyBytes: number
+  /** Somebody who reads the body as it comes, if anybody does. */
+  readerOf(head: AnswerHead): BodyReader | undefined
   /** Called once, when the flight is over. */
   landed(flight: Flight): void
 }
@@ -18,7 +20,7 @@ const NO_BODY = new Uint8Array(0)
 const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({})
 
 /** One request on the wire: what the carrier calls while it flies, and the record of it when it has landed. */
-export class Flight implements Exchange, CarrierHandler {
+export class Flight implements Exchange, AnswerHead, CarrierHandler {
   readonly request: WireRequest
   readonly calledAtMs: number
   status = 0
@@ -43,6 +45,7 @@ export class Flight implements Exchange, CarrierHandler {
   /** Of a body that comes in more than one chunk. */
   #chunks: BodyBuffer | undefined
   #body: Uint8Array = NO_BODY
+  #reader: BodyReader | undefined
 
   constructor(owner: FlightOwner, request: WireRequest, calledAtMs: number) {
     this.#owner = owner
@@ -114,9 +117,15 @@ export class Flight implements Exchange, CarrierHandler {
   onResponseStart(_controller: Controller, status: number, headers: AnswerHeaders): void {
     this.#answeredStatus = status
     this.#headers = headers
+    this.status = status
+    this.#reader = this.#owner.readerOf(this)
   }
 
   onResponseData(_controller: Controller, chunk: Uint8Array): void {
+    if (this.#reader) {
+      this.#reader.read(chunk)
+      return
+    }
     const { maxBodyBytes } = this.#owner
     const sizeBytes = (this.#chunks?.size ?? this.#body.byteLength) + chunk.byteLength
     if (sizeBytes > maxBodyBytes)

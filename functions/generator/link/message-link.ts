@@ -1,0 +1,275 @@
+import { parseDuration } from '../../../lib/core/duration.ts'
+import { reconnectPlan } from '../../../lib/core/flow/check-options.ts'
+import {
+  FlowError,
+  type LinkOptions,
+  type MessageId,
+  type ReceiveOptions,
+  type SocketMessage,
+  type VirtualSocket,
+  type VirtualTcp,
+} from '../../../lib/core/flow.ts'
+import { asFlowError } from '../error-class.ts'
+import { reopen } from '../reopen.ts'
+import { any, Inbox, sizeOfMessage } from './inbox.ts'
+import type { LinkEvents } from './link-meter.ts'
+import { idOfMessage, idOfRequest } from './message-ids.ts'
+import { ReceivedMessage } from './received-message.ts'
+import type { Opened, OpenWire, Wire, WireListener } from './wire.ts'
+
+export interface LinkSettings
+  extends Pick<LinkOptions, 'idOf' | 'onMessage' | 'onReconnected' | 'pushedAt' | 'reconnect'> {
+  kind: 'ws' | 'tcp'
+  openWire: OpenWire
+  /** To open, and to wait for a message where the wait says nothing else. */
+  timeoutMs: number
+  /** Seed of the pauses before it is opened again. */
+  seed: number
+  now: () => number
+  signal?: AbortSignal | undefined
+  events: LinkEvents
+  /** The connection is lost; where not for good, it is being opened again. */
+  onLost?: (reason: FlowError, forGood: boolean) => void
+}
+
+const INBOXES = {
+  ws: { timeoutClass: 'ws_timeout', sizeOf: sizeOfMessage },
+  tcp: { timeoutClass: 'tcp_timeout', sizeOf: sizeOfMessage },
+}
+const CLOSE_WITHIN_MS = 1_000
+/** A peer that reads slower than the user sends may not fill the generator. */
+const MOST_UNSENT_BYTES = 16_777_216
+/** Longest wait that setTimeout can hold. */
+const MAX_TIMER_MS = 2 ** 31 - 1
+
+/** A connection of one user that carries messages both ways, over whatever wire. */
+export class MessageLink implements VirtualSocket, VirtualTcp, WireListener {
+  readonly #settings: Omit<LinkSettings, 'openWire'>
+  /** Let go of where it is not opened again. */
+  #openWire: OpenWire | undefined
+  readonly #inbox: Inbox<SocketMessage>
+  #wire: Wire | undefined
+  #openedAtMs = 0
+  /** Why it is over, or going to be. */
+  #ending: FlowError | undefined
+  /** Closed by the user. */
+  #closing = false
+  /** Nothing more is sent; what comes is still read. */
+  #ended = false
+  #unanswered = 0
+  /** Where it was lost and is opened again: resolves when it is open, rejects when it is given up. */
+  #reopening: Promise<void> | undefined
+  #closed: PromiseWithResolvers<void> | undefined
+
+  constructor(settings: LinkSettings) {
+    const { openWire, ...rest } = settings
+    this.#settings = rest
+    this.#openWire = openWire
+    this.#inbox = new Inbox<SocketMessage>(INBOXES[rest.kind], rest.onMessage === undefined, rest.events)
+  }
+
+  /** Opens it for the first time. Rejects with a `FlowError`. */
+  async begin(): Promise<Opened> {
+    const { timeoutMs, signal, now, reconnect = false } = this.#settings
+    const opened = await this.#dial(timeoutMs, signal)
+    if (reconnect === false) this.#openWire = undefined
+    this.#wire = opened.wire
+    this.#openedAtMs = now()
+    // An object costs less than a function of its own for each connection.
+    signal?.addEventListener('abort', this, { once: true })
+    return opened
+  }
+
+  get open(): boolean {
+    return this.#ending === undefined && this.#reopening === undefined && this.#wire?.open === true
+  }
+
+  send(data: string | Uint8Array | object): void {
+    const { kind, events } = this.#settings
+    const wire = this.#wire
+    if (wire === undefined || !wire.open || this.#closing || this.#ended)
+      throw this.#ending ?? new FlowError(`${kind}_closed`, 'the connection is closed')
+    if (wire.unsentBytes > MOST_UNSENT_BYTES)
+      throw new FlowError('peer_too_slow', `the peer has not taken ${wire.unsentBytes} bytes sent before`)
+    const written = typeof data === 'string' || data instanceof Uint8Array ? data : JSON.stringify(data)
+    events.onSent(wire.send(written))
+  }
+
+  async receive({ match = any, timeout }: ReceiveOptions = {}): Promise<SocketMessage> {
+    return this.#inbox.next(match, this.#timeoutMs(timeout))
+  }
+
+  async request(
+    data: string | Uint8Array | object,
+    { match, timeout }: ReceiveOptions = {},
+  ): Promise<SocketMessage> {
+    const { now, events } = this.#settings
+    const timeoutMs = this.#timeoutMs(timeout)
+    if (this.#reopening) await this.whenOpen(timeoutMs)
+    const id = match === undefined ? idOfRequest(data, this.#settings.idOf) : undefined
+    const sentAtMs = now()
+    this.send(data)
+    this.#unanswered++
+    try {
+      const answer = await this.#answerTo(match, id, timeoutMs)
+      events.onRtt(answer.receivedAtMs - sentAtMs)
+      return answer
+    } finally {
+      this.#unanswered--
+    }
+  }
+
+  /** It was lost, and is being opened again. */
+  get reopening(): boolean {
+    return this.#reopening !== undefined
+  }
+
+  /** Resolves at once where it is open, or when it is again. */
+  async whenOpen(timeoutMs: number): Promise<void> {
+    const { kind } = this.#settings
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<never>((_, reject) => {
+      const error = new FlowError(`${kind}_timeout`, `not open again within ${timeoutMs} ms`)
+      timer = setTimeout(reject, timeoutMs, error)
+    })
+    try {
+      while (this.#reopening) await Promise.race([this.#reopening, late])
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  end(): void {
+    this.#ended = true
+    this.#wire?.end()
+  }
+
+  async close(code?: number, reason?: string): Promise<void> {
+    if (this.#ending) return
+    if (this.#reopening) return this.#over('closed by the user', undefined)
+    if (this.#closed === undefined) {
+      this.#wire?.close(code, reason)
+      this.#closing = true
+      this.#closed = Promise.withResolvers()
+    }
+    const timer = setTimeout(() => this.#wire?.destroy(), CLOSE_WITHIN_MS)
+    await this.#closed.promise
+    clearTimeout(timer)
+  }
+
+  /** The iteration is being interrupted. */
+  handleEvent(): void {
+    this.#closing = true
+    this.#fail(new FlowError('interrupted'))
+  }
+
+  onMessage(data: string | Uint8Array, isBinary: boolean, sizeBytes: number): void {
+    const { now, events, onMessage, pushedAt } = this.#settings
+    const message = new ReceivedMessage(data, isBinary, now())
+    events.onReceived(sizeBytes)
+    try {
+      const id = idOfMessage(message, this.#settings.idOf)
+      const pushedAtMs = pushedAt?.(message)
+      if (pushedAtMs !== undefined) events.onPush(message.receivedAtMs - pushedAtMs)
+      if (onMessage) void this.#guarded(() => onMessage(message))
+      this.#inbox.deliver(message, id)
+    } catch (error) {
+      this.#failBy(error)
+    }
+  }
+
+  onClosed(reason: string, failure: FlowError | undefined): void {
+    const { kind, onLost, reconnect } = this.#settings
+    this.#wire = undefined
+    const plan = this.#closing || this.#ended || this.#ending ? undefined : reconnectPlan(reconnect)
+    // However politely it was ended: whoever still waits for an answer will not get it.
+    const lost = failure ?? new FlowError(`${kind}_closed`, reason)
+    if (!plan) {
+      this.#over(reason, this.#unanswered > 0 ? lost : failure)
+      return
+    }
+    this.#inbox.fail(lost)
+    onLost?.(lost, false)
+    const isOver = (): boolean => this.#ending !== undefined
+    const reopening = reopen(plan, { ...this.#settings, lost, isOver }, () => this.#openAgain(lost)).then(
+      ({ opened, lostMs }) => this.#reopened(opened, lostMs),
+    )
+    this.#reopening = reopening
+    // Whoever waits sees the failure, too.
+    reopening.catch((error) => {
+      this.#reopening = undefined
+      this.#failBy(error)
+    })
+  }
+
+  #dial(timeoutMs: number, signal: AbortSignal | undefined): Promise<Opened> {
+    if (!this.#openWire) throw new TypeError('a connection that stays lost was opened again')
+    return this.#openWire(this, timeoutMs, signal)
+  }
+
+  async #openAgain(lost: FlowError): Promise<Wire> {
+    const { timeoutMs, signal } = this.#settings
+    const { wire } = await this.#dial(timeoutMs, signal)
+    if (this.#ending === undefined) return wire
+    wire.destroy()
+    throw lost
+  }
+
+  #reopened(wire: Wire, lostMs: number): void {
+    const { events, onReconnected } = this.#settings
+    this.#wire = wire
+    this.#reopening = undefined
+    events.onReconnected(lostMs)
+    // What it sends at once goes before the requests that have waited.
+    if (onReconnected) void this.#guarded(onReconnected)
+  }
+
+  /** A handler that fails ends its connection, and nothing else. */
+  async #guarded(handle: () => unknown): Promise<void> {
+    try {
+      await handle()
+    } catch (error) {
+      this.#failBy(error)
+    }
+  }
+
+  #failBy(error: unknown): void {
+    this.#fail(asFlowError(error))
+  }
+
+  /** Ends it at once; it is not opened again. */
+  #fail(failure: FlowError): void {
+    const wire = this.#wire
+    this.#over(failure.message, failure)
+    wire?.destroy()
+  }
+
+  /** The last thing that happens to it, once. */
+  #over(reason: string, failure: FlowError | undefined): void {
+    const { kind, now, events, signal, onLost } = this.#settings
+    if (this.#ending === undefined) {
+      this.#ending = failure ?? new FlowError(`${kind}_closed`, reason)
+      signal?.removeEventListener('abort', this)
+      this.#inbox.close(this.#ending)
+      onLost?.(this.#ending, true)
+      events.onClosed(now() - this.#openedAtMs, this.#closing ? undefined : failure?.errorClass)
+    }
+    this.#closed?.resolve()
+  }
+
+  #answerTo(
+    match: ReceiveOptions['match'],
+    id: MessageId | undefined,
+    timeoutMs: number,
+  ): Promise<SocketMessage> {
+    if (match) return this.#inbox.wait(match, timeoutMs)
+    return id === undefined ? this.#inbox.waitInTurn(timeoutMs) : this.#inbox.waitFor(id, timeoutMs)
+  }
+
+  #timeoutMs(timeout: string | undefined): number {
+    const timeoutMs = timeout === undefined ? this.#settings.timeoutMs : parseDuration(timeout)
+    if (timeoutMs === undefined)
+      throw new FlowError('bad_request_options', `timeout ${timeout} is no length of time`)
+    return Math.min(timeoutMs, MAX_TIMER_MS)
+  }
+}

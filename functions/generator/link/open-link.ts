@@ -1,0 +1,44 @@
+import type { Tags } from '../../../lib/core/metric.ts'
+import type { Clock } from '../../../lib/ports.ts'
+import { errorClassOf } from '../error-class.ts'
+import type { Recorder } from '../recorder.ts'
+import { TaggedMeters } from '../tagged-meters.ts'
+import { LinkMeter } from './link-meter.ts'
+import { type LinkSettings, MessageLink } from './message-link.ts'
+
+interface LinkTools {
+  recorder: Recorder
+  clock: Clock
+  /** Connections with messages that are open now. */
+  sockets: { open: number }
+}
+
+/** Opens connections with messages and measures them. */
+export class LinkOpener {
+  readonly #clock: Clock
+  readonly #meters: Record<LinkSettings['kind'], TaggedMeters<LinkMeter>>
+
+  constructor({ recorder, clock, sockets }: LinkTools) {
+    this.#clock = clock
+    this.#meters = {
+      ws: new TaggedMeters((tags) => new LinkMeter(recorder, clock, 'ws', tags, sockets)),
+      tcp: new TaggedMeters((tags) => new LinkMeter(recorder, clock, 'tcp', tags, sockets)),
+    }
+  }
+
+  /** Rejects with a `FlowError`. */
+  async open(tags: Tags, settings: Omit<LinkSettings, 'events' | 'now'>): Promise<MessageLink> {
+    const { now } = this.#clock
+    const meter = this.#meters[settings.kind].meterOf(tags)
+    const link = new MessageLink({ ...settings, now, events: meter })
+    const calledAtMs = now()
+    try {
+      const opened = await link.begin()
+      meter.opened(opened, now() - calledAtMs)
+      return link
+    } catch (error) {
+      if (errorClassOf(error) !== 'interrupted') meter.refused(error)
+      throw error
+    }
+  }
+}

@@ -1,0 +1,173 @@
+import { FlowError, type MessageId, type StreamItem } from '../../../lib/core/flow.ts'
+import { parseRpc } from '../../../lib/core/json-rpc.ts'
+import { asFlowError } from '../error-class.ts'
+import type { AnswerHead, BodyReader, Exchange } from '../exchange.ts'
+import type { Connection, HttpClient } from '../http-client.ts'
+import type { ExchangeContext, HttpMeter } from '../http-meter.ts'
+import type { NamedRequest } from '../http-request.ts'
+import { BodyDecoder } from '../stream/body-decoder.ts'
+import { createItemReader } from '../stream/item-reader.ts'
+import type { Transport } from './transport.ts'
+
+export interface HttpTransportSettings {
+  client: HttpClient
+  meter: HttpMeter
+  connection: Connection
+  now: () => number
+  maxMessageBytes: number
+  /** Of the step, without its name. */
+  context: Omit<ExchangeContext, 'name'>
+  /** Throws `bad_request_options`. */
+  build: (method: 'POST' | 'DELETE', headers: Record<string, string>, body?: string) => NamedRequest
+  /** Takes a text that came, in answer to calls of these ids. */
+  take: (text: string, receivedAtMs: number, ids: readonly MessageId[]) => void
+}
+
+const ACCEPT = 'application/json, text/event-stream'
+const SERVED_WITHOUT_SESSION: ReadonlySet<number> = new Set([404, 405])
+
+/** Each text is a POST, answered by JSON or by an event stream: MCP's streamable HTTP, with or without a session. */
+export class HttpTransport implements Transport {
+  readonly #settings: HttpTransportSettings
+  /** Revision of the protocol that was agreed on. */
+  protocolVersion: string | undefined
+  #sessionId: string | undefined
+  #open = true
+
+  constructor(settings: HttpTransportSettings) {
+    this.#settings = settings
+  }
+
+  get open(): boolean {
+    return this.#open
+  }
+
+  get sessionId(): string | undefined {
+    return this.#sessionId
+  }
+
+  async send(text: string, ids: readonly MessageId[], timeoutMs: number): Promise<void> {
+    if (!this.#open) throw new FlowError('rpc_closed', 'the peer was closed')
+    const { build, take, now } = this.#settings
+    const headers = { accept: ACCEPT, 'content-type': 'application/json', ...this.sessionHeaders() }
+    const exchange = await this.#exchange({ ...build('POST', headers, text), timeoutMs }, ids)
+    this.#sessionId ??= exchange.headers['mcp-session-id']
+    if (exchange.error !== undefined) throw new FlowError(exchange.error, exchange.errorMessage)
+    if (exchange.status === 404 && this.#sessionId !== undefined)
+      throw new FlowError('mcp_session_lost', 'answered 404: the session is not known any more')
+    const answer = Buffer.from(exchange.body).toString()
+    const served = exchange.status >= 200 && exchange.status < 300
+    if (answer !== '' && (served ? ids.length > 0 : isRpc(answer))) take(answer, now(), ids)
+    if (!served) throw new FlowError('rpc_refused', `answered ${exchange.status}`)
+    if (ids.length > 0) throw new FlowError('rpc_no_answer', 'the answer ended without one to each call')
+  }
+
+  whenOpen(): void {}
+
+  /** Ends the session, if there is one. */
+  async close(): Promise<void> {
+    if (!this.#open) return
+    this.#open = false
+    if (this.#sessionId === undefined) return
+    const { client, connection, meter, build, context } = this.#settings
+    const request = build('DELETE', this.sessionHeaders())
+    const exchange = await client.request(connection, request, () => undefined)
+    // A server need not let clients end sessions.
+    const served = exchange.status < 300 || SERVED_WITHOUT_SESSION.has(exchange.status)
+    meter.record(exchange, { ...context, name: request.name }, exchange.error === undefined && served)
+  }
+
+  sessionHeaders(): Record<string, string> {
+    return {
+      ...(this.#sessionId !== undefined && { 'mcp-session-id': this.#sessionId }),
+      ...(this.protocolVersion !== undefined && { 'mcp-protocol-version': this.protocolVersion }),
+    }
+  }
+
+  /** Makes the request; an event stream is read while it comes, until the time for the calls is over. */
+  async #exchange(request: NamedRequest, ids: readonly MessageId[]): Promise<Exchange> {
+    const { client, connection, meter, context } = this.#settings
+    let stream: PostStream | undefined
+    const exchange = await client.request(
+      connection,
+      {
+        ...request,
+        readBody: (head) => {
+          if (!/^text\/event-stream\b/i.test(head.header('content-type') ?? '')) return undefined
+          // The exchange tells its headers only when it is over, and fails with no body if it is cut.
+          this.#sessionId ??= head.header('mcp-session-id')
+          stream = new PostStream(head, ids, request.timeoutMs, this.#settings)
+          return stream
+        },
+      },
+      () => undefined,
+    )
+    const broken = await stream?.end()
+    const step = { ...context, name: request.name }
+    const expected = exchange.status >= 200 && exchange.status < 400
+    if (stream) meter.recordStream(exchange, step, expected)
+    else meter.record(exchange, step, expected)
+    if (broken) throw broken
+    return exchange
+  }
+}
+
+/** The event stream that answers a POST. */
+class PostStream implements BodyReader {
+  readonly #head: AnswerHead
+  readonly #decoder: BodyDecoder
+  readonly #timer: NodeJS.Timeout
+  #broken: FlowError | undefined
+
+  constructor(
+    head: AnswerHead,
+    ids: readonly MessageId[],
+    timeoutMs: number,
+    { now, maxMessageBytes, take }: HttpTransportSettings,
+  ) {
+    this.#head = head
+    const onItem = ({ data, receivedAtMs }: StreamItem): void => {
+      try {
+        if (data !== '') take(String(data), receivedAtMs, ids)
+      } catch (error) {
+        this.#break(error)
+      }
+    }
+    const items = createItemReader({ kind: 'events', maxItemBytes: maxMessageBytes, now, onItem })
+    const tooLarge = new FlowError('message_too_large', `a message is longer than ${maxMessageBytes} bytes`)
+    this.#decoder = new BodyDecoder(
+      head.header('content-encoding'),
+      (bytes) => {
+        if (!this.#broken && !items.push(bytes)) this.#break(tooLarge)
+      },
+      (failure) => this.#break(failure),
+    )
+    const late = new FlowError('rpc_timeout', `no answer within ${timeoutMs} ms`)
+    this.#timer = setTimeout(() => this.#break(late), timeoutMs)
+  }
+
+  read(bytes: Uint8Array): void {
+    this.#decoder.write(bytes)
+  }
+
+  /** Resolves when all of it was taken, with why it could not be. */
+  async end(): Promise<FlowError | undefined> {
+    clearTimeout(this.#timer)
+    await this.#decoder.end()
+    return this.#broken
+  }
+
+  #break(failure: unknown): void {
+    this.#broken ??= asFlowError(failure)
+    this.#head.cut(this.#broken)
+    this.#decoder.destroy()
+  }
+}
+
+function isRpc(text: string): boolean {
+  try {
+    return parseRpc(text).length > 0
+  } catch {
+    return false
+  }
+}

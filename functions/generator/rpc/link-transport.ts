@@ -1,0 +1,27 @@
+import type { MessageLink } from '../link/message-link.ts'
+import type { Transport } from './transport.ts'
+
+/** Each text is a message of a WebSocket or of a TCP connection. */
+export class LinkTransport implements Transport {
+  readonly #link: MessageLink
+
+  constructor(link: MessageLink) {
+    this.#link = link
+  }
+
+  get open(): boolean {
+    return this.#link.open
+  }
+
+  send(text: string): void {
+    this.#link.send(text)
+  }
+
+  whenOpen(timeoutMs: number): Promise<void> | undefined {
+    return this.#link.reopening ? this.#link.whenOpen(timeoutMs) : undefined
+  }
+
+  close(): Promise<void> {
+    return this.#link.close()
+  }
+}

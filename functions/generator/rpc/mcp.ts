@@ -1,0 +1,134 @@
+import { checkOptions } from '../../../lib/core/flow/check-options.ts'
+import type { JsonRpcOptions, McpOptions, VirtualMcp, VirtualStream } from '../../../lib/core/flow.ts'
+import { METHOD_NOT_FOUND, RpcError } from '../../../lib/core/json-rpc.ts'
+import type { SessionTools, SessionUser } from '../session.ts'
+import { openStream } from '../stream/open-stream.ts'
+import type { Within } from '../user-services.ts'
+import type { HttpTransport } from './http-transport.ts'
+import { createPeer, httpTransport, openLinkTransport, overOf } from './open-rpc.ts'
+import type { RpcPeer } from './rpc-peer.ts'
+
+const PROTOCOL_VERSION = '2025-06-18'
+const CLIENT_INFO = { name: 'volley', version: '0.1.0' }
+/** A server may say nothing for as long as it likes. */
+const LISTEN_FOR = '24d'
+
+/** Opens a Model Context Protocol session and initialises it. Rejects with a `FlowError`. */
+export async function openMcp(
+  tools: SessionTools,
+  user: SessionUser,
+  address: string,
+  options: McpOptions,
+  within: Within,
+): Promise<VirtualMcp> {
+  checkOptions('mcp', options)
+  const peer = createPeer(tools, { ...options, onRequest: answering(options.onRequest) }, within)
+  const session = new McpSession(peer, options)
+  if (overOf(address, options) === 'http') {
+    const transport = httpTransport(tools, user, peer, address, options, within)
+    peer.use(transport)
+    session.overHttp(transport)
+    await session.initialise()
+    if (options.listen === true)
+      await session.listen(await openListening(tools, user, address, options, within, transport))
+    return session
+  }
+  await openLinkTransport(tools, user, peer, address, options, within, () => {
+    // A new connection is a new session: calls wait until it is initialised again.
+    peer.gate(session.initialise())
+    return options.onReconnected?.()
+  })
+  await session.initialise()
+  return session
+}
+
+/** Every client answers pings; the rest is the flow's. */
+function answering(onRequest: JsonRpcOptions['onRequest']): NonNullable<JsonRpcOptions['onRequest']> {
+  return (method, params) => {
+    if (method === 'ping') return {}
+    if (onRequest) return onRequest(method, params)
+    throw new RpcError(METHOD_NOT_FOUND, `no method ${method} here`)
+  }
+}
+
+function openListening(
+  tools: SessionTools,
+  user: SessionUser,
+  path: string,
+  { params, query, headers, tags, maxMessageBytes }: McpOptions,
+  within: Within,
+  transport: HttpTransport,
+): Promise<VirtualStream> {
+  const options = {
+    ...(params && { params }),
+    ...(query && { query }),
+    ...(tags && { tags }),
+    ...(maxMessageBytes !== undefined && { maxMessageBytes }),
+    headers: { ...headers, ...transport.sessionHeaders() },
+    reconnect: true,
+  }
+  return openStream(tools, user, { method: 'GET', path, options, within }) as Promise<VirtualStream>
+}
+
+class McpSession implements VirtualMcp {
+  readonly #peer: RpcPeer
+  readonly #options: McpOptions
+  #http: HttpTransport | undefined
+  #listening: VirtualStream | undefined
+  server: Readonly<Record<string, unknown>> = {}
+
+  constructor(peer: RpcPeer, options: McpOptions) {
+    this.#peer = peer
+    this.#options = options
+    this.call = peer.call.bind(peer)
+    this.notify = peer.notify.bind(peer)
+    this.batch = peer.batch.bind(peer)
+    this.receive = peer.receive.bind(peer)
+  }
+
+  readonly call: VirtualMcp['call']
+  readonly notify: VirtualMcp['notify']
+  readonly batch: VirtualMcp['batch']
+  readonly receive: VirtualMcp['receive']
+
+  get open(): boolean {
+    return this.#peer.open
+  }
+
+  get sessionId(): string | undefined {
+    return this.#http?.sessionId
+  }
+
+  overHttp(transport: HttpTransport): void {
+    this.#http = transport
+  }
+
+  /** The handshake: what both sides can, then that the client is ready. */
+  async initialise(): Promise<void> {
+    const { protocolVersion = PROTOCOL_VERSION, capabilities = {}, clientInfo = CLIENT_INFO } = this.#options
+    const answer = await this.#peer.callNow('initialize', { protocolVersion, capabilities, clientInfo })
+    this.server = typeof answer === 'object' && answer !== null ? (answer as Record<string, unknown>) : {}
+    const agreed = this.server.protocolVersion
+    if (this.#http && typeof agreed === 'string') this.#http.protocolVersion = agreed
+    await this.#peer.notifyNow('notifications/initialized')
+  }
+
+  /** Takes what the server sends by itself, until the session ends. */
+  async listen(stream: VirtualStream): Promise<void> {
+    this.#listening = stream
+    void this.#pump(stream).catch(() => stream.close())
+  }
+
+  async #pump(stream: VirtualStream): Promise<void> {
+    for (;;) {
+      const event = await stream.next({ timeout: LISTEN_FOR })
+      if (event === undefined) return
+      if (event.data !== '') this.#peer.take(event.data, event.receivedAtMs)
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#listening?.close()
+    await this.#peer.close()
+  }
+}

@@ -1,0 +1,112 @@
+import { checkOptions } from '../../../lib/core/flow/check-options.ts'
+import type { JsonRpcOptions, LinkOptions } from '../../../lib/core/flow.ts'
+import { isTcpAddress } from '../link/tcp-address.ts'
+import { type LinkUser, MAX_MESSAGE_BYTES, openTcp, openWebSocket } from '../link/user-links.ts'
+import type { SessionTools, SessionUser } from '../session.ts'
+import type { Within } from '../user-services.ts'
+import { HttpTransport } from './http-transport.ts'
+import { LinkTransport } from './link-transport.ts'
+import { RpcPeer } from './rpc-peer.ts'
+
+/** Opens a JSON-RPC peer. Rejects with a `FlowError`. */
+export async function openRpc(
+  tools: SessionTools,
+  user: SessionUser,
+  address: string,
+  options: JsonRpcOptions,
+  within: Within,
+): Promise<RpcPeer> {
+  checkOptions('jsonRpc', options)
+  const peer = createPeer(tools, options, within)
+  if (overOf(address, options) === 'http')
+    peer.use(httpTransport(tools, user, peer, address, options, within))
+  else await openLinkTransport(tools, user, peer, address, options, within)
+  return peer
+}
+
+export function createPeer(
+  { builder, clock, rpcs }: SessionTools,
+  { onNotification, onRequest, pushedAt, timeout, tags }: JsonRpcOptions,
+  { flow }: Within,
+): RpcPeer {
+  return new RpcPeer({
+    ...{ timeoutMs: builder.timeoutMs(timeout), now: clock.now, events: rpcs.meterOf({ ...tags, flow }) },
+    ...(onNotification && { onNotification }),
+    ...(onRequest && { onRequest }),
+    ...(pushedAt && { pushedAt }),
+  })
+}
+
+/** What carries the messages, by the address where the options don't say. */
+export function overOf(address: string, { over }: JsonRpcOptions): 'tcp' | 'websocket' | 'http' {
+  if (over !== undefined) return over
+  if (/^wss?:/i.test(address)) return 'websocket'
+  return isTcpAddress(address) ? 'tcp' : 'http'
+}
+
+/** Opens the WebSocket or TCP connection of a peer. `onReopened` is called before anything else is sent on a new one. */
+export async function openLinkTransport(
+  tools: SessionTools,
+  user: LinkUser,
+  peer: RpcPeer,
+  address: string,
+  options: JsonRpcOptions,
+  within: Within,
+  onReopened = options.onReconnected,
+): Promise<void> {
+  const { name, tags, timeout, maxMessageBytes, reconnect, params, query, headers, protocols } = options
+  const common: LinkOptions = {
+    ...(name !== undefined && { name }),
+    ...(tags && { tags }),
+    ...(timeout !== undefined && { timeout }),
+    ...(maxMessageBytes !== undefined && { maxMessageBytes }),
+    ...(reconnect !== undefined && { reconnect }),
+    ...(onReopened && { onReconnected: onReopened }),
+    onMessage: ({ data, receivedAtMs }) =>
+      peer.take(typeof data === 'string' ? data : Buffer.from(data).toString(), receivedAtMs),
+  }
+  const own = { onLost: peer.lost.bind(peer) }
+  const link =
+    overOf(address, options) === 'tcp'
+      ? await openTcp(tools, user, address, common, within, own)
+      : await openWebSocket(
+          tools,
+          user,
+          address,
+          {
+            ...common,
+            ...(params && { params }),
+            ...(query && { query }),
+            ...(headers && { headers }),
+            ...(protocols && { protocols }),
+          },
+          within,
+          own,
+        )
+  peer.use(new LinkTransport(link))
+}
+
+/** Nothing is opened ahead: each text is a request. */
+export function httpTransport(
+  { client, meter, clock, builder }: SessionTools,
+  { connection }: SessionUser,
+  peer: RpcPeer,
+  address: string,
+  options: JsonRpcOptions,
+  { flow, lagMs }: Within,
+): HttpTransport {
+  const { name, params, query, headers: own, tags, maxMessageBytes = MAX_MESSAGE_BYTES } = options
+  return new HttpTransport({
+    ...{ client, meter, connection, now: clock.now, maxMessageBytes },
+    context: { flow, lagMs, tags },
+    build: (method, headers, body) =>
+      builder.request(method, address, {
+        ...(name !== undefined && { name: method === 'POST' ? name : `${method} ${name}` }),
+        ...(params && { params }),
+        ...(query && { query }),
+        ...(body !== undefined && { body }),
+        headers: { ...own, ...headers },
+      }),
+    take: peer.take.bind(peer),
+  })
+}

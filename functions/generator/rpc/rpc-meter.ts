@@ -1,0 +1,87 @@
+import type { Tags } from '../../../lib/core/metric.ts'
+import type { Clock } from '../../../lib/ports.ts'
+import { recordPush } from '../link/link-meter.ts'
+import type { Recorder } from '../recorder.ts'
+import type { LiveSeries } from '../series.ts'
+
+/** What the metrics of a JSON-RPC peer are made from; `name` is the method, or what the flow calls it. */
+export interface RpcEvents {
+  onCall(name: string): void
+  /** An answer came. `errorClass` where it says the call failed. */
+  onAnswer(name: string, rttMs: number, errorClass: string | undefined): void
+  /** No answer came, for this reason. */
+  onFailed(name: string, errorClass: string): void
+  onNotification(method: string): void
+  onPush(method: string, latencyMs: number): void
+  /** A notification was dropped because nobody read it. */
+  onDropped(): void
+}
+
+interface MethodSeries {
+  calls: LiveSeries
+  failed: LiveSeries
+  rtt: LiveSeries
+}
+
+/** Records all peers that have the same tags. */
+export class RpcMeter implements RpcEvents {
+  readonly #recorder: Recorder
+  readonly #clock: Clock
+  readonly #tags: Tags
+  readonly #methods = new Map<string, MethodSeries>()
+
+  constructor(recorder: Recorder, clock: Clock, tags: Tags) {
+    this.#recorder = recorder
+    this.#clock = clock
+    this.#tags = tags
+  }
+
+  onCall(name: string): void {
+    this.#of(name).calls.add(1)
+  }
+
+  onAnswer(name: string, rttMs: number, errorClass: string | undefined): void {
+    const { rtt, failed } = this.#of(name)
+    rtt.add(rttMs)
+    if (errorClass === undefined) failed.add(0)
+    else this.#fail(name, errorClass)
+  }
+
+  onFailed(name: string, errorClass: string): void {
+    // A call that was cut off by the end of the run says nothing about the target.
+    if (errorClass !== 'interrupted') this.#fail(name, errorClass)
+  }
+
+  onNotification(name: string): void {
+    this.#recorder.advance(this.#clock.now())
+    this.#recorder.series('rpc_notifications', { ...this.#tags, name }).add(1)
+  }
+
+  onPush(name: string, latencyMs: number): void {
+    recordPush(this.#recorder, this.#clock, { ...this.#tags, name }, latencyMs)
+  }
+
+  onDropped(): void {
+    this.#recorder.advance(this.#clock.now())
+    this.#recorder.series('rpc_notifications_unread', this.#tags).add(1)
+  }
+
+  #fail(name: string, error: string): void {
+    this.#recorder.advance(this.#clock.now())
+    this.#recorder.series('rpc_failed', { ...this.#tags, name, error }).add(1)
+  }
+
+  #of(name: string): MethodSeries {
+    this.#recorder.advance(this.#clock.now())
+    const known = this.#methods.get(name)
+    if (known) return known
+    const tags = { ...this.#tags, name }
+    const created = {
+      calls: this.#recorder.series('rpc_calls', tags),
+      failed: this.#recorder.series('rpc_failed', tags),
+      rtt: this.#recorder.series('msg_rtt', tags),
+    }
+    this.#methods.set(name, created)
+    return created
+  }
+}

@@ -1,0 +1,239 @@
+import { parseDuration } from '../../../lib/core/duration.ts'
+import {
+  FlowError,
+  type JsonRpcOptions,
+  type MessageId,
+  type RpcBatchEntry,
+  type RpcCallOptions,
+  type RpcNotification,
+  type RpcOutcome,
+  type VirtualRpc,
+} from '../../../lib/core/flow.ts'
+import {
+  INTERNAL_ERROR,
+  METHOD_NOT_FOUND,
+  parseRpc,
+  RpcError,
+  type RpcMessage,
+} from '../../../lib/core/json-rpc.ts'
+import { asFlowError, errorMessageOf } from '../error-class.ts'
+import { any, Inbox } from '../link/inbox.ts'
+import { PendingCalls } from './pending-calls.ts'
+import type { RpcEvents } from './rpc-meter.ts'
+import type { Transport } from './transport.ts'
+
+export interface PeerSettings extends Pick<JsonRpcOptions, 'onNotification' | 'onRequest' | 'pushedAt'> {
+  /** Of a call or a wait that says nothing else. */
+  timeoutMs: number
+  now: () => number
+  events: RpcEvents
+}
+
+interface ReceivedNotification extends RpcNotification {
+  sizeBytes: number
+}
+
+const INBOX = { timeoutClass: 'rpc_timeout', sizeOf: ({ sizeBytes }: ReceivedNotification) => sizeBytes }
+const MAX_TIMER_MS = 2 ** 31 - 1
+
+/** A JSON-RPC 2.0 peer over whatever transport: the same correlation of calls and answers for all of them. */
+export class RpcPeer implements VirtualRpc {
+  readonly #settings: PeerSettings
+  readonly #pending: PendingCalls
+  readonly #inbox: Inbox<ReceivedNotification>
+  #transport: Transport | undefined
+  /** Calls wait for this: the connection is open, but not ready yet. */
+  #gate: Promise<void> | undefined
+  #nextId = 1
+
+  constructor(settings: PeerSettings) {
+    this.#settings = settings
+    this.#pending = new PendingCalls(settings.events)
+    this.#inbox = new Inbox(INBOX, settings.onNotification === undefined, settings.events)
+  }
+
+  get open(): boolean {
+    return this.#transport?.open ?? false
+  }
+
+  use(transport: Transport): void {
+    this.#transport = transport
+  }
+
+  async call<Result = unknown>(
+    method: string,
+    params?: unknown,
+    { timeout, name = method }: RpcCallOptions = {},
+  ): Promise<Result> {
+    const timeoutMs = this.#timeoutMs(timeout)
+    await this.#whenReady(timeoutMs)
+    return this.callNow(method, params, name, timeoutMs) as Promise<Result>
+  }
+
+  /** Calls without waiting until the peer is ready. */
+  callNow(
+    method: string,
+    params: unknown,
+    name = method,
+    timeoutMs = this.#settings.timeoutMs,
+  ): Promise<unknown> {
+    const id = this.#nextId++
+    const text = textOf({ jsonrpc: '2.0', id, method, params })
+    const answer = this.#pending.add(id, name, this.#settings.now(), timeoutMs)
+    this.#send(text, [id], timeoutMs)
+    return answer
+  }
+
+  async notify(method: string, params?: unknown): Promise<void> {
+    await this.#whenReady(this.#settings.timeoutMs)
+    await this.notifyNow(method, params)
+  }
+
+  async notifyNow(method: string, params?: unknown): Promise<void> {
+    const { timeoutMs } = this.#settings
+    await this.#carry(textOf({ jsonrpc: '2.0', method, params }), [], timeoutMs)
+  }
+
+  async batch(
+    entries: readonly RpcBatchEntry[],
+    { timeout }: { timeout?: string } = {},
+  ): Promise<RpcOutcome[]> {
+    if (entries.length === 0) throw new FlowError('bad_request_options', 'a batch needs at least one call')
+    const timeoutMs = this.#timeoutMs(timeout)
+    await this.#whenReady(timeoutMs)
+    const calls = entries.map((entry) => ({ ...entry, ...(entry.notify !== true && { id: this.#nextId++ }) }))
+    const text = textOf(calls.map(({ id, method, params }) => ({ jsonrpc: '2.0', id, method, params })))
+    const sentAtMs = this.#settings.now()
+    const asked = calls.flatMap(({ id, method }) => (id === undefined ? [] : [{ id, method }]))
+    const answers = asked.map(({ id, method }) => this.#pending.add(id, method, sentAtMs, timeoutMs))
+    this.#send(
+      text,
+      asked.map(({ id }) => id),
+      timeoutMs,
+    )
+    return Promise.all(answers.map(outcomeOf))
+  }
+
+  async receive({ method, timeout }: { method?: string; timeout?: string } = {}): Promise<RpcNotification> {
+    const match = method === undefined ? any : (told: RpcNotification): boolean => told.method === method
+    const { sizeBytes: _, ...notification } = await this.#inbox.next(match, this.#timeoutMs(timeout))
+    return notification
+  }
+
+  async close(): Promise<void> {
+    await this.#transport?.close()
+    this.lost(new FlowError('rpc_closed', 'the peer was closed'), true)
+  }
+
+  /**
+   * Takes a text that came. `ids`: those of the calls it can only answer, where the transport knows them. Throws a `FlowError` of
+   * class `malformed_message`.
+   */
+  take(text: string, receivedAtMs: number, ids: readonly MessageId[] = []): void {
+    for (const message of parseRpc(text)) this.#takeOne(message, text.length, receivedAtMs, ids)
+  }
+
+  /** The connection is lost: nothing that was sent will be answered. */
+  lost(reason: FlowError, forGood: boolean): void {
+    this.#pending.failAll(reason)
+    if (forGood) this.#inbox.close(reason)
+    else this.#inbox.fail(reason)
+  }
+
+  /** Lets calls wait until this is done. */
+  gate(until: Promise<void>): void {
+    const gate = until.finally(() => {
+      if (this.#gate === gate) this.#gate = undefined
+    })
+    gate.catch(() => undefined)
+    this.#gate = gate
+  }
+
+  #takeOne(message: RpcMessage, sizeBytes: number, receivedAtMs: number, ids: readonly MessageId[]): void {
+    switch (message.kind) {
+      case 'result':
+        this.#pending.settle(message.id, receivedAtMs, undefined, message.result)
+        return
+      case 'error':
+        // An error without an id answers what it came back for.
+        for (const id of message.id === null ? ids : [message.id])
+          this.#pending.settle(id, receivedAtMs, message.error)
+        return
+      case 'request':
+        void this.#answer(message.id, message.method, message.params)
+        return
+      case 'notification':
+        this.#tell({ method: message.method, params: message.params, receivedAtMs, sizeBytes })
+    }
+  }
+
+  #tell(notification: ReceivedNotification): void {
+    const { events, onNotification, pushedAt } = this.#settings
+    events.onNotification(notification.method)
+    const pushedAtMs = pushedAt?.(notification)
+    if (pushedAtMs !== undefined) events.onPush(notification.method, notification.receivedAtMs - pushedAtMs)
+    onNotification?.(notification)
+    this.#inbox.deliver(notification)
+  }
+
+  /** The peer asks, too: it gets a result or an error, and always an answer. */
+  async #answer(id: MessageId, method: string, params: unknown): Promise<void> {
+    const { onRequest, timeoutMs } = this.#settings
+    let outcome: object
+    try {
+      outcome = onRequest
+        ? { result: (await onRequest(method, params)) ?? null }
+        : { error: { code: METHOD_NOT_FOUND, message: `no method ${method} here` } }
+    } catch (error) {
+      outcome =
+        error instanceof RpcError
+          ? { error: { code: error.code, message: error.message, data: error.data } }
+          : { error: { code: INTERNAL_ERROR, message: errorMessageOf(error) } }
+    }
+    // Where the connection is lost meanwhile, the peer sees that by itself.
+    await this.#carry(textOf({ jsonrpc: '2.0', id, ...outcome }), [], timeoutMs).catch(() => undefined)
+  }
+
+  #send(text: string, ids: readonly MessageId[], timeoutMs: number): void {
+    this.#carry(text, ids, timeoutMs).catch((error) => {
+      const reason = asFlowError(error)
+      for (const id of ids) this.#pending.fail(id, reason)
+    })
+  }
+
+  async #carry(text: string, ids: readonly MessageId[], timeoutMs: number): Promise<void> {
+    if (!this.#transport) throw new FlowError('rpc_closed', 'the peer is not open')
+    await this.#transport.send(text, ids, timeoutMs)
+  }
+
+  async #whenReady(timeoutMs: number): Promise<void> {
+    await this.#transport?.whenOpen(timeoutMs)
+    await this.#gate
+  }
+
+  #timeoutMs(timeout: string | undefined): number {
+    const timeoutMs = timeout === undefined ? this.#settings.timeoutMs : parseDuration(timeout)
+    if (timeoutMs === undefined)
+      throw new FlowError('bad_request_options', `timeout ${timeout} is no length of time`)
+    return Math.min(timeoutMs, MAX_TIMER_MS)
+  }
+}
+
+function textOf(message: object): string {
+  try {
+    return JSON.stringify(message)
+  } catch (error) {
+    throw new FlowError(
+      'bad_request_options',
+      `params cannot be written as JSON: ${(error as Error).message}`,
+    )
+  }
+}
+
+async function outcomeOf(answer: Promise<unknown>): Promise<RpcOutcome> {
+  try {
+    return { ok: true, result: await answer }
+  } catch (error) {
+    return { ok: false, error: asFlowError(error) }
+  }
+}

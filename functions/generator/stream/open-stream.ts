@@ -1,0 +1,100 @@
+import { checkOptions } from '../../../lib/core/flow/check-options.ts'
+import type { StreamItem, StreamOptions, VirtualStream } from '../../../lib/core/flow.ts'
+import type { Exchange } from '../exchange.ts'
+import { isExpected } from '../expected-status.ts'
+import type { ExchangeContext } from '../http-meter.ts'
+import type { NamedRequest } from '../http-request.ts'
+import { MAX_MESSAGE_BYTES } from '../link/user-links.ts'
+import type { SessionTools, SessionUser } from '../session.ts'
+import type { Within } from '../user-services.ts'
+import { HttpStream, type StreamSettings } from './http-stream.ts'
+
+interface StreamCall {
+  method: string
+  path: string
+  options: StreamOptions
+  within: Within
+}
+
+const EVENT_STREAM = { accept: 'text/event-stream', 'cache-control': 'no-cache' }
+
+/** Makes a request whose answer is read while it comes. Throws `bad_request_options`, and where it is interrupted. */
+export async function openStream(
+  tools: SessionTools,
+  user: SessionUser,
+  { method, path, options, within }: StreamCall,
+): Promise<VirtualStream<StreamItem>> {
+  checkOptions('stream', options)
+  const { builder, clock, streams } = tools
+  const kind = options.as ?? 'events'
+  const request = builder.request(method, path, {
+    ...options,
+    headers: { ...(kind === 'events' && EVENT_STREAM), ...options.headers },
+  })
+  const context = { ...within, name: request.name, tags: options.tags }
+  const stream = new HttpStream({
+    kind,
+    maxItemBytes: options.maxMessageBytes ?? MAX_MESSAGE_BYTES,
+    timeoutMs: request.timeoutMs,
+    ...{ lagMs: within.lagMs, seed: within.seed, now: clock.now, signal: user.signal },
+    reconnect: options.reconnect ?? false,
+    ...(options.pushedAt && { pushedAt: options.pushedAt }),
+    isExpected: (status) => isExpected(status, options.expect),
+    send: sender(tools, user, request, context, options.expect),
+    events: streams.meterOf({ ...options.tags, flow: within.flow, name: request.name }),
+  })
+  await stream.begin()
+  user.signal.throwIfAborted()
+  return stream
+}
+
+/** Makes the request, and measures it as one; an answer that was cut on purpose was served nevertheless. */
+export function sender(
+  { client, meter }: Pick<SessionTools, 'client' | 'meter'>,
+  { connection }: Pick<SessionUser, 'connection'>,
+  request: NamedRequest,
+  context: ExchangeContext,
+  expect: StreamOptions['expect'],
+): StreamSettings['send'] {
+  return async (lastEventId, readBody, wasClosed) => {
+    const headers =
+      lastEventId === '' ? request.headers : { ...request.headers, 'last-event-id': utf8(lastEventId) }
+    let hop: Exchange | undefined
+    let answered = 0
+    const exchange = await client.request(
+      connection,
+      {
+        ...{ ...request, headers },
+        readBody: (head) => {
+          answered = head.status
+          return readBody(head)
+        },
+      },
+      (next) => {
+        if (hop) meter.record(hop, context, true)
+        hop = next
+      },
+    )
+    const cut = wasClosed() && answered !== 0 && exchange.error !== 'interrupted'
+    const measured = cut ? answeredAs(exchange, answered) : exchange
+    meter.recordStream(measured, context, measured.error === undefined && isExpected(measured.status, expect))
+    return exchange
+  }
+}
+
+/** An exchange as it would be if its answer had ended by itself. */
+function answeredAs(exchange: Exchange, status: number): Exchange {
+  const { method, url, headers, body, calledAtMs, sent, sentAtMs, firstByteAtMs, endedAtMs } = exchange
+  const { connectMs, tlsMs, sentBytes, receivedBytes } = exchange
+  return {
+    ...{ method, url, status, headers, body, calledAtMs, sent, sentAtMs, firstByteAtMs, endedAtMs },
+    ...(connectMs !== undefined && { connectMs }),
+    ...(tlsMs !== undefined && { tlsMs }),
+    ...{ sentBytes, receivedBytes },
+  }
+}
+
+/** Header values are bytes; an id may hold any text. */
+function utf8(text: string): string {
+  return Buffer.from(text).toString('latin1')
+}

@@ -1,0 +1,20 @@
+import type { Tags } from '../../lib/core/metric.ts'
+
+/** Meters of one kind: connections with the same tags share one. */
+export class TaggedMeters<Meter> {
+  readonly #create: (tags: Tags) => Meter
+  readonly #meters = new Map<string, Meter>()
+
+  constructor(create: (tags: Tags) => Meter) {
+    this.#create = create
+  }
+
+  meterOf(tags: Tags): Meter {
+    const key = JSON.stringify(tags)
+    const known = this.#meters.get(key)
+    if (known) return known
+    const created = this.#create(tags)
+    this.#meters.set(key, created)
+    return created
+  }
+}

@@ -1,0 +1,48 @@
+/** What a request may say about itself. Times are written as `250ms`, `30s`. */
+export interface RequestOptions {
+  /** Name of the step in every report; by default the method and the path before its parameters are filled in. */
+  name?: string
+  /** Values for `{placeholders}` in the path: they never become part of the step's name. */
+  params?: Record<string, string | number>
+  query?: Record<string, string | number | boolean>
+  headers?: Record<string, string>
+  /** Body as JSON, with its content type. */
+  json?: unknown
+  /** Body as a form, `application/x-www-form-urlencoded`. */
+  form?: Record<string, string | number>
+  /** Body as `multipart/form-data`; a file part carries its bytes. */
+  multipart?: Record<string, string | FilePart>
+  body?: string | Uint8Array
+  /** Statuses that count as served. Default: 200 to 399. */
+  expect?: number | readonly number[] | ((status: number) => boolean)
+  /** Whole request, from the call to the last byte. Default: the scenario's `http.timeout`. */
+  timeout?: string
+  /** Redirects followed at most; each is a request of its own. Default: the scenario's `http.redirects`. */
+  redirects?: number
+  tags?: Record<string, string>
+}
+
+export interface FilePart {
+  filename: string
+  content: string | Uint8Array
+  contentType?: string
+}
+
+/** The answer to one request. A request that got no answer has status 0 and names its error class. */
+export interface HttpResponse {
+  readonly status: number
+  /** Lower-case names; repeated headers are joined with `, ` (`set-cookie` with a line break). */
+  readonly headers: Readonly<Record<string, string>>
+  /** Body after gzip, br or deflate are undone. */
+  readonly body: Uint8Array
+  readonly url: string
+  /** Service time of the last request made (after redirects). */
+  readonly durationMs: number
+  /** The status was an expected one. */
+  readonly ok: boolean
+  /** `timeout`, `connection_refused`, `connection_reset` … where there was no answer. */
+  readonly error?: string
+  text(): string
+  /** Parsed body. Throws a `FlowError` of class `invalid_json` where it is not JSON. */
+  json<T = unknown>(): T
+}

@@ -1,0 +1,86 @@
+import { onTestFinished } from 'vitest'
+import { UserCookies } from '../../functions/generator/cookie-jar.ts'
+import { createHttpClient } from '../../functions/generator/http-client.ts'
+import { HttpMeter } from '../../functions/generator/http-meter.ts'
+import { RequestBuilder } from '../../functions/generator/http-request.ts'
+import { LinkOpener } from '../../functions/generator/link/open-link.ts'
+import { Recorder } from '../../functions/generator/recorder.ts'
+import { RpcMeter } from '../../functions/generator/rpc/rpc-meter.ts'
+import { HttpSession, type SessionTools } from '../../functions/generator/session.ts'
+import { StreamMeter } from '../../functions/generator/stream/stream-meter.ts'
+import { TaggedMeters } from '../../functions/generator/tagged-meters.ts'
+import { createGuard } from '../../functions/generator/target-guard.ts'
+import { createTlsOptions } from '../../functions/generator/tls-options.ts'
+import type { Within } from '../../functions/generator/user-services.ts'
+import { systemClock } from '../../lib/adapters/clock/system.ts'
+import type { Series } from '../../lib/core/snapshot.ts'
+import type { Clock } from '../../lib/ports.ts'
+
+export const WITHIN: Within = { flow: 'only', lagMs: 0, seed: 1 }
+
+/** One user's session as generators make it, and everything that was recorded of it. */
+export interface SessionProbe {
+  session: HttpSession
+  abort: AbortController
+  openSockets: () => number
+  /** Ends the recording and returns the series of a metric. */
+  recorded: (metric: string) => Series[]
+}
+
+export function probeSession(
+  targetUrl: string,
+  { now = systemClock.now, timeout = '10s' } = {},
+): SessionProbe {
+  let series: Series[] | undefined
+  const recorder = new Recorder({
+    startAtMs: now(),
+    fromMs: 0,
+    cuts: [{ seq: 0, fromMs: 0, toMs: 3_600_000, stages: [] }],
+    metrics: {},
+    onInterval: (interval) => {
+      series = interval.series
+    },
+  })
+  const clock: Clock = { ...systemClock, now }
+  const http = {
+    ...{ timeout: timeout as '10s', headers: {}, redirects: 10, connections: 'per-user' as const },
+    ...{ maxBodyBytes: 1_000_000, version: '1.1' as const },
+  }
+  const guard = createGuard({ allow: [] })
+  const tls = createTlsOptions({ insecure: true })
+  const client = createHttpClient({ http, guard, tls, now })
+  const sockets = { open: 0 }
+  const tools: SessionTools = {
+    ...{ client, guard, tls, recorder, clock },
+    builder: new RequestBuilder({ targetUrl, http }),
+    meter: new HttpMeter(recorder),
+    links: new LinkOpener({ recorder, clock, sockets }),
+    streams: new TaggedMeters((tags) => new StreamMeter(recorder, clock, tags)),
+    rpcs: new TaggedMeters((tags) => new RpcMeter(recorder, clock, tags)),
+  }
+  const abort = new AbortController()
+  const owner = {
+    id: 0,
+    get signal() {
+      return abort.signal
+    },
+    get interrupted() {
+      return abort.signal.aborted
+    },
+  }
+  const cookies = new UserCookies(targetUrl, now)
+  const session = new HttpSession(tools, owner, { cookies, connection: client.openConnection({ cookies }) })
+  abort.signal.addEventListener('abort', () => session.interrupt())
+  onTestFinished(async () => {
+    await session.close()
+    await client.close()
+  })
+  return {
+    ...{ session, abort },
+    openSockets: () => client.openSockets() + sockets.open,
+    recorded(metric) {
+      if (!series) recorder.finish(now())
+      return (series ?? []).filter((each) => each.metric === metric)
+    },
+  }
+}
