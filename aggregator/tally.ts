@@ -39,8 +39,13 @@ export function emptyTally(kind: MetricKind): Tally {
   }
 }
 
-/** The tally of one series of a snapshot. */
-export function tallyOf(series: Series, histograms: Uint8Array, origin: Origin): Tally {
+/** The tally of one series of a snapshot. `empty` gives the histogram of a trend. */
+export function tallyOf(
+  series: Series,
+  histograms: Uint8Array,
+  origin: Origin,
+  empty = (): Histogram => new Histogram(),
+): Tally {
   switch (series.kind) {
     case 'counter': {
       const sum = new ExactSum()
@@ -54,7 +59,9 @@ export function tallyOf(series: Series, histograms: Uint8Array, origin: Origin):
     case 'trend': {
       const { offset, length, min, max, sum } = series
       const encoded = histograms.subarray(offset, offset + length)
-      return { kind: 'trend', histogram: Histogram.decode(encoded, { min, max, sum }) }
+      const histogram = empty()
+      histogram.addEncoded(encoded, { min, max, sum })
+      return { kind: 'trend', histogram }
     }
   }
 }
