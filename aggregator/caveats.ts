@@ -28,6 +28,7 @@ export function caveatsOf({ summary, ends, stop }: Judging): string[] {
     ...failedGenerators(ends),
     ...(stoppedByRow ? [] : [...missingTime(summary), ...missingArrivals(summary)]),
     ...limitedGenerators(summary),
+    ...refusedSockets(summary),
   ]
 }
 
@@ -84,6 +85,24 @@ function limitedGenerators({ generators }: Summary): string[] {
   if (limited.length === 0) return []
   const parts = limited.map(({ slice, limited: reasons }) => `generator ${slice} ${reasons.join(' and ')}`)
   return [`the load generator was at its own limit: ${named(parts, '; ')}`]
+}
+
+/** Connections that the generators' own system would not open. */
+function refusedSockets({ errors }: Summary): string[] {
+  const refused = errors.find(({ where, error }) => where === 'request' && error === 'too_many_sockets')
+  if (!refused) return []
+  return [
+    `the load generator ran out of descriptors, ports or buffers: ${refused.count} requests found no socket`,
+  ]
+}
+
+/** Values that no histogram holds, by their metrics: a remark whatever the verdict. */
+export function clampedSentence({ metrics }: Summary): string[] {
+  const clamped = Object.entries(metrics).flatMap(([name, { values }]) =>
+    values.kind === 'trend' && values.clamped !== undefined ? [`${values.clamped} of ${name}`] : [],
+  )
+  if (clamped.length === 0) return []
+  return [`values out of range count as the nearest in it (0 to 24 h, or 86.4 million): ${named(clamped)}`]
 }
 
 /** Iterations that found no user free: a remark whatever the verdict. */

@@ -57,10 +57,10 @@ export function tallyOf(
     case 'gauge':
       return { kind: 'gauge', last: series.last, min: series.min, max: series.max, origin }
     case 'trend': {
-      const { offset, length, min, max, sum } = series
+      const { offset, length, min, max, sum, clamped = 0 } = series
       const encoded = histograms.subarray(offset, offset + length)
       const histogram = empty()
-      histogram.addEncoded(encoded, { min, max, sum })
+      histogram.addEncoded(encoded, { min, max, sum, clamped })
       return { kind: 'trend', histogram }
     }
   }
@@ -161,6 +161,7 @@ function trendValues(histogram: Histogram): Values {
   return {
     kind: 'trend',
     count: histogram.count,
+    ...(histogram.clamped > 0 && { clamped: histogram.clamped }),
     avg: histogram.mean / TREND_SCALE,
     min: histogram.min / TREND_SCALE,
     med: inUnit(histogram, 0.5),

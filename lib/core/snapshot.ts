@@ -48,6 +48,8 @@ export const seriesSchema = z.discriminatedUnion('kind', [
     min: count,
     max: count,
     sum: count,
+    /** How many of the values were out of a histogram's range, or not numbers; absent for none. */
+    clamped: count.optional(),
     /** Place of the encoded histogram in the snapshot's histogram section. */
     offset: count,
     length: count,
@@ -85,6 +87,8 @@ export const healthSchema = z.strictObject({
   rssBytes: z.number().min(0),
   /** Sockets open at the end of the interval. */
   sockets: z.number().int().min(0),
+  /** The same over the descriptors this process may have; absent where the system does not tell. */
+  descriptorShare: z.number().min(0).optional(),
 })
 export type Health = z.infer<typeof healthSchema>
 
