@@ -35,20 +35,21 @@ export class Children {
   async end(child: ChildProcess): Promise<void> {
     if (!this.#alive.has(child)) return
     const closed = new Promise((resolve) => child.once('close', resolve))
-    kill(child)
+    end(child)
     await closed
   }
 
   /** Ends all of them at once; returns without waiting. */
   endAll(): void {
-    for (const child of this.#alive) kill(child)
+    for (const child of this.#alive) end(child)
   }
 }
 
-function kill({ pid }: ChildProcess): void {
+/** `timeout` hands the signal on, waits for the process, and kills it where it does not end within two seconds. */
+function end({ pid }: ChildProcess): void {
   if (pid === undefined) return
   try {
-    process.kill(-pid, 'SIGKILL')
+    process.kill(-pid, 'SIGTERM')
   } catch {
     // It has ended by itself.
   }
