@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { outputOf } from '../children.ts'
 import { installedPackage } from '../peers/install.ts'
 import { CLIENT_CORE, type Workbench } from '../workbench.ts'
-import { BODY_BYTES, type Case, SECONDS } from './case.ts'
+import { BODY_BYTES, type Case } from './case.ts'
 import type { Told } from './told.ts'
 
 const MOST_PER_SECOND = 500
@@ -46,10 +46,10 @@ export async function runArtillery(workbench: Workbench, one: Case, url: string)
   }
 }
 
-function scriptOf({ path, load }: Case, url: string): object {
+function scriptOf({ path, load, seconds }: Case, url: string): object {
   const request =
     path === '/body' ? { post: { url: path, body: 'x'.repeat(BODY_BYTES) } } : { get: { url: path } }
   const arrivalRate = 'perSecond' in load ? load.perSecond : 0
-  const phases = [{ duration: SECONDS, arrivalRate }]
+  const phases = [{ duration: seconds, arrivalRate }]
   return { config: { target: url, phases }, scenarios: [{ flow: [request] }] }
 }

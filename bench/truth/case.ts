@@ -4,13 +4,15 @@ export interface Case {
   /** What the target does to `path`. */
   path: string
   does: string
+  seconds: number
   /** Arrivals a second, or users that send again once they are answered. */
   load: { perSecond: number; mostUsers?: number } | { users: number }
   /** Quantile of the response time by formula, where there is one: from how long a request has to take. */
   formulaMs?: (quantile: number) => number
 }
 
-export const SECONDS = 20
+/** Two of the target's freezes, or enough requests for a p99. */
+const SECONDS = { freeze: 20, steady: 10 }
 export const CONSTANT_MS = 20
 export const BIMODAL_MS = { usual: 10, rare: 100, every: 10 }
 export const FREEZE = { everyMs: 10_000, forMs: 2_000, holdMs: 5 }
@@ -32,6 +34,7 @@ export const CASES: Case[] = [
   {
     name: 'constant',
     path: '/constant',
+    seconds: SECONDS.steady,
     does: `answers after ${CONSTANT_MS} ms`,
     load: steady,
     formulaMs: () => CONSTANT_MS,
@@ -39,6 +42,7 @@ export const CASES: Case[] = [
   {
     name: 'bimodal',
     path: '/bimodal',
+    seconds: SECONDS.steady,
     does: `answers after ${BIMODAL_MS.usual} ms, every tenth time after ${BIMODAL_MS.rare} ms`,
     load: steady,
     formulaMs: (quantile) => (quantile <= 1 - 1 / BIMODAL_MS.every ? BIMODAL_MS.usual : BIMODAL_MS.rare),
@@ -46,6 +50,7 @@ export const CASES: Case[] = [
   {
     name: 'freeze, arrivals',
     path: '/freeze',
+    seconds: SECONDS.freeze,
     does: 'answers nothing for 2 s in every 10 s',
     load: steady,
     formulaMs: frozenMs,
@@ -53,6 +58,7 @@ export const CASES: Case[] = [
   {
     name: 'freeze, arrivals, few connections',
     path: '/freeze',
+    seconds: SECONDS.freeze,
     does: 'the same, at 1,000/s with at most 900 connections',
     load: { perSecond: 1_000, mostUsers: 900 },
     formulaMs: frozenMs,
@@ -60,14 +66,22 @@ export const CASES: Case[] = [
   {
     name: 'freeze, users',
     path: '/freeze',
+    seconds: SECONDS.freeze,
     does: 'the same, for 20 users that wait for their answers',
     load: { users: 20 },
   },
   {
     name: 'dropped',
     path: '/drop',
+    seconds: SECONDS.steady,
     does: `closes every ${DROP_EVERY}th connection without an answer`,
     load: steady,
   },
-  { name: 'bodies', path: '/body', does: `takes and gives ${BODY_BYTES} bytes`, load: steady },
+  {
+    name: 'bodies',
+    path: '/body',
+    seconds: SECONDS.steady,
+    does: `takes and gives ${BODY_BYTES} bytes`,
+    load: steady,
+  },
 ]

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { outputOf } from '../children.ts'
 import { installedK6 } from '../peers/install.ts'
 import { CLIENT_CORE, type Workbench } from '../workbench.ts'
-import { BODY_BYTES, type Case, SECONDS } from './case.ts'
+import { BODY_BYTES, type Case } from './case.ts'
 import type { Told } from './told.ts'
 
 type Metric = { values: Record<string, number> } | undefined
@@ -37,14 +37,14 @@ export async function runK6(workbench: Workbench, one: Case, url: string): Promi
   }
 }
 
-function scriptOf({ path, load }: Case, url: string, result: string): string {
+function scriptOf({ path, load, seconds }: Case, url: string, result: string): string {
   const scenario =
     'users' in load
-      ? { executor: 'constant-vus', vus: load.users, duration: `${SECONDS}s`, gracefulStop: '5s' }
+      ? { executor: 'constant-vus', vus: load.users, duration: `${seconds}s`, gracefulStop: '5s' }
       : {
           executor: 'constant-arrival-rate',
           rate: load.perSecond,
-          duration: `${SECONDS}s`,
+          duration: `${seconds}s`,
           preAllocatedVUs: load.mostUsers ?? 600,
           gracefulStop: '5s',
         }

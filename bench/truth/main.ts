@@ -6,7 +6,7 @@ import { VERSIONS } from '../peers/install.ts'
 import { asMarkdown, type Section } from '../section.ts'
 import { openWorkbench } from '../workbench.ts'
 import { runArtillery } from './artillery.ts'
-import { CASES, SECONDS } from './case.ts'
+import { CASES } from './case.ts'
 import { type Compared, contradictions, OVERHEAD_MS, rowsOf } from './compare.ts'
 import { runK6 } from './k6.ts'
 import { startTruthTarget } from './target.ts'
@@ -32,7 +32,7 @@ for (const one of CASES) {
   const compared: Compared[] = []
   const missing: string[][] = []
   for (const { name, run } of TOOLS) {
-    workbench.say(`${one.name}: ${name}, ${SECONDS} s`)
+    workbench.say(`${one.name}: ${name}, ${one.seconds} s`)
     await target.begin()
     const told = await run(workbench, one, target.url)
     const log = await target.log()
@@ -54,7 +54,7 @@ const section: Section = {
   columns: ['', 'requests, of those seen', 'failed, of those dropped', 'p50 ms', 'p90 ms', 'p99 ms'],
   rows,
   notes: [
-    `${SECONDS} s for each tool and case, one after the other: Volley ${machine.volley}, k6 ${VERSIONS.k6}, Artillery ${VERSIONS.artillery}; ${date.slice(0, 10)}`,
+    `the tools one after the other, 10 s each, 20 s where the target freezes: Volley ${machine.volley}, k6 ${VERSIONS.k6}, Artillery ${VERSIONS.artillery}; ${date.slice(0, 10)}`,
     `Volley's service time may be ${OVERHEAD_MS} ms above what the target held, and the histogram's 0.1 %; its counts and bytes have to be equal`,
   ],
   raw: results,

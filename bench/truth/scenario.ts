@@ -1,10 +1,10 @@
 import { defineScenario, type ScenarioProfiles } from 'volley'
-import { BODY_BYTES, CASES, type Case, SECONDS } from './case.ts'
+import { BODY_BYTES, CASES, type Case } from './case.ts'
 
 const sent = 'x'.repeat(BODY_BYTES)
 
-function profileOf({ path, load }: Case): ScenarioProfiles[string] {
-  const common = { duration: `${SECONDS}s` as const, gracefulStop: '5s' as const, flows: [path.slice(1)] }
+function profileOf({ path, load, seconds }: Case): ScenarioProfiles[string] {
+  const common = { duration: `${seconds}s` as const, gracefulStop: '5s' as const, flows: [path.slice(1)] }
   return {
     executors: [
       'users' in load
