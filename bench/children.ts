@@ -1,14 +1,20 @@
 import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from 'node:child_process'
+import { availableParallelism } from 'node:os'
 
 /** The longest any process of a bench lives, should nobody be left to end it. */
 const MOST_SECONDS = 900
 
-const hasTaskset = spawnSync('taskset', ['-V']).error === undefined
+const isHere = (command: string): boolean => spawnSync(command, ['--version']).error === undefined
+const hasTimeout = isHere('timeout')
 
-/** Whether processes can be bound to a core; if not, `reason` says why. */
-export const pinning: { works: boolean; reason?: string } = hasTaskset
-  ? { works: true }
-  : { works: false, reason: 'taskset is not here: processes run on whatever core the system gives them' }
+/** Why processes are not bound to cores, if they are not. */
+export const unpinned: string | undefined = whyUnpinned()
+
+function whyUnpinned(): string | undefined {
+  const effect = 'clients and target take whatever core the system gives them'
+  if (!isHere('taskset')) return `taskset is not here: ${effect}`
+  return availableParallelism() < 2 ? `there is one core only: ${effect}` : undefined
+}
 
 /** Processes of a bench: each bound to a core, in a process group of its own, and ended with the bench. */
 export class Children {
@@ -20,11 +26,13 @@ export class Children {
     args: readonly string[],
     options: SpawnOptions = { stdio: 'ignore' },
   ): ChildProcess {
-    const bounded = ['-k', '2', String(MOST_SECONDS), command, ...args]
-    const [first, ...rest] = pinning.works
-      ? ['taskset', '-c', String(core), 'timeout', ...bounded]
-      : ['timeout', ...bounded]
-    const child = spawn(first as string, rest, { ...options, detached: true })
+    const [first, ...rest] = [
+      ...(unpinned === undefined ? ['taskset', '-c', String(core)] : []),
+      ...(hasTimeout ? ['timeout', '-k', '2', String(MOST_SECONDS)] : []),
+      command,
+      ...args,
+    ] as [string, ...string[]]
+    const child = spawn(first, rest, { ...options, detached: true })
     this.#alive.add(child)
     child.on('close', () => this.#alive.delete(child))
     // What could not be started closes at once, and its output is missing.

@@ -1,5 +1,6 @@
 /** `npm run bench [part…]`: measures, prints tables, and keeps the results in `bench/results/`. */
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { loadavg } from 'node:os'
 import { join } from 'node:path'
 import { describeMachine } from './machine.ts'
 import type { Part } from './part.ts'
@@ -13,6 +14,7 @@ import { asMarkdown, asText, type Section } from './section.ts'
 import { openWorkbench } from './workbench.ts'
 
 const PARTS: Part[] = [http, density, schedule, codec, merge, price]
+const BUSY_LOAD = 0.5
 const RESULTS = join(import.meta.dirname, 'results')
 
 const asked = process.argv.slice(2)
@@ -25,6 +27,9 @@ if (unknown.length > 0) {
 }
 
 const workbench = openWorkbench()
+/** Processes that wanted a core in the last minute, on average: any work but the bench's own is in its figures. */
+const loadBefore = loadavg()[0] ?? 0
+if (loadBefore > BUSY_LOAD) workbench.say(`the machine is busy: its load average is ${loadBefore.toFixed(1)}`)
 const sections = new Map<string, Section>()
 const failures: string[] = []
 const startedAt = new Date()
@@ -52,8 +57,8 @@ function keep(): void {
   const parts = Object.fromEntries(sections)
   mkdirSync(RESULTS, { recursive: true })
   const json = join(RESULTS, `${date.slice(0, 16).replace(':', '')}.json`)
-  writeFileSync(json, `${JSON.stringify({ date, tookS, machine, failures, parts }, null, 1)}\n`)
-  const head = `# Results of ${date.slice(0, 10)}\n\n${Object.values(machine).join(' · ')} · took ${tookS} s\n`
+  writeFileSync(json, `${JSON.stringify({ date, tookS, machine, loadBefore, failures, parts }, null, 1)}\n`)
+  const head = `# Results of ${date.slice(0, 10)}\n\n${Object.values(machine).join(' · ')} · load average before ${loadBefore.toFixed(1)} · took ${tookS} s\n`
   const name = asked.length > 0 ? `latest-${asked.join('-')}.md` : 'latest.md'
   writeFileSync(join(RESULTS, name), [head, ...[...sections.values()].map(asMarkdown)].join('\n'))
   process.stdout.write(`\nresults: ${json}\n`)

@@ -1,4 +1,4 @@
-import { pinning } from '../children.ts'
+import { unpinned } from '../children.ts'
 import { startGenerator } from '../generator.ts'
 import type { Part } from '../part.ts'
 import { artillery } from '../peers/artillery.ts'
@@ -92,7 +92,7 @@ function sectionOf(target: Target, peers: readonly Found[], turns: ReadonlyMap<s
     notes: [
       `${USERS} users, POST → GET → POST with JSON; wrk sends one GET and reads nothing of the answer`,
       target.note,
-      pinning.reason ?? `clients run on core ${CLIENT_CORE}, the target on core ${TARGET_CORE}`,
+      unpinned ?? `clients run on core ${CLIENT_CORE}, the target on core ${TARGET_CORE}`,
       `medians of ${ROUNDS} rounds of ${FOR_MS / 1_000} s each, all clients in turn; requests as the target counts them`,
     ],
     raw: results,
