@@ -87,12 +87,12 @@ function limitedGenerators({ generators }: Summary): string[] {
   return [`the load generator was at its own limit: ${named(parts, '; ')}`]
 }
 
-/** Connections that the generators' own system would not open. */
+/** Connections that the generators' own system would not open. What failed a request may have failed its iteration. */
 function refusedSockets({ errors }: Summary): string[] {
-  const refused = errors.find(({ where, error }) => where === 'request' && error === 'too_many_sockets')
-  if (!refused) return []
+  const refused = errors.filter(({ error }) => error === 'too_many_sockets').map(({ count }) => count)
+  if (refused.length === 0) return []
   return [
-    `the load generator ran out of descriptors, ports or buffers: ${refused.count} requests found no socket`,
+    `the load generator ran out of descriptors, ports or buffers: ${Math.max(...refused)} times it could open no socket`,
   ]
 }
 

@@ -149,16 +149,23 @@ describe('what the generators could not do', () => {
     ])
   })
 
-  it('makes the verdict inconclusive where requests found no socket', () => {
-    const { state, reasons } = judged(
-      [latency],
-      withSamples({ metric: 'http_reqs', tags: { error: 'too_many_sockets' }, sum: 3 }),
-    )
-    expect(state).toBe('inconclusive')
-    expect(reasons[0]).toBe(
-      'the load generator ran out of descriptors, ports or buffers: 3 requests found no socket',
-    )
-  })
+  it.each(['http_reqs', 'iteration_failed'] as const)(
+    'makes the verdict inconclusive where %s found no socket',
+    (metric) => {
+      const { state, reasons } = judged(
+        [latency],
+        withSamples({
+          metric,
+          tags: { error: 'too_many_sockets' },
+          ...(metric === 'http_reqs' ? { sum: 3 } : { trues: 3, total: 3 }),
+        }),
+      )
+      expect(state).toBe('inconclusive')
+      expect(reasons[0]).toBe(
+        'the load generator ran out of descriptors, ports or buffers: 3 times it could open no socket',
+      )
+    },
+  )
 })
 
 describe('a row without data', () => {
