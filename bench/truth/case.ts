@@ -7,6 +7,8 @@ export interface Case {
   seconds: number
   /** Arrivals a second, or users that send again once they are answered. */
   load: { perSecond: number; mostUsers?: number } | { users: number }
+  /** How long the client may take to read the answers that come all at once after a freeze. */
+  burstMs?: number
   /** Quantile of the response time by formula, where there is one: from how long a request has to take. */
   formulaMs?: (quantile: number) => number
 }
@@ -14,7 +16,7 @@ export interface Case {
 /** Two of the target's freezes, or enough requests for a p99. */
 const SECONDS = { freeze: 20, steady: 10 }
 export const CONSTANT_MS = 20
-export const BIMODAL_MS = { usual: 10, rare: 100, every: 10 }
+export const BIMODAL_MS = { usual: 10, rare: 100, every: 20 }
 export const FREEZE = { everyMs: 10_000, forMs: 2_000, holdMs: 5 }
 export const DROP_EVERY = 50
 export const BODY_BYTES = 10_000
@@ -43,7 +45,7 @@ export const CASES: Case[] = [
     name: 'bimodal',
     path: '/bimodal',
     seconds: SECONDS.steady,
-    does: `answers after ${BIMODAL_MS.usual} ms, every tenth time after ${BIMODAL_MS.rare} ms`,
+    does: `answers after ${BIMODAL_MS.usual} ms, every twentieth time after ${BIMODAL_MS.rare} ms`,
     load: steady,
     formulaMs: (quantile) => (quantile <= 1 - 1 / BIMODAL_MS.every ? BIMODAL_MS.usual : BIMODAL_MS.rare),
   },
@@ -61,6 +63,7 @@ export const CASES: Case[] = [
     seconds: SECONDS.freeze,
     does: 'the same, at 1,000/s with at most 900 connections',
     load: { perSecond: 1_000, mostUsers: 900 },
+    burstMs: 50,
     formulaMs: frozenMs,
   },
   {

@@ -28,7 +28,7 @@ export function contradictions({ one, log, told }: Compared): string[] {
   same('bytes received', told.receivedBytes, log.sentBytes)
   const held = heldMs(log)
   for (const [name] of QUANTILES) {
-    const most = held[name] * (1 + PRECISION) + OVERHEAD_MS
+    const most = held[name] * (1 + PRECISION) + OVERHEAD_MS + (one.burstMs ?? 0)
     if (told.serviceMs[name] < held[name] * (1 - PRECISION) || told.serviceMs[name] > most)
       wrong.push(`${one.name}: service ${name} ${told.serviceMs[name]} ms, the target held ${held[name]} ms`)
   }
