@@ -179,8 +179,10 @@ test('a damaged encoding with exact values is either refused and adds nothing, o
         expect(stateOf(histogram)).toEqual(before)
         return
       }
-      const expected = stateOf(merged(histogramOf(present), Histogram.decode(cutBytes)))
-      const { min, max, sum } = stateOf(merged(histogramOf(present), source))
+      const said = Histogram.decode(cutBytes)
+      const expected = stateOf(merged(histogramOf(present), said))
+      // Exact values of nothing are not looked at.
+      const { min, max, sum } = said.count === 0 ? expected : stateOf(merged(histogramOf(present), source))
       expect(stateOf(histogram)).toEqual({ ...expected, min, max, sum })
     }),
     { numRuns: 300 },
