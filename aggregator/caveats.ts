@@ -29,6 +29,7 @@ export function caveatsOf({ summary, ends, stop }: Judging): string[] {
     ...failedExperiments(summary, stop),
     ...(stoppedByRow ? [] : [...missingTime(summary), ...missingArrivals(summary)]),
     ...limitedGenerators(summary),
+    ...refusedSockets(summary),
   ]
 }
 
@@ -96,6 +97,24 @@ function limitedGenerators({ generators }: Summary): string[] {
   if (limited.length === 0) return []
   const parts = limited.map(({ slice, limited: reasons }) => `generator ${slice} ${reasons.join(' and ')}`)
   return [`the load generator was at its own limit: ${named(parts, '; ')}`]
+}
+
+/** Connections that the generators' own system would not open. What failed a request may have failed its iteration. */
+function refusedSockets({ errors }: Summary): string[] {
+  const refused = errors.filter(({ error }) => error === 'too_many_sockets').map(({ count }) => count)
+  if (refused.length === 0) return []
+  return [
+    `the load generator ran out of descriptors, ports or buffers: ${Math.max(...refused)} times it could open no socket`,
+  ]
+}
+
+/** Values that no histogram holds, by their metrics: a remark whatever the verdict. */
+export function clampedSentence({ metrics }: Summary): string[] {
+  const clamped = Object.entries(metrics).flatMap(([name, { values }]) =>
+    values.kind === 'trend' && values.clamped !== undefined ? [`${values.clamped} of ${name}`] : [],
+  )
+  if (clamped.length === 0) return []
+  return [`values out of range count as the nearest in it (0 to 24 h, or 86.4 million): ${named(clamped)}`]
 }
 
 /** Iterations that found no user free: a remark whatever the verdict. */

@@ -3,7 +3,7 @@ import type { Plan } from '../lib/core/plan.ts'
 import type { Stop } from '../lib/core/stop.ts'
 import type { Summary } from '../lib/core/summary.ts'
 import { type Row, type State, VERDICT_SCHEMA, type Verdict } from '../lib/core/verdict.ts'
-import { caveatsOf, droppedSentence, refusedSentence } from './caveats.ts'
+import { caveatsOf, clampedSentence, droppedSentence, refusedSentence } from './caveats.ts'
 import { judgedThresholds } from './definition.ts'
 import { measure } from './measure.ts'
 import type { Merge } from './merge.ts'
@@ -95,7 +95,12 @@ function reasonsOf(
     rows.filter((row) => effectOf(row) === effect).map(rowSentence)
   // Where the whole run can't be trusted, rows without data say nothing new.
   const undecided = caveats.length > 0 ? [] : sentences('inconclusive')
-  const remarks = [...undecided, ...sentences('warn'), ...droppedSentence(summary)]
+  const remarks = [
+    ...undecided,
+    ...sentences('warn'),
+    ...droppedSentence(summary),
+    ...clampedSentence(summary),
+  ]
   const failed = sentences('fail')
   if (stop?.by === 'threshold')
     return [`the run was stopped by a threshold: ${stop.reason}`, ...failed, ...caveats, ...remarks]

@@ -17,6 +17,8 @@ const BUSY_INTERVALS = 3
 const BUSY_MS = 10_000
 /** The share over a shorter interval says little. */
 const SHORTEST_INTERVAL_MS = 1_000
+/** The rest of the descriptors is needed for files, and for connections that are being replaced. */
+const SCARCE_SHARE = 0.95
 const MOST_LAG_MS = 100
 const MOST_START_LATE_MS = 1_000
 
@@ -27,6 +29,7 @@ const NO_HEALTH = {
   heapMaxBytes: 0,
   rssMaxBytes: 0,
   socketsMax: 0,
+  descriptorShareMax: 0,
 }
 
 /** What the snapshots of one slice say about the generators that carried it. */
@@ -88,7 +91,7 @@ export class GeneratorTally {
     if (ending && isLater({ toMs, key }, this.#ended)) this.#ended = { toMs, key, ending }
     if (toMs - fromMs >= SHORTEST_INTERVAL_MS && health.loopShare > BUSY_SHARE) this.#busy.add(seq)
     this.#gcMs.add(health.gcMs)
-    this.#health = highest(this.#health, health)
+    this.#health = highest(this.#health, health, toMs - fromMs >= SHORTEST_INTERVAL_MS)
     for (const series of header.series)
       if (series.metric === 'http_reqs' && series.kind === 'counter') this.#requests += series.sum
   }
@@ -121,6 +124,7 @@ export class GeneratorTally {
       gcMs: this.#gcMs.value,
       limited: [
         ...this.#busyReasons(cuts, observedMs, plan.intervalMs),
+        ...this.#scarcityReasons(),
         ...lagReasons(startLag),
         ...lateReasons(this.#startLateMs),
       ],
@@ -154,16 +158,25 @@ export class GeneratorTally {
     const most = Math.round(this.#health.loopShareMax * 100)
     return [`kept over 85 % of a CPU busy for ${Math.round(totalMs / 1_000)} s (at most ${most} %)`]
   }
+
+  #scarcityReasons(): string[] {
+    const { socketsMax, descriptorShareMax } = this.#health
+    if (descriptorShareMax <= SCARCE_SHARE) return []
+    const share = Math.round(descriptorShareMax * 100)
+    return [`had ${socketsMax} sockets open, ${share} % of the descriptors it may have`]
+  }
 }
 
-function highest(known: typeof NO_HEALTH, health: Health): typeof NO_HEALTH {
+/** Shares over a moment too short to say anything are left out. */
+function highest(known: typeof NO_HEALTH, health: Health, isLong: boolean): typeof NO_HEALTH {
   return {
-    cpuShareMax: Math.max(known.cpuShareMax, health.cpuShare),
-    loopShareMax: Math.max(known.loopShareMax, health.loopShare),
+    cpuShareMax: Math.max(known.cpuShareMax, isLong ? health.cpuShare : 0),
+    loopShareMax: Math.max(known.loopShareMax, isLong ? health.loopShare : 0),
     loopDelayP99Ms: Math.max(known.loopDelayP99Ms, health.loopDelayP99Ms),
     heapMaxBytes: Math.max(known.heapMaxBytes, health.heapBytes),
     rssMaxBytes: Math.max(known.rssMaxBytes, health.rssBytes),
     socketsMax: Math.max(known.socketsMax, health.sockets),
+    descriptorShareMax: Math.max(known.descriptorShareMax, health.descriptorShare ?? 0),
   }
 }
 

@@ -15,6 +15,7 @@ import { Bitset } from './bitset.ts'
 import { definitionOf, judgedThresholds, matches, originOf, selectorOf } from './definition.ts'
 import { GeneratorTally } from './generator-tally.ts'
 import { HistogramPack } from './histogram-pack.ts'
+import { HistogramPool } from './histogram-pool.ts'
 import { HistogramShelf } from './histogram-shelf.ts'
 import type { PartialMerge } from './partial.ts'
 import { type Outside, summarise } from './summarise.ts'
@@ -52,6 +53,7 @@ export class Merge {
   startLags = new HistogramShelf()
   /** Intervals of the plan that anybody observed. */
   observedCuts = new Bitset()
+  readonly #decoded = new HistogramPool()
   readonly #seen = new Map<string, Bitset>()
   /** Snapshots that can't be read, by their keys, and why. */
   readonly refused = new Map<string, VolleyError>()
@@ -131,6 +133,7 @@ export class Merge {
     const id = this.#place(key)
     if (this.has(key)) return
     const origin = { toMs: header.toMs, key }
+    this.#decoded.endRound()
     const tallies = header.series.map((series) => this.#tallyOf(series, histograms, origin))
     this.#remember(id)
     this.#snapshots++
@@ -216,7 +219,7 @@ export class Merge {
         series.kind,
         declared ?? 'a declared metric',
       )
-    return tallyOf(series, histograms, origin)
+    return tallyOf(series, histograms, origin, () => this.#decoded.take())
   }
 
   #remember(id: SnapshotId): void {

@@ -39,8 +39,13 @@ export function emptyTally(kind: MetricKind): Tally {
   }
 }
 
-/** The tally of one series of a snapshot. */
-export function tallyOf(series: Series, histograms: Uint8Array, origin: Origin): Tally {
+/** The tally of one series of a snapshot. `empty` gives the histogram of a trend. */
+export function tallyOf(
+  series: Series,
+  histograms: Uint8Array,
+  origin: Origin,
+  empty = (): Histogram => new Histogram(),
+): Tally {
   switch (series.kind) {
     case 'counter': {
       const sum = new ExactSum()
@@ -52,9 +57,11 @@ export function tallyOf(series: Series, histograms: Uint8Array, origin: Origin):
     case 'gauge':
       return { kind: 'gauge', last: series.last, min: series.min, max: series.max, origin }
     case 'trend': {
-      const { offset, length, min, max, sum } = series
+      const { offset, length, min, max, sum, clamped = 0 } = series
       const encoded = histograms.subarray(offset, offset + length)
-      return { kind: 'trend', histogram: Histogram.decode(encoded, { min, max, sum }) }
+      const histogram = empty()
+      histogram.addEncoded(encoded, { min, max, sum, clamped })
+      return { kind: 'trend', histogram }
     }
   }
 }
@@ -154,6 +161,7 @@ function trendValues(histogram: Histogram): Values {
   return {
     kind: 'trend',
     count: histogram.count,
+    ...(histogram.clamped > 0 && { clamped: histogram.clamped }),
     avg: histogram.mean / TREND_SCALE,
     min: histogram.min / TREND_SCALE,
     med: inUnit(histogram, 0.5),

@@ -103,12 +103,22 @@ class TrendSeries implements LiveSeries {
   }
 
   collect(histograms: HistogramSection): Series | undefined {
-    const { count, min, max, sum } = this.#histogram
+    const { count, min, max, sum, clamped } = this.#histogram
     if (count === 0) return undefined
     const encoded = this.#histogram.encode()
     const offset = histograms.append(encoded)
     this.#histogram.reset()
-    return { ...this.#identity, kind: 'trend', count, min, max, sum, offset, length: encoded.length }
+    const place = { offset, length: encoded.length }
+    return {
+      ...this.#identity,
+      kind: 'trend',
+      count,
+      min,
+      max,
+      sum,
+      ...(clamped > 0 && { clamped }),
+      ...place,
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import { addCounts, takeBack } from './histogram/adding.ts'
 import {
   bucketOf,
   HIGHEST_TRACKABLE,
@@ -7,7 +8,7 @@ import {
   nearBucketOf,
 } from './histogram/bucket.ts'
 import { type Counts, encodeCounts, readCounts, type UsedBuckets } from './histogram/encoding.ts'
-import { checkExact, type ExactValues, estimateExact } from './histogram/exact.ts'
+import { checkExact, type ExactValues, estimateExact, isPlausible } from './histogram/exact.ts'
 
 export { HIGHEST_TRACKABLE } from './histogram/bucket.ts'
 export type { ExactValues } from './histogram/exact.ts'
@@ -145,6 +146,7 @@ export class Histogram {
    * `HIGHEST_TRACKABLE` or contradict `exact`, or where the total would pass 2^53 − 1.
    */
   addEncoded(bytes: Uint8Array, exact?: ExactValues): void {
+    if (exact !== undefined && this.#addStraight(bytes, exact)) return
     const used = readCounts(bytes, this.#count)
     if (used.total === 0) return
     if (exact !== undefined) checkExact(exact, used)
@@ -186,6 +188,23 @@ export class Histogram {
       const count = (this.#counts[bucket] as number) - (earlier.#counts[bucket] ?? 0)
       if (count > 0) yield [highestOf(bucket), count]
     }
+  }
+
+  /** Adds an ordinary encoding without reading it into anything else first; false, and nothing added, for others. */
+  #addStraight(bytes: Uint8Array, exact: ExactValues): boolean {
+    const { min, max, sum, clamped = 0 } = exact
+    if (!(min >= 0 && min <= max && max <= HIGHEST_TRACKABLE)) return false
+    this.#makeRoom(bucketOf(max), this.#count)
+    const counts = this.#counts
+    if (counts instanceof Float64Array) return false
+    const total = addCounts(counts, bytes, bucketOf(min), bucketOf(max))
+    if (total === 0) return false
+    if (this.#count + total > MAX_UINT32 || !isPlausible(exact, total)) {
+      takeBack(counts, bytes, bucketOf(min))
+      return false
+    }
+    this.#addExact(total, sum, min, max, clamped)
+    return true
   }
 
   #addExact(count: number, sum: number, min: number, max: number, clamped: number): void {

@@ -17,6 +17,8 @@ export const valuesSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('trend'),
     count,
+    /** How many of the values were out of range and count as the nearest in it; absent for none. */
+    clamped: count.optional(),
     avg: z.number(),
     min: z.number(),
     med: z.number(),
@@ -74,6 +76,8 @@ const generatorSchema = z.strictObject({
   heapMaxBytes: z.number(),
   rssMaxBytes: z.number(),
   socketsMax: z.number(),
+  /** Sockets out of the descriptors it may have; 0 where the system does not tell. */
+  descriptorShareMax: z.number(),
   /** Why its numbers may be its own limit and not the target's. */
   limited: z.array(z.string()),
 })

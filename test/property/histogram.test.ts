@@ -135,6 +135,60 @@ test('adding encoded histograms is adding the histograms', () => {
   )
 })
 
+test('counts of any size are added straight from their bytes', () => {
+  const counted = fc.array(
+    fc.record({
+      value: fc.integer({ min: 0, max: 5_000 }),
+      count: fc.oneof(
+        fc.nat({ max: 70 }),
+        fc.nat({ max: 20_000 }),
+        fc.nat({ max: 2 ** 29 }),
+        fc.constant(2 ** 33),
+      ),
+    }),
+    { minLength: 1, maxLength: 60 },
+  )
+  fc.assert(
+    fc.property(fc.array(counted, { maxLength: 4 }), (parts) => {
+      const histograms = parts.map((part) => {
+        const histogram = new Histogram()
+        for (const { value, count } of part) histogram.record(value, count)
+        return histogram
+      })
+      const whole = new Histogram()
+      for (const part of histograms) whole.addEncoded(part.encode(), part)
+      expect(stateOf(whole)).toEqual(stateOf(merged(...histograms)))
+    }),
+  )
+})
+
+test('a damaged encoding with exact values is either refused and adds nothing, or adds what its bytes say', () => {
+  const damage = fc.record({ at: fc.nat(), to: fc.nat({ max: 255 }), cut: fc.nat({ max: 3 }) })
+  fc.assert(
+    fc.property(someValues, values, damage, (recorded, present, { at, to, cut }) => {
+      const source = histogramOf(recorded)
+      const bytes = source.encode()
+      bytes[at % bytes.length] = to
+      const cutBytes = bytes.subarray(0, bytes.length - cut)
+      const histogram = histogramOf(present)
+      const before = stateOf(histogram)
+      try {
+        histogram.addEncoded(cutBytes, source)
+      } catch (error) {
+        expect(error).toBeInstanceOf(VolleyError)
+        expect(stateOf(histogram)).toEqual(before)
+        return
+      }
+      const said = Histogram.decode(cutBytes)
+      const expected = stateOf(merged(histogramOf(present), said))
+      // Exact values of nothing are not looked at.
+      const { min, max, sum } = said.count === 0 ? expected : stateOf(merged(histogramOf(present), source))
+      expect(stateOf(histogram)).toEqual({ ...expected, min, max, sum })
+    }),
+    { numRuns: 300 },
+  )
+})
+
 test('a decoded histogram has the bytes it came from and bounds the exact values', () => {
   fc.assert(
     fc.property(someValues, (recorded) => {

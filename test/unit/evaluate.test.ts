@@ -139,6 +139,37 @@ describe('the verdict', () => {
   })
 })
 
+describe('what the generators could not do', () => {
+  it('is said of values that no histogram holds, even where the run passes', () => {
+    const { state, reasons } = judged(
+      [latency],
+      withSamples({ metric: 'msg_rtt', values: [-1, 5, 90_000_000] }),
+    )
+    expect(state).toBe('pass')
+    expect(reasons).toEqual([
+      'values out of range count as the nearest in it (0 to 24 h, or 86.4 million): 2 of msg_rtt',
+    ])
+  })
+
+  it.each(['http_reqs', 'iteration_failed'] as const)(
+    'makes the verdict inconclusive where %s found no socket',
+    (metric) => {
+      const { state, reasons } = judged(
+        [latency],
+        withSamples({
+          metric,
+          tags: { error: 'too_many_sockets' },
+          ...(metric === 'http_reqs' ? { sum: 3 } : { trues: 3, total: 3 }),
+        }),
+      )
+      expect(state).toBe('inconclusive')
+      expect(reasons[0]).toBe(
+        'the load generator ran out of descriptors, ports or buffers: 3 times it could open no socket',
+      )
+    },
+  )
+})
+
 describe('a row without data', () => {
   const absent: Threshold = { title: 'Round trip', metric: 'msg_rtt', limit: 'p(95)<100' }
 

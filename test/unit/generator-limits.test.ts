@@ -17,7 +17,7 @@ describe('what a generator says of itself', () => {
         seq: 0,
         startLateMs: 12,
         samples: [{ metric: 'http_reqs', tags: { status: '200' }, sum: 5 }],
-        health: { cpuShare: 0.4, gcMs: 3, heapBytes: 100, rssBytes: 300, sockets: 7, loopDelayP99Ms: 2 },
+        health: { cpuShare: 0.4, gcMs: 3, heapBytes: 100, rssBytes: 300, sockets: 7, descriptorShare: 0.2 },
       },
       {
         seq: 1,
@@ -40,6 +40,7 @@ describe('what a generator says of itself', () => {
       heapMaxBytes: 200,
       rssMaxBytes: 300,
       socketsMax: 7,
+      descriptorShareMax: 0.2,
       limited: [],
     })
   })
@@ -74,6 +75,23 @@ describe('a generator over 85 % of a CPU', () => {
 
   it('is not for a moment too short to say anything', () => {
     expect(limitsOf([{ seq: 0, toMs: 900, health: { loopShare: 1 } }])).toEqual([])
+  })
+})
+
+describe('a generator that is short of descriptors', () => {
+  const withSockets = (sockets: number, descriptorShare?: number): Written[] => [
+    { seq: 0, health: { sockets, ...(descriptorShare !== undefined && { descriptorShare }) } },
+  ]
+
+  it('is limited when its sockets take more than 95 % of those it may have', () => {
+    expect(limitsOf(withSockets(1_000, 1_000 / 1_024))).toEqual([
+      'had 1000 sockets open, 98 % of the descriptors it may have',
+    ])
+    expect(limitsOf(withSockets(950, 0.95))).toEqual([])
+  })
+
+  it('is not where its system does not tell how many those are', () => {
+    expect(limitsOf(withSockets(1_000_000))).toEqual([])
   })
 })
 

@@ -355,6 +355,22 @@ describe('damaged encodings', () => {
     expect(histogram.count).toBe(Number.MAX_SAFE_INTEGER)
   })
 
+  test.each([
+    ['one', { min: 0, max: 0, sum: 0 }, [0x82, 0]],
+    ['two beside each other', { min: 0, max: 1, sum: 1 }, [0x82, 0, 0x82, 0]],
+    ['one of three bytes', { min: 0, max: 0, sum: 0 }, [0x82, 0x80, 0]],
+    ['one of four bytes', { min: 0, max: 0, sum: 0 }, [0x82, 0x80, 0x80, 0]],
+  ])(
+    'a count that is longer than it has to be is refused with exact values, too: %s',
+    (_, exactly, payload) => {
+      const histogram = histogramOf(0, 1)
+      const before = stateOf(histogram)
+      const refusal = errorOf(() => histogram.addEncoded(withPayload(...payload), exactly))
+      expect([refusal.code, refusal.mistakes[0]?.field]).toEqual(['SNAPSHOT_INVALID', 'histogram.counts'])
+      expect(stateOf(histogram)).toEqual(before)
+    },
+  )
+
   const exact = { min: 2, max: 100_001, sum: 100_003 }
   test.each([
     ['min', { ...exact, min: 1 }],

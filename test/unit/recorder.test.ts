@@ -50,6 +50,17 @@ describe('a recorder', () => {
     expect(intervals).toMatchObject([{ seq: 1, fromMs: 1_200, toMs: 1_500 }])
   })
 
+  it('counts the values of a trend that no histogram holds', () => {
+    const { recorder, intervals } = recorderFrom(0)
+    for (const value of [5, -0.5, Number.NaN]) recorder.series('msg_rtt').add(value)
+    recorder.advance(START + 1_000)
+    recorder.series('msg_rtt').add(5)
+    recorder.advance(START + 1_500)
+    const trends = intervals.map(({ series }) => series.find(({ metric }) => metric === 'msg_rtt'))
+    expect(trends).toMatchObject([{ count: 3, clamped: 2, min: 0, max: 5_000 }, { count: 1 }])
+    expect(trends[1]).not.toHaveProperty('clamped')
+  })
+
   it('keeps its last cut open until it leaves: what is interrupted at the end still counts', () => {
     const { recorder, intervals } = recorderFrom(0)
     recorder.advance(START + 4_050)

@@ -6,7 +6,7 @@ import { BUCKET_COUNT, HIGHEST_TRACKABLE } from './bucket.ts'
  * last one used. A count is a zig-zag LEB128 integer; a negative one stands for that many empty buckets, of which
  * there are at least two. Source: HdrHistogram's `encodeIntoByteBuffer`.
  */
-const HEADER_BYTES = 40
+export const HEADER_BYTES = 40
 const AT = {
   cookie: 0,
   payloadLength: 4,
@@ -110,7 +110,8 @@ export function readCounts(bytes: Uint8Array, alreadyCounted: number): UsedBucke
   return reading
 }
 
-function checkHeader(bytes: Uint8Array): void {
+/** Throws `SNAPSHOT_INVALID` where the bytes are not an encoding of this precision, or are cut. */
+export function checkHeader(bytes: Uint8Array): void {
   if (bytes.length < HEADER_BYTES) throw invalid('length', `${bytes.length} B`, `at least ${HEADER_BYTES} B`)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const payloadLength = bytes.length - HEADER_BYTES

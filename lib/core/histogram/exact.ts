@@ -27,10 +27,20 @@ export function checkExact(exact: ExactValues, used: UsedBuckets): void {
   const { first, last } = outermost(used)
   expectWithin('min', exact.min, lowestOf(first), highestOf(first))
   expectWithin('max', exact.max, lowestOf(last), highestOf(last))
-  const lowestSum = exact.min * used.total * (1 - SUM_TOLERANCE)
-  const highestSum = exact.max * used.total * (1 + SUM_TOLERANCE)
+  const [lowestSum, highestSum] = sumsOf(exact, used.total)
   expectWithin('sum', exact.sum, lowestSum, highestSum)
   expectWithin('clamped', exact.clamped ?? 0, 0, used.total)
+}
+
+/** Whether a sum and a number of clamped values can be those of so many values between these extremes. */
+export function isPlausible(exact: ExactValues, total: number): boolean {
+  const [lowestSum, highestSum] = sumsOf(exact, total)
+  const { sum, clamped = 0 } = exact
+  return sum >= lowestSum && sum <= highestSum && clamped >= 0 && clamped <= total
+}
+
+function sumsOf({ min, max }: ExactValues, total: number): [number, number] {
+  return [min * total * (1 - SUM_TOLERANCE), max * total * (1 + SUM_TOLERANCE)]
 }
 
 function outermost({ buckets, length }: UsedBuckets): { first: number; last: number } {
