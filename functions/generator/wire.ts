@@ -31,7 +31,8 @@ export function createWire({ plan, scenario: { http }, clock }: WireOptions): Wi
     const cookies = new UserCookies(plan.target.url, clock.now)
     return { cookies, connection: client.openConnection({ cookies }) }
   }
-  const { origin } = new URL(plan.target.url)
-  const warmUp = http.connections === 'per-user' ? new WarmUp({ client, origin, clock, openWire }) : undefined
+  const { origin, protocol } = new URL(plan.target.url)
+  const opensAhead = http.connections === 'per-user' && protocol.startsWith('http')
+  const warmUp = opensAhead ? new WarmUp({ client, origin, clock, openWire }) : undefined
   return { guard, tls, client, openWire, warmUp }
 }
