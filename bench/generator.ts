@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Merge } from '../aggregator/merge.ts'
 import { systemClock } from '../lib/adapters/clock/system.ts'
+import { GENERATOR_ENTRY, GENERATOR_FLAGS } from '../lib/adapters/launcher/generator-process.ts'
 import { answerSchema, type Order } from '../lib/adapters/launcher/local-message.ts'
 import { FileSystemStore } from '../lib/adapters/snapshot-store/file-system.ts'
 import { makePlan, parseLoadRequest } from '../lib/core/make-plan.ts'
@@ -13,7 +14,6 @@ import { loadScenarioModule } from '../lib/scenario-file.ts'
 import { requestStop } from '../lib/stop.ts'
 import { CLIENT_CORE, type Workbench } from './workbench.ts'
 
-const PROCESS = join(import.meta.dirname, '../functions/generator/process.ts')
 const SCENARIO = pathToFileURL(join(import.meta.dirname, 'scenario.ts')).href
 const START_AHEAD_MS = 300
 
@@ -43,7 +43,7 @@ export async function startGenerator(workbench: Workbench, load: Load) {
   const store = new FileSystemStore(join(directory, plan.run), `runs/${plan.run}/`)
   await store.put(planKey(plan.run), JSON.stringify(plan))
   await store.put(setupKey(plan.run), JSON.stringify({}))
-  const child = children.spawn(CLIENT_CORE, process.execPath, [PROCESS], {
+  const child = children.spawn(CLIENT_CORE, process.execPath, [...GENERATOR_FLAGS, GENERATOR_ENTRY], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
   const { promise: ready, resolve: isReady } = Promise.withResolvers<void>()

@@ -19,6 +19,9 @@ import { type DriveCrew, drivesOf, usersFrom } from './window-drives.ts'
 /** How often users past their time are interrupted and the clock moves the recorder on. */
 const HOUSEKEEPING_MS = 100
 
+/** What the load needs is built this long before its start: the first arrivals would have to wait for it. */
+const BUILD_AHEAD_MS = 100
+
 /** A generator that wakes later than this has missed its start: it joins at the present moment and replays nothing. */
 const LATE_AFTER_MS = 250
 
@@ -55,16 +58,11 @@ export async function generate(options: GenerateOptions): Promise<Ending> {
   const stopWatch = endAtStop(options, leaving, watching.signal)
   const startsMs = startAtMs + window.fromMs
   await options.warmUp?.open(usersFrom(options, window), startsMs, leaving.signal)
-  await clock.sleepUntil(startsMs, leaving.signal)
-  const lateMs = clock.now() - startsMs
-  const joinedMs = lateMs > LATE_AFTER_MS ? window.fromMs + lateMs : window.fromMs
+  await clock.sleepUntil(startsMs - BUILD_AHEAD_MS, leaving.signal)
+  const behindMs = clock.now() - startsMs
+  const joinedMs = behindMs > LATE_AFTER_MS ? window.fromMs + behindMs : window.fromMs
 
   const health = new HealthMeter()
-  const writer = new SnapshotWriter({
-    ...options,
-    startLateMs: Math.max(0, lateMs),
-    onLost: () => leaving.leave('store-lost'),
-  })
   const recorder = new Recorder({
     startAtMs,
     fromMs: joinedMs,
@@ -77,6 +75,12 @@ export async function generate(options: GenerateOptions): Promise<Ending> {
   const createUser = (id: number): GeneratorUser => new GeneratorUser(id, services)
   const runner = new IterationRunner(recorder, clock)
   const crew = { users, createUser, runner, recorder, clock, signal: leaving.signal }
+  await clock.sleepUntil(startsMs, leaving.signal)
+  const writer = new SnapshotWriter({
+    ...options,
+    startLateMs: Math.max(0, clock.now() - startsMs),
+    onLost: () => leaving.leave('store-lost'),
+  })
   const drives = drivesOf(options, { fromMs: joinedMs, toMs: window.toMs }, crew)
 
   const orphan = (error: unknown): void =>

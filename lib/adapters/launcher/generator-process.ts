@@ -4,12 +4,15 @@ import type { GeneratorEnd } from '../../core/observed.ts'
 import type { Invocation } from '../../ports.ts'
 import { answerSchema, type Order } from './local-message.ts'
 
-const ENTRY = fileURLToPath(new URL('../../../functions/generator/process.ts', import.meta.url))
+/** What a generator on this machine runs. */
+export const GENERATOR_ENTRY = fileURLToPath(
+  new URL('../../../functions/generator/process.ts', import.meta.url),
+)
 /**
  * A collection of young garbage stops the process for as long as it takes to copy what thousands of users hold: with
  * V8's 16 MiB that is tens of milliseconds, which would stand in the latencies as the target's. Smaller, it is one or two.
  */
-const YOUNG_SPACE = '--max-semi-space-size=2'
+export const GENERATOR_FLAGS: readonly string[] = ['--max-semi-space-size=2']
 /** Of what a failing process says on standard error, the part worth quoting. */
 const QUOTED_CHARACTERS = 400
 
@@ -26,8 +29,8 @@ export class GeneratorProcess {
   constructor(directory: string, run: string, invocation: Invocation) {
     this.invocation = invocation
     // Its own process group keeps the terminal's Ctrl-C from it: the coordinator stops it through the store.
-    this.#child = fork(ENTRY, {
-      execArgv: [...process.execArgv, YOUNG_SPACE],
+    this.#child = fork(GENERATOR_ENTRY, {
+      execArgv: [...process.execArgv, ...GENERATOR_FLAGS],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       detached: process.platform !== 'win32',
     })
