@@ -234,3 +234,21 @@ function typeErrors(directory: string): string {
     return String((error as { stdout?: string }).stdout)
   }
 }
+
+describe('the figures of the README', () => {
+  it('are those of the latest bench', () => {
+    const bench = readFileSync('bench/results/latest.md', 'utf8')
+    const row = (client: string): number[] =>
+      (new RegExp(`^\\| ${client}[^|]* \\|(.*)\\|$`, 'm').exec(bench)?.[1] ?? '')
+        .split('|')
+        .map((cell) => Number(cell.replace(/[,%]/g, '')))
+    const [perSecond = 0, toWrk = 0] = row('Volley')
+    const times = (client: string): string => String(Math.round(row(client)[2] ?? 0))
+    const thousands = String(Math.round(perSecond / 1_000))
+    const told = pageOf('README.md').replace(/\s+/g, ' ')
+    expect(told).toContain(`makes ${thousands},000 requests a second on one core`)
+    expect(told).toContain(
+      `${toWrk.toFixed(2)} of what wrk sends of one fixed request, ${times('k6')} times k6, ${times('Artillery')} times`,
+    )
+  })
+})
