@@ -6,6 +6,7 @@ import type { OutsideSeries } from '../lib/core/source.ts'
 import type { State, Verdict } from '../lib/core/verdict.ts'
 import { loadDeployedScenario } from '../lib/deployed-scenario.ts'
 import { Experiments } from '../lib/experiments.ts'
+import { readMessage } from '../lib/message.ts'
 import { occasionOf } from '../lib/occasion.ts'
 import type { Clock, FaultInjector, SeriesPublisher, SnapshotStore } from '../lib/ports.ts'
 import { findStop } from '../lib/stop.ts'
@@ -81,8 +82,7 @@ async function judgementOf(event: RelayedRun, ports: JudgePorts): Promise<Judged
 
 /** When the last lane of the last slice was through, epoch milliseconds. */
 async function relayedAt(store: SnapshotStore, run: string): Promise<number | undefined> {
-  const body = await store.get(relayedKey(run))
-  return body && relayedSchema.parse(JSON.parse(new TextDecoder().decode(body))).atMs
+  return (await readMessage(store, relayedKey(run), relayedSchema))?.atMs
 }
 
 async function readSources(plan: Plan, clock: Clock, fromMs: number, toMs: number): Promise<OutsideSeries[]> {

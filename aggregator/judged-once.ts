@@ -1,17 +1,17 @@
 import { z } from 'zod'
 import { summarySchema } from '../lib/core/summary.ts'
 import { verdictSchema } from '../lib/core/verdict.ts'
+import { readMessage } from '../lib/message.ts'
 import type { SnapshotStore } from '../lib/ports.ts'
 import type { Judged } from './judge.ts'
 
 /** The one judgement of a run: its reports are written after it, and from it alone. */
-export const judgedKey = (run: string): string => `runs/${run}/judged/once`
+const judgedKey = (run: string): string => `runs/${run}/judged/once`
 const judgedSchema = z.strictObject({ summary: summarySchema, verdict: verdictSchema })
 
 /** The judgement of a run, if anybody has made one. */
 export async function findJudged(store: SnapshotStore, run: string): Promise<Judged | undefined> {
-  const body = await store.get(judgedKey(run))
-  return body && judgedSchema.parse(JSON.parse(new TextDecoder().decode(body)))
+  return readMessage(store, judgedKey(run), judgedSchema)
 }
 
 /** Makes a judgement the run's, unless it has one, and returns the one that counts. */

@@ -1,5 +1,6 @@
 import { VolleyError } from '../lib/core/errors.ts'
 import { type Plan, planKey, planSchema } from '../lib/core/plan.ts'
+import { readMessage } from '../lib/message.ts'
 import type { Clock, SnapshotStore } from '../lib/ports.ts'
 import { PartialKeeper } from './partial-keeper.ts'
 
@@ -19,7 +20,7 @@ export async function openMerge(
 }
 
 async function readPlan(run: string, store: SnapshotStore): Promise<Plan> {
-  const body = await store.get(planKey(run))
-  if (!body) throw new VolleyError('RUN_NOT_FOUND', `the store has no ${planKey(run)}`)
-  return planSchema.parse(JSON.parse(new TextDecoder().decode(body)))
+  const plan = await readMessage(store, planKey(run), planSchema)
+  if (!plan) throw new VolleyError('RUN_NOT_FOUND', `the store has no ${planKey(run)}`)
+  return plan
 }

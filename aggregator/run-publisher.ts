@@ -9,6 +9,7 @@ import {
   publishedSchema,
   seriesDimensions,
 } from '../lib/core/published.ts'
+import { readMessage } from '../lib/message.ts'
 import type { Clock, SeriesDatum, SeriesPublisher, SnapshotStore } from '../lib/ports.ts'
 import type { Merge } from './merge.ts'
 import { publishedData } from './published-data.ts'
@@ -34,8 +35,7 @@ export class RunPublisher {
 
   /** Where an earlier watch left off. */
   static async open(merge: Merge, ports: PublishPorts): Promise<RunPublisher> {
-    const body = await ports.store.get(publishedKey(merge.plan.run))
-    const published = body && publishedSchema.parse(JSON.parse(new TextDecoder().decode(body)))
+    const published = await readMessage(ports.store, publishedKey(merge.plan.run), publishedSchema)
     return new RunPublisher(merge, ports, published ?? { schema: PUBLISHED_SCHEMA, totals: {}, failures: 0 })
   }
 

@@ -7,6 +7,7 @@ import {
   type PlannedExperiment,
 } from './core/experiment.ts'
 import type { Plan } from './core/plan.ts'
+import { readMessage } from './message.ts'
 import type { Clock, Fault, FaultInjector, SnapshotStore } from './ports.ts'
 import { findStop } from './stop.ts'
 
@@ -206,8 +207,8 @@ export class Experiments {
   async #read(): Promise<void> {
     const { plan, store } = this.#of
     for (const i of plan.experiments.keys()) {
-      const body = await store.get(experimentKey(plan.run, i))
-      if (body) this.#known.set(i, experimentSchema.parse(JSON.parse(new TextDecoder().decode(body))))
+      const known = await readMessage(store, experimentKey(plan.run, i), experimentSchema)
+      if (known) this.#known.set(i, known)
     }
   }
 }

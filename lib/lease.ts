@@ -2,6 +2,7 @@ import { formatDuration } from './core/duration.ts'
 import { type Asked, askedSchema, leaseKey } from './core/lease.ts'
 import type { Plan } from './core/plan.ts'
 import type { Stop } from './core/stop.ts'
+import { readMessage } from './message.ts'
 import type { SnapshotStore } from './ports.ts'
 
 /** Whoever waits for a run asks for it every few seconds: only some of the times are written down. */
@@ -33,6 +34,5 @@ export async function expiredLease(
 
 /** What can't be read was never written: then the start counts. */
 async function lastAsked(store: SnapshotStore, run: string): Promise<number | undefined> {
-  const body = await store.get(leaseKey(run))
-  return body && askedSchema.parse(JSON.parse(new TextDecoder().decode(body))).atMs
+  return (await readMessage(store, leaseKey(run), askedSchema))?.atMs
 }

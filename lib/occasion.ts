@@ -3,6 +3,7 @@ import { VolleyError } from './core/errors.ts'
 import type { VirtualUser } from './core/flow.ts'
 import type { Plan } from './core/plan.ts'
 import { type Setup, setupKey, setupSchema } from './core/setup.ts'
+import { readMessage } from './message.ts'
 import type { Clock, Occasion, SnapshotStore } from './ports.ts'
 import type { LoadedScenario } from './scenario-file.ts'
 
@@ -29,8 +30,7 @@ export function occasionOf(plan: Plan, loaded: LoadedScenario, store: SnapshotSt
 
   /** From the store: in the cloud, another process than this one ran the setup. */
   async function setupValue(): Promise<unknown> {
-    const body = await store.get(setupKey(plan.run))
-    return body && setupSchema.parse(JSON.parse(new TextDecoder().decode(body))).value
+    return (await readMessage(store, setupKey(plan.run), setupSchema))?.value
   }
 
   async function perform(name: string, part: Part, given: unknown): Promise<unknown> {

@@ -7,6 +7,7 @@ import {
   runIndexKey,
 } from './core/run-entry.ts'
 import type { RunRequest } from './core/run-request.ts'
+import { readMessage } from './message.ts'
 import type { SnapshotStore } from './ports.ts'
 
 /** The entry of a planned run. */
@@ -35,6 +36,5 @@ export async function recordRun(store: SnapshotStore, entry: RunEntry): Promise<
 
 /** What is recorded of a run. Throws where it is not what this version writes. */
 export async function findRunEntry(store: SnapshotStore, run: string): Promise<RunEntry | undefined> {
-  const body = await store.get(runEntryKey(run))
-  return body && runEntrySchema.parse(JSON.parse(new TextDecoder().decode(body)))
+  return readMessage(store, runEntryKey(run), runEntrySchema)
 }

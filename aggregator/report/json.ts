@@ -5,7 +5,7 @@ import { rowSchema, type Verdict, verdictSchema } from '../../lib/core/verdict.t
 import { trendOf } from './key-figures.ts'
 import { countStates } from './row.ts'
 
-export const METRICS_SUMMARY_SCHEMA = 'volley.metrics-summary/1'
+const METRICS_SUMMARY_SCHEMA = 'volley.metrics-summary/1'
 
 const count = z.number().min(0)
 

@@ -1,8 +1,10 @@
+import type { z } from 'zod'
 import { VolleyError } from '../../lib/core/errors.ts'
 import { planKey, planSchema } from '../../lib/core/plan.ts'
 import { setupKey, setupSchema } from '../../lib/core/setup.ts'
 import type { Ending } from '../../lib/core/snapshot.ts'
 import { loadData } from '../../lib/data-file.ts'
+import { readMessage } from '../../lib/message.ts'
 import type { Invocation } from '../../lib/ports.ts'
 import { type LoadedScenario, loadScenarioModule } from '../../lib/scenario-file.ts'
 import { type GenerateOptions, generate } from './generate.ts'
@@ -20,8 +22,8 @@ type PrepareOptions = Pick<GenerateOptions, 'store' | 'clock' | 'stopPollMs' | '
 /** Loads everything one invocation needs, and returns what makes its load from a given start. */
 export async function prepare(options: PrepareOptions): Promise<(startAtMs: number) => Promise<Ending>> {
   const { run, store, load = loadScenarioModule } = options
-  const plan = planSchema.parse(await readJson(options, planKey(run)))
-  const { value: setup } = setupSchema.parse(await readJson(options, setupKey(run)))
+  const plan = await read(options, planKey(run), planSchema)
+  const { value: setup } = await read(options, setupKey(run), setupSchema)
   const loaded = await load(plan.scenario.module)
   const data = await loadData(loaded, plan.peakUsers)
   const log =
@@ -49,8 +51,8 @@ export async function prepare(options: PrepareOptions): Promise<(startAtMs: numb
     })
 }
 
-async function readJson({ store }: PrepareOptions, key: string): Promise<unknown> {
-  const body = await store.get(key)
-  if (!body) throw new VolleyError('STORE_UNREADABLE', `the store has no ${key}`)
-  return JSON.parse(new TextDecoder().decode(body))
+async function read<T>({ store }: PrepareOptions, key: string, schema: z.ZodType<T>): Promise<T> {
+  const message = await readMessage(store, key, schema)
+  if (message === undefined) throw new VolleyError('STORE_UNREADABLE', `the store has no ${key}`)
+  return message
 }

@@ -202,10 +202,7 @@ export function stageNames(profile: Profile): string[] {
 }
 
 /** Every metric a threshold may name, with what can be asked of it. */
-export function judgedMetrics({
-  metrics,
-  sources,
-}: Pick<Scenario, 'metrics' | 'sources'>): Map<string, Judged> {
+function judgedMetrics({ metrics, sources }: Pick<Scenario, 'metrics' | 'sources'>): Map<string, Judged> {
   const kinds = Object.entries({ ...BUILT_IN_METRICS, ...DERIVED_METRICS, ...metrics })
   const outside = Object.values(sources).flatMap((source) => Object.keys(source.metrics))
   return new Map<string, Judged>([

@@ -13,7 +13,7 @@ const ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789'
 const UINT32 = 0x1_0000_0000
 
 /** Mixes one more number into a hash: Murmur3's 32-bit finaliser over a Weyl step. */
-export function mix(hash: number, value: number): number {
+function mix(hash: number, value: number): number {
   let h = (hash ^ Math.imul(value | 0, 0x9e3779b1)) >>> 0
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b)
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35)

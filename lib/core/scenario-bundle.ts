@@ -2,7 +2,7 @@ import { gunzipSync, gzipSync } from 'node:zlib'
 import { z } from 'zod'
 import { VolleyError } from './errors.ts'
 
-export const BUNDLE_SCHEMA = 'volley.bundle/1'
+const BUNDLE_SCHEMA = 'volley.bundle/1'
 /** The one file of code in a bundle; what it imports is in it. */
 export const BUNDLE_ENTRY = 'scenario.mjs'
 /** API Gateway and Lambda take 6 MB a call, of which binary fills three quarters. */

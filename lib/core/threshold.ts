@@ -50,7 +50,7 @@ const EXPRESSION =
   /^(avg|min|max|med|count|rate|value|rise|p\((\d+(?:\.\d+)?)\))\s*(<=|>=|==|!=|<|>)\s*(-?\d+(?:\.\d+)?)$/
 const SELECTOR = /^([a-zA-Z_]\w*)(?:\{([^{}]*)\})?$/
 
-export const EXPRESSION_FORM = 'aggregation, operator, number: p(95)<250, rate<=0.01, count>100'
+const EXPRESSION_FORM = 'aggregation, operator, number: p(95)<250, rate<=0.01, count>100'
 
 /** Parses `p(95)<250`; `undefined` where the text is no expression. */
 export function parseExpression(text: string): Expression | undefined {

@@ -13,7 +13,7 @@ export interface ServiceTimeShape {
 }
 
 /** A web service at ease: p95 1.6 medians, p99 2 medians, one request in a thousand past 5. */
-export const TYPICAL_SHAPE: ServiceTimeShape = { sigma: 0.28, tailShare: 0.01, tailIndex: 2.2, longest: 8 }
+const TYPICAL_SHAPE: ServiceTimeShape = { sigma: 0.28, tailShare: 0.01, tailIndex: 2.2, longest: 8 }
 
 const Z_99 = 2.3263
 

@@ -158,7 +158,7 @@ export function findHeadEnd(bytes: Buffer, start: number, from: number, end: num
 }
 
 /** After the CR LF of a line whose characters from `at` are what a value may hold. */
-export function afterLine(bytes: Buffer, start: number): number {
+function afterLine(bytes: Buffer, start: number): number {
   let at = start
   for (;;) {
     const byte = bytes[at] as number

@@ -38,7 +38,7 @@ export const SOCKETS: CarrierKind = {
 type Body = CarriedRequest['body']
 
 /** HTTP/1.1 straight on a socket: one write for a request, and no more of an answer read than is asked for. */
-export class SocketCarrier implements Carrier, Controller, AnswerSink {
+class SocketCarrier implements Carrier, Controller, AnswerSink {
   readBytes = 0
   writtenBytes = 0
   readonly #heads: RequestHeads

@@ -35,7 +35,7 @@ export const HTTP2: CarrierKind = {
 }
 
 /** A connection kept by undici. */
-export class UndiciCarrier implements Carrier {
+class UndiciCarrier implements Carrier {
   readonly #client: Client
   #socket: Socket | undefined
 

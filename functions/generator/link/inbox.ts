@@ -27,8 +27,8 @@ class Waiter<Item> {
 }
 
 /** Unread messages kept; beyond either bound the oldest are dropped. */
-export const MOST_UNREAD = 1_000
-export const MOST_UNREAD_BYTES = 16_777_216
+const MOST_UNREAD = 1_000
+const MOST_UNREAD_BYTES = 16_777_216
 
 /** What all inboxes of a kind share. */
 export interface InboxKind<Item> {

@@ -49,7 +49,7 @@ export async function openStream(
 }
 
 /** Makes the request, and measures it as one; an answer that was cut on purpose was served nevertheless. */
-export function sender(
+function sender(
   { client, meter }: Pick<SessionTools, 'client' | 'meter'>,
   { connection }: Pick<SessionUser, 'connection'>,
   request: NamedRequest,
