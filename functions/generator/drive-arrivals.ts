@@ -3,7 +3,8 @@ import { hash } from '../../lib/core/random.ts'
 import { sliceArrivals } from '../../lib/core/slice.ts'
 import type { Drive } from './drive.ts'
 import { giveWay } from './give-way.ts'
-import type { GeneratorUser } from './virtual-user.ts'
+import { type IterationOwner, Iterations } from './iteration.ts'
+import { UnderWay } from './under-way.ts'
 
 type ArrivalsDrive = Drive<Extract<Schedule, { kind: 'arrivals' }>>
 
@@ -12,9 +13,8 @@ const STARTS_BEFORE_GIVING_WAY = 64
 
 /** Starts every arrival of the slice at its time, and resolves when the last iteration has ended. */
 export async function driveArrivals(drive: ArrivalsDrive): Promise<void> {
-  const { clock, signal, recorder, runner, originMs } = drive
+  const { clock, signal, recorder, originMs } = drive
   const pool = new UserPool(drive)
-  const running = new Set<Promise<void>>()
   let startedAtOnce = 0
   for (const { iteration, atMs } of sliceArrivals(drive.schedule, drive.share, drive.part)) {
     const dueAtMs = originMs + atMs
@@ -23,8 +23,8 @@ export async function driveArrivals(drive: ArrivalsDrive): Promise<void> {
       startedAtOnce = 0
     } else if (++startedAtOnce % STARTS_BEFORE_GIVING_WAY === 0) await giveWay()
     if (signal.aborted) break
-    const user = pool.take()
-    if (!user) {
+    const iterations = pool.take()
+    if (!iterations) {
       recorder.advance(clock.now())
       recorder.second.dropped++
       recorder.series('dropped_iterations', { reason: 'no_free_user' }).add(1)
@@ -32,23 +32,18 @@ export async function driveArrivals(drive: ArrivalsDrive): Promise<void> {
     }
     recorder.countArrival()
     const flow = drive.chooseFlow(0, iteration)
-    const seed = hash(drive.seed, iteration)
-    const run = runner.run(user, { iteration, seed, flow, intendedAtMs: dueAtMs }).finally(() => {
-      pool.give(user)
-      running.delete(run)
-    })
-    running.add(run)
+    iterations.begin({ iteration, seed: hash(drive.seed, iteration), flow, intendedAtMs: dueAtMs })
   }
   pool.interruptAt(originMs + drive.part.toMs + drive.gracefulStopMs)
-  await Promise.all(running)
-  await pool.close()
+  await pool.over()
 }
 
 /** The slice's users, brought up as they are needed; the last one freed is the first one taken, so few stay warm. */
-class UserPool {
+class UserPool implements IterationOwner {
   readonly #drive: ArrivalsDrive
-  readonly #free: GeneratorUser[] = []
-  readonly #all: GeneratorUser[] = []
+  readonly #free: Iterations[] = []
+  readonly #all: Iterations[] = []
+  readonly #busy = new UnderWay()
   #nextNumber: number
 
   constructor(drive: ArrivalsDrive) {
@@ -56,34 +51,44 @@ class UserPool {
     this.#nextNumber = drive.share.slice
   }
 
-  /** A user with nothing to do, or `undefined` where all are busy and no more are allowed. */
-  take(): GeneratorUser | undefined {
-    const user = this.#free.pop() ?? this.#create()
-    if (user) this.#drive.recorder.userStarted()
-    return user
+  /** The iterations of a user with nothing to do; `undefined` where all are busy and no more are allowed. */
+  take(): Iterations | undefined {
+    const iterations = this.#free.pop() ?? this.#create()
+    if (!iterations) return undefined
+    this.#drive.recorder.userStarted()
+    this.#busy.begin()
+    return iterations
   }
 
-  give(user: GeneratorUser): void {
+  iterationEnded(iterations: Iterations): void {
     this.#drive.recorder.userEnded()
-    if (!user.interrupted) this.#free.push(user)
+    if (!iterations.user.interrupted) this.#free.push(iterations)
+    this.#busy.end()
+  }
+
+  broken(fault: unknown): void {
+    this.#busy.fail(fault)
   }
 
   interruptAt(atMs: number): void {
-    for (const user of this.#all) user.interruptAtMs = atMs
+    for (const { user } of this.#all) user.interruptAtMs = atMs
   }
 
-  async close(): Promise<void> {
-    for (const user of this.#all) this.#drive.users.delete(user)
-    await Promise.all(this.#all.map((user) => user.close()))
+  /** Resolves when no user is busy any more, and all have gone. */
+  async over(): Promise<void> {
+    await this.#busy.over()
+    for (const { user } of this.#all) this.#drive.users.delete(user)
+    await Promise.all(this.#all.map(({ user }) => user.close()))
   }
 
-  #create(): GeneratorUser | undefined {
-    const { schedule, share, firstUser, users, createUser } = this.#drive
+  #create(): Iterations | undefined {
+    const { schedule, share, firstUser, users, createUser, meter } = this.#drive
     if (this.#nextNumber >= schedule.peakUsers) return undefined
     const user = createUser(firstUser + this.#nextNumber)
     this.#nextNumber += share.slices
-    this.#all.push(user)
     users.add(user)
-    return user
+    const iterations = new Iterations(user, meter, this)
+    this.#all.push(iterations)
+    return iterations
   }
 }

@@ -2,7 +2,8 @@ import type { Schedule, Span } from '../../lib/core/executor/schedule.ts'
 import { hash } from '../../lib/core/random.ts'
 import { sliceIterations, sliceUsers } from '../../lib/core/slice.ts'
 import type { Drive } from './drive.ts'
-import { giveWay } from './give-way.ts'
+import { type IterationOwner, Iterations } from './iteration.ts'
+import { UnderWay } from './under-way.ts'
 
 type UsersDrive = Drive<Extract<Schedule, { kind: 'users' }>>
 
@@ -17,7 +18,7 @@ type Budget = () => boolean
 export async function driveUsers(drive: UsersDrive): Promise<void> {
   const { clock, signal, originMs } = drive
   const shared = sharedBudget(drive)
-  const living = new Set<Promise<void>>()
+  const living = new UnderWay()
   const lives = new Map<number, number>()
   for (const { user, span } of sliceUsers(drive.schedule, drive.share, drive.part)) {
     await clock.sleepUntil(originMs + span.fromMs, signal)
@@ -25,43 +26,102 @@ export async function driveUsers(drive: UsersDrive): Promise<void> {
     const life = lives.get(user) ?? 0
     lives.set(user, life + 1)
     const first = (drive.window * LIVES_PER_WINDOW + life) * ITERATIONS_PER_LIFE
-    const ended = live(drive, user, span, first, shared ?? ownBudget(drive)).finally(() =>
-      living.delete(ended),
-    )
-    living.add(ended)
+    new Life({ drive, living, number: user, span, budget: shared ?? ownBudget(drive) }).begin(first)
   }
-  await Promise.all(living)
+  await living.over()
 }
 
-async function live(
-  drive: UsersDrive,
-  number: number,
-  span: Span,
-  first: number,
-  budget: Budget,
-): Promise<void> {
-  const { clock, signal, recorder, runner, originMs } = drive
-  const endsAtMs = originMs + span.toMs
-  const user = drive.createUser(drive.firstUser + number)
-  user.interruptAtMs = endsAtMs + drive.gracefulStopMs
-  drive.users.add(user)
-  recorder.userStarted()
-  let intendedAtMs = originMs + span.fromMs
-  const counted = drive.schedule.iterations !== undefined
-  for (let i = first; mayStart(); i++) {
-    if (counted) recorder.countArrival()
-    const seed = hash(drive.seed, number, i)
-    await runner.run(user, { iteration: i, seed, flow: drive.chooseFlow(number, i), intendedAtMs })
-    // A flow that waits for nothing would otherwise starve every timer and socket.
-    if (!user.waited) await giveWay()
-    intendedAtMs = clock.now()
-  }
-  recorder.userEnded()
-  drive.users.delete(user)
-  await user.close()
+interface LifeOptions {
+  drive: UsersDrive
+  living: UnderWay
+  /** Of the user, among those of its executor. */
+  number: number
+  span: Span
+  budget: Budget
+}
 
-  function mayStart(): boolean {
-    return !signal.aborted && !user.interrupted && clock.now() < endsAtMs && budget()
+/** One user from its coming to its going: one iteration after another. */
+class Life implements IterationOwner {
+  readonly #drive: UsersDrive
+  readonly #living: UnderWay
+  readonly #number: number
+  readonly #budget: Budget
+  readonly #endsAtMs: number
+  readonly #iterations: Iterations
+  #intendedAtMs: number
+  #next = 0
+
+  constructor({ drive, living, number, span, budget }: LifeOptions) {
+    const { originMs, meter } = drive
+    this.#drive = drive
+    this.#living = living
+    this.#number = number
+    this.#budget = budget
+    this.#endsAtMs = originMs + span.toMs
+    this.#intendedAtMs = originMs + span.fromMs
+    const user = drive.createUser(drive.firstUser + number)
+    user.interruptAtMs = this.#endsAtMs + drive.gracefulStopMs
+    this.#iterations = new Iterations(user, meter, this)
+  }
+
+  /** `first`: number of its first iteration. */
+  begin(first: number): void {
+    const { users, recorder } = this.#drive
+    this.#next = first
+    this.#living.begin()
+    users.add(this.#iterations.user)
+    recorder.userStarted()
+    this.#goOn()
+  }
+
+  iterationEnded({ user }: Iterations): void {
+    if (user.waited) this.#again()
+    // A flow that waits for nothing would otherwise starve every timer and socket.
+    else setImmediate(() => this.#again())
+  }
+
+  broken(fault: unknown): void {
+    this.#living.fail(fault)
+  }
+
+  #again(): void {
+    try {
+      this.#intendedAtMs = this.#drive.clock.now()
+      this.#goOn()
+    } catch (fault) {
+      this.broken(fault)
+    }
+  }
+
+  #goOn(): void {
+    if (!this.#mayStart()) {
+      this.#leave().catch((fault) => this.broken(fault))
+      return
+    }
+    const { schedule, recorder, chooseFlow, seed } = this.#drive
+    const iteration = this.#next++
+    if (schedule.iterations !== undefined) recorder.countArrival()
+    this.#iterations.begin({
+      iteration,
+      seed: hash(seed, this.#number, iteration),
+      flow: chooseFlow(this.#number, iteration),
+      intendedAtMs: this.#intendedAtMs,
+    })
+  }
+
+  #mayStart(): boolean {
+    const { signal, clock } = this.#drive
+    const { interrupted } = this.#iterations.user
+    return !signal.aborted && !interrupted && clock.now() < this.#endsAtMs && this.#budget()
+  }
+
+  async #leave(): Promise<void> {
+    const { users, recorder } = this.#drive
+    const { user } = this.#iterations
+    recorder.userEnded()
+    users.delete(user)
+    await user.close()
+    this.#living.end()
   }
 }
 
@@ -72,7 +132,9 @@ function sharedBudget({ schedule, share }: UsersDrive): Budget | undefined {
 }
 
 function ownBudget({ schedule }: UsersDrive): Budget {
-  if (schedule.iterations === undefined || !('perUser' in schedule.iterations)) return () => true
+  if (schedule.iterations === undefined || !('perUser' in schedule.iterations)) return NO_BUDGET
   let left = schedule.iterations.perUser
   return () => left-- > 0
 }
+
+const NO_BUDGET: Budget = () => true

@@ -1,7 +1,7 @@
 import type { Schedule, Span } from '../../lib/core/executor/schedule.ts'
 import type { Share } from '../../lib/core/slice.ts'
 import type { Clock } from '../../lib/ports.ts'
-import type { Flow, IterationRunner } from './iteration.ts'
+import type { Flow, IterationMeter } from './iteration.ts'
 import type { Recorder } from './recorder.ts'
 import type { GeneratorUser } from './virtual-user.ts'
 
@@ -25,7 +25,7 @@ export interface Drive<S extends Schedule = Schedule> {
   createUser: (id: number) => GeneratorUser
   /** Users that must be interrupted at their `interruptAtMs`. */
   users: Set<GeneratorUser>
-  runner: IterationRunner
+  meter: IterationMeter
   recorder: Recorder
   clock: Clock
   /** Set when nothing may start any more. */

@@ -6,7 +6,7 @@ import type { Ending } from '../../lib/core/snapshot.ts'
 import type { Clock, Invocation, SnapshotStore } from '../../lib/ports.ts'
 import { errorClassOf } from './error-class.ts'
 import { HealthMeter } from './health.ts'
-import { IterationRunner } from './iteration.ts'
+import { IterationMeter } from './iteration.ts'
 import { ABANDON_MS, Leaving } from './leaving.ts'
 import { Recorder } from './recorder.ts'
 import { SnapshotWriter } from './snapshot-writer.ts'
@@ -73,8 +73,8 @@ export async function generate(options: GenerateOptions): Promise<Ending> {
   const services = options.createServices(recorder)
   const users = new Set<GeneratorUser>()
   const createUser = (id: number): GeneratorUser => new GeneratorUser(id, services)
-  const runner = new IterationRunner(recorder, clock)
-  const crew = { users, createUser, runner, recorder, clock, signal: leaving.signal }
+  const meter = new IterationMeter(recorder, clock)
+  const crew = { users, createUser, meter, recorder, clock, signal: leaving.signal }
   await clock.sleepUntil(startsMs, leaving.signal)
   const writer = new SnapshotWriter({
     ...options,

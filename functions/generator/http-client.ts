@@ -2,10 +2,11 @@ import type { HttpSettings } from '../../lib/core/scenario.ts'
 import type { UserCookies } from './cookie-jar.ts'
 import { errorClassOf, errorMessageOf } from './error-class.ts'
 import type { Exchange, WireRequest } from './exchange.ts'
-import { Call } from './http/call.ts'
+import { Call, type Caller } from './http/call.ts'
 import type { CarrierKind } from './http/carrier.ts'
 import { Deadlines } from './http/deadlines.ts'
 import { LanePool, type Wiring } from './http/lane-pool.ts'
+import { Sites } from './http/site.ts'
 import { SOCKETS } from './http/socket-carrier.ts'
 import { HTTP2 } from './http/undici-carrier.ts'
 import { UserConnection } from './http/user-connection.ts'
@@ -13,6 +14,7 @@ import type { TargetGuard } from './target-guard.ts'
 import type { TlsOptions } from './tls-options.ts'
 
 export type { Exchange, WireRequest } from './exchange.ts'
+export type { Caller } from './http/call.ts'
 
 /** One user's hold on its connections: its own, or those all users share. */
 export interface Connection {
@@ -30,15 +32,8 @@ export type Warmed =
 export interface HttpClient {
   /** Answers fill the cookies. */
   openConnection(options?: { cookies?: UserCookies }): Connection
-  /**
-   * Makes a request and follows its redirects. `onExchange` gets every request that went, or failed to go, on the
-   * wire, the last one included. Never rejects: failures are in the exchange.
-   */
-  request(
-    connection: Connection,
-    request: WireRequest,
-    onExchange: (exchange: Exchange) => void,
-  ): Promise<Exchange>
+  /** Makes a request and follows its redirects. Failures are in the exchange. */
+  request(connection: Connection, request: WireRequest, caller: Caller): void
   /** Opens a user's connection to an origin ahead of its first request, which then finds it open. */
   connect(connection: Connection, origin: string): Promise<Warmed>
   /** Connections open now. */
@@ -70,7 +65,8 @@ export function createHttpClient({
 }: HttpClientOptions): HttpClient {
   const { alpn, streams } = carrier
   const createCarrier = carrier.maker()
-  const wiring: Wiring = { guard, tls, now, alpn, streams, createCarrier, sockets: { open: 0 } }
+  const sites = new Sites(guard)
+  const wiring: Wiring = { guard, sites, tls, now, alpn, streams, createCarrier, sockets: { open: 0 } }
   const settings = { now, maxBodyBytes: http.maxBodyBytes, deadlines: new Deadlines(now) }
   const mostPerUser = streams > 1 ? 1 : MOST_PER_USER
   const shared = new PoolsByOrigin(wiring, MOST_POOLED)
@@ -80,8 +76,8 @@ export function createHttpClient({
       const pools = http.connections === 'pooled' ? sharedPools : new PoolsByOrigin(wiring, mostPerUser)
       return new UserConnection(pools, cookies)
     },
-    request(connection: UserConnection, request, onExchange) {
-      return new Promise((resolve) => new Call(connection, settings, request, onExchange, resolve).start())
+    request(connection: UserConnection, request, caller) {
+      new Call(connection, settings, request, caller).start()
     },
     async connect(connection: UserConnection, origin) {
       try {
@@ -96,6 +92,16 @@ export function createHttpClient({
   }
 }
 
+/** Makes a request and resolves with its last exchange; `onRedirect` gets those before it. Never rejects. */
+export function exchanged(
+  client: HttpClient,
+  connection: Connection,
+  request: WireRequest,
+  onRedirect: (exchange: Exchange) => void = () => undefined,
+): Promise<Exchange> {
+  return new Promise((resolve) => client.request(connection, request, { onRedirect, onEnd: resolve }))
+}
+
 /** The pools of one user, or of all. Most users know one origin. */
 class PoolsByOrigin {
   readonly #wiring: Wiring
@@ -108,9 +114,9 @@ class PoolsByOrigin {
   }
 
   of(origin: string): LanePool {
-    for (const pool of this.#pools) if (pool.origin === origin) return pool
-    const created = new LanePool(this.#wiring, origin, this.#most)
-    this.#pools = [...this.#pools, created]
+    for (const pool of this.#pools) if (pool.site.origin === origin) return pool
+    const created = new LanePool(this.#wiring, this.#wiring.sites.of(origin), this.#most)
+    this.#pools = this.#pools.concat(created)
     return created
   }
 

@@ -28,58 +28,28 @@ interface FlowSeries {
   failed: LiveSeries
 }
 
-/** Runs iterations and records how they went. */
-export class IterationRunner {
-  readonly #recorder: Recorder
-  readonly #clock: Clock
+/** Who has a user make iterations. */
+export interface IterationOwner {
+  iterationEnded(iterations: Iterations): void
+  /** What should never be: neither the flow nor the target is at fault. */
+  broken(fault: unknown): void
+}
+
+/** Where all iterations of one generator are recorded. */
+export class IterationMeter {
+  readonly recorder: Recorder
+  readonly clock: Clock
   readonly #series = new Map<string, FlowSeries>()
-  #running = 0
 
   constructor(recorder: Recorder, clock: Clock) {
-    this.#recorder = recorder
-    this.#clock = clock
+    this.recorder = recorder
+    this.clock = clock
   }
 
-  get running(): number {
-    return this.#running
-  }
-
-  /** Never throws: a flow's error fails its iteration and nothing else. */
-  async run(user: GeneratorUser, start: Start): Promise<void> {
-    const { flow, intendedAtMs } = start
-    const series = this.#seriesOf(flow.name)
-    const startedAtMs = this.#clock.now()
-    this.#recorder.advance(startedAtMs)
-    this.#recorder.second.started++
-    this.#running++
-    series.startLag.add(startedAtMs - intendedAtMs)
-    user.beginIteration(start, startedAtMs - intendedAtMs)
-    let failure: string | undefined
-    try {
-      await flow.run(user)
-    } catch (error) {
-      failure = errorClassOf(error)
-    }
-    user.endIteration()
-    this.#running--
-    const endedAtMs = this.#clock.now()
-    this.#recorder.advance(endedAtMs)
-    if (user.interrupted) {
-      this.#recorder.series('interrupted_iterations', { flow: flow.name }).add(1)
-      return
-    }
-    this.#recorder.second.ended++
-    series.iterations.add(1)
-    series.duration.add(endedAtMs - startedAtMs)
-    series.responseTime.add(endedAtMs - intendedAtMs)
-    if (failure === undefined) series.failed.add(0)
-    else this.#recorder.series('iteration_failed', { flow: flow.name, error: failure }).add(1)
-  }
-
-  #seriesOf(flow: string): FlowSeries {
+  seriesOf(flow: string): FlowSeries {
     const known = this.#series.get(flow)
     if (known) return known
-    const of = (metric: string): LiveSeries => this.#recorder.series(metric, { flow })
+    const of = (metric: string): LiveSeries => this.recorder.series(metric, { flow })
     const created = {
       iterations: of('iterations'),
       duration: of('iteration_duration'),
@@ -89,5 +59,80 @@ export class IterationRunner {
     }
     this.#series.set(flow, created)
     return created
+  }
+}
+
+/**
+ * The iterations of one user, one at a time. Thousands of users think at any moment: what one of them keeps meanwhile is
+ * made once, so that an iteration leaves little behind.
+ */
+export class Iterations {
+  readonly user: GeneratorUser
+  readonly #meter: IterationMeter
+  readonly #owner: IterationOwner
+  readonly #resolved = (): void => this.#ended(undefined)
+  readonly #rejected = (error: unknown): void => this.#ended(errorClassOf(error))
+  #flow = ''
+  #intendedAtMs = 0
+  #startedAtMs = 0
+
+  constructor(user: GeneratorUser, meter: IterationMeter, owner: IterationOwner) {
+    this.user = user
+    this.#meter = meter
+    this.#owner = owner
+  }
+
+  /** The owner hears of the end later than this returns. A flow's error fails its iteration and nothing else. */
+  begin(start: Start): void {
+    const { user } = this
+    const { recorder, clock } = this.#meter
+    const { flow, intendedAtMs } = start
+    const startedAtMs = clock.now()
+    recorder.advance(startedAtMs)
+    recorder.second.started++
+    this.#meter.seriesOf(flow.name).startLag.add(startedAtMs - intendedAtMs)
+    this.#flow = flow.name
+    this.#intendedAtMs = intendedAtMs
+    this.#startedAtMs = startedAtMs
+    user.beginIteration(start, startedAtMs - intendedAtMs)
+    settled(flow, user).then(this.#resolved, this.#rejected)
+  }
+
+  #ended(failure: string | undefined): void {
+    try {
+      this.user.endIteration()
+      this.#record(failure)
+      this.#owner.iterationEnded(this)
+    } catch (fault) {
+      this.#owner.broken(fault)
+    }
+  }
+
+  #record(failure: string | undefined): void {
+    const { recorder, clock } = this.#meter
+    const flow = this.#flow
+    const endedAtMs = clock.now()
+    recorder.advance(endedAtMs)
+    if (this.user.interrupted) {
+      recorder.series('interrupted_iterations', { flow }).add(1)
+      return
+    }
+    recorder.second.ended++
+    const series = this.#meter.seriesOf(flow)
+    series.iterations.add(1)
+    series.duration.add(endedAtMs - this.#startedAtMs)
+    series.responseTime.add(endedAtMs - this.#intendedAtMs)
+    if (failure === undefined) series.failed.add(0)
+    else recorder.series('iteration_failed', { flow, error: failure }).add(1)
+  }
+}
+
+/** A flow may be any function, and fail before it has a promise to give. */
+function settled(flow: Flow, user: GeneratorUser): Promise<unknown> {
+  try {
+    const run = flow.run(user)
+    return run instanceof Promise ? run : Promise.resolve(run)
+  } catch (error) {
+    return Promise.reject(error)
   }
 }

@@ -1,22 +1,22 @@
 import type { Sleeper } from './sleepers.ts'
 
-/** One think time of a user. */
+/** The think times of a user, one at a time. */
 export class Pause implements Sleeper {
-  readonly wakesAtMs: number
-  over = false
-  /** One that the same user began before. */
+  wakesAtMs = 0
+  over = true
+  /** Another of the same user. */
   readonly next: Pause | undefined
-  readonly #resolve: () => void
-  readonly #reject: (reason: Error) => void
+  #resolve = NOTHING
+  #reject: (reason: Error) => void = NOTHING
 
-  constructor(
-    wakesAtMs: number,
-    resolve: () => void,
-    reject: (reason: Error) => void,
-    next: Pause | undefined,
-  ) {
-    this.wakesAtMs = wakesAtMs
+  constructor(next: Pause | undefined) {
     this.next = next
+  }
+
+  /** Only where it is over. */
+  begin(wakesAtMs: number, resolve: () => void, reject: (reason: Error) => void): void {
+    this.over = false
+    this.wakesAtMs = wakesAtMs
     this.#resolve = resolve
     this.#reject = reject
   }
@@ -33,3 +33,5 @@ export class Pause implements Sleeper {
     this.#reject(reason)
   }
 }
+
+function NOTHING(): void {}

@@ -15,13 +15,12 @@ import type {
 } from '../../lib/core/flow.ts'
 import type { Clock } from '../../lib/ports.ts'
 import type { UserCookies } from './cookie-jar.ts'
-import { isExpected } from './expected-status.ts'
-import type { Connection, Exchange, HttpClient } from './http-client.ts'
+import type { Connection, HttpClient } from './http-client.ts'
 import type { HttpMeter } from './http-meter.ts'
 import type { RequestBuilder } from './http-request.ts'
-import { ExchangeResponse } from './http-response.ts'
 import type { LinkOpener } from './link/open-link.ts'
 import { openTcp, openWebSocket } from './link/user-links.ts'
+import { MeasuredRequest } from './measured-request.ts'
 import type { Recorder } from './recorder.ts'
 import { openMcp } from './rpc/mcp.ts'
 import { openRpc } from './rpc/open-rpc.ts'
@@ -73,26 +72,14 @@ export class HttpSession implements UserSession {
     this.#connection.interrupt()
   }
 
-  async request(
-    method: string,
-    path: string,
-    options: RequestOptions,
-    within: Within,
-  ): Promise<HttpResponse> {
-    const { builder, client, meter } = this.#tools
-    const request = builder.request(method, path, options)
-    const step = { ...within, name: request.name, tags: options.tags }
-    let hop: Exchange | undefined
-    const exchange = await client.request(this.#connection, request, (next) => {
-      // What came before the last exchange was a redirect, and served as one.
-      if (hop) meter.record(hop, step, true)
-      hop = next
+  request(method: string, path: string, options: RequestOptions, within: Within): Promise<HttpResponse> {
+    return new Promise((resolve, reject) => {
+      const { builder, client, meter } = this.#tools
+      const request = builder.request(method, path, options)
+      const step = { name: request.name, options, within }
+      const caller = new MeasuredRequest(meter, this.#user, step, { resolve, reject })
+      client.request(this.#connection, request, caller)
     })
-    const expected = exchange.error === undefined && isExpected(exchange.status, options.expect)
-    meter.record(exchange, step, expected)
-    // An iteration that is being cut off ends here, not at whatever its flow makes of the missing answer.
-    if (this.#user.interrupted) throw this.#user.signal.reason
-    return new ExchangeResponse(exchange, expected)
   }
 
   stream(

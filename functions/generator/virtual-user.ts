@@ -22,7 +22,7 @@ import {
   type VirtualTcp,
   type VirtualUser,
 } from '../../lib/core/flow.ts'
-import { type Random, SeededRandom } from '../../lib/core/random.ts'
+import { SeededRandom } from '../../lib/core/random.ts'
 import type { Start } from './iteration.ts'
 import { Pause } from './pause.ts'
 import type { UserServices, UserSession, Within } from './user-services.ts'
@@ -42,7 +42,7 @@ export class GeneratorUser implements VirtualUser {
   /** When the user is interrupted if it is still busy, epoch milliseconds. */
   interruptAtMs = Number.POSITIVE_INFINITY
   iteration = 0
-  random: Random = new SeededRandom(0)
+  readonly random = new SeededRandom(0)
   /** The iteration has given other work a turn. */
   waited = false
   readonly #services: UserServices
@@ -101,7 +101,7 @@ export class GeneratorUser implements VirtualUser {
     this.iteration = iteration
     this.#flow = flow.name
     this.#lagMs = Math.max(0, lagMs)
-    this.random = new SeededRandom(seed)
+    this.random.reseed(seed)
     this.#seed = seed
     this.waited = false
   }
@@ -187,10 +187,9 @@ export class GeneratorUser implements VirtualUser {
       const fromMs = durationMs(duration)
       const forMs = upTo === undefined ? fromMs : fromMs + this.random.next() * (durationMs(upTo) - fromMs)
       if (this.#interrupted) throw interruption()
-      // Pauses are over in the order they began, but for flows that think more than one thing at a time.
-      while (this.#pauses?.over) this.#pauses = this.#pauses.next
-      this.#pauses = new Pause(this.now() + forMs, resolve, reject, this.#pauses)
-      this.#services.sleepers.add(this.#pauses)
+      const pause = this.#freePause()
+      pause.begin(this.now() + forMs, resolve, reject)
+      this.#services.sleepers.add(pause)
     })
   }
 
@@ -239,6 +238,13 @@ export class GeneratorUser implements VirtualUser {
   #within(): Within {
     this.waited = true
     return { flow: this.#flow, lagMs: this.#lagMs, seed: this.#seed }
+  }
+
+  /** One that is over is used again; flows that think more than one thing at a time need more of them. */
+  #freePause(): Pause {
+    for (let pause = this.#pauses; pause; pause = pause.next) if (pause.over) return pause
+    this.#pauses = new Pause(this.#pauses)
+    return this.#pauses
   }
 
   #hold<T extends Closable>(opened: T, { lifetime }: Pick<LinkOptions, 'lifetime'> = {}): T {

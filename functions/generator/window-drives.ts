@@ -14,7 +14,7 @@ import { driveUsers } from './drive-users.ts'
 import type { Flow } from './iteration.ts'
 
 /** What all drives of one generator work with. */
-export type DriveCrew = Pick<Drive, 'users' | 'createUser' | 'runner' | 'recorder' | 'clock' | 'signal'>
+export type DriveCrew = Pick<Drive, 'users' | 'createUser' | 'meter' | 'recorder' | 'clock' | 'signal'>
 
 interface WindowOf {
   plan: Plan

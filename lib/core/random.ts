@@ -37,7 +37,12 @@ export class SeededRandom implements Random {
   #state: number
 
   constructor(seed: number) {
-    this.#state = seed >>> 0
+    this.#state = seed | 0
+  }
+
+  /** Begins another stream. */
+  reseed(seed: number): void {
+    this.#state = seed | 0
   }
 
   next(): number {

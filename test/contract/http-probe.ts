@@ -1,7 +1,13 @@
 import { onTestFinished } from 'vitest'
 import type { Resolve } from '../../functions/generator/address-book.ts'
 import type { UserCookies } from '../../functions/generator/cookie-jar.ts'
-import type { Connection, Exchange, HttpClient, WireRequest } from '../../functions/generator/http-client.ts'
+import {
+  type Connection,
+  type Exchange,
+  exchanged,
+  type HttpClient,
+  type WireRequest,
+} from '../../functions/generator/http-client.ts'
 import type { HttpSettings } from '../../lib/core/scenario.ts'
 
 /** What a contract asks of the client it makes. */
@@ -47,14 +53,18 @@ export class HttpProbe {
     return this.requestAs(this.connection, url, options)
   }
 
-  requestAs(connection: Connection, url: string, options: Partial<WireRequest> = {}): Promise<Exchange> {
+  async requestAs(
+    connection: Connection,
+    url: string,
+    options: Partial<WireRequest> = {},
+  ): Promise<Exchange> {
     const { origin } = new URL(url)
     const request = { method: 'GET', origin, path: url.slice(origin.length) || '/', headers: {} }
-    return this.client.request(
-      connection,
-      { ...request, timeoutMs: 10_000, redirects: 10, ...options },
-      (exchange) => this.exchanges.push(exchange),
-    )
+    const wireRequest = { ...request, timeoutMs: 10_000, redirects: 10, ...options }
+    const keep = (exchange: Exchange): number => this.exchanges.push(exchange)
+    const last = await exchanged(this.client, connection, wireRequest, keep)
+    keep(last)
+    return last
   }
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { UserCookies } from '../../functions/generator/cookie-jar.ts'
-import { createHttpClient, type HttpClient } from '../../functions/generator/http-client.ts'
+import { createHttpClient, exchanged, type HttpClient } from '../../functions/generator/http-client.ts'
 import { Recorder } from '../../functions/generator/recorder.ts'
 import { createGuard } from '../../functions/generator/target-guard.ts'
 import { createTlsOptions } from '../../functions/generator/tls-options.ts'
@@ -68,7 +68,7 @@ describe('opening connections ahead of the start', () => {
         timeoutMs: 5_000,
         redirects: 0,
       }
-      const exchange = await client.request(wire.connection, request, () => undefined)
+      const exchange = await exchanged(client, wire.connection, request)
       expect([exchange.status, exchange.connectMs]).toEqual([200, undefined])
     }
     expect(server.sockets).toHaveLength(50)

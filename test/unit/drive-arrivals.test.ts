@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { evaluate } from '../../aggregator/evaluate.ts'
 import { Merge } from '../../aggregator/merge.ts'
 import { driveArrivals } from '../../functions/generator/drive-arrivals.ts'
-import { IterationRunner } from '../../functions/generator/iteration.ts'
+import { IterationMeter } from '../../functions/generator/iteration.ts'
 import { Recorder } from '../../functions/generator/recorder.ts'
 import { createServices } from '../../functions/generator/services.ts'
 import { GeneratorUser } from '../../functions/generator/virtual-user.ts'
@@ -87,7 +87,7 @@ async function drive(workMs: number, maxUsers = 100): Promise<Driven> {
     chooseFlow: () => flow,
     createUser: (id) => new GeneratorUser(id, services),
     users: new Set(),
-    runner: new IterationRunner(recorder, clock),
+    meter: new IterationMeter(recorder, clock),
     recorder,
     clock,
     signal: new AbortController().signal,

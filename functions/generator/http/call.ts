@@ -12,6 +12,14 @@ export interface CallSettings {
   deadlines: Deadlines
 }
 
+/** Who makes a request. Both are called where throwing would end the process. */
+export interface Caller {
+  /** A redirect, which is followed. */
+  onRedirect(exchange: Exchange): void
+  /** The last exchange; nothing more comes. */
+  onEnd(exchange: Exchange): void
+}
+
 /** One request of a flow: its deadline, and a flight for each redirect. */
 export class Call implements FlightOwner, Expiring {
   deadlineAtMs = 0
@@ -22,28 +30,20 @@ export class Call implements FlightOwner, Expiring {
   after: Call | undefined
   readonly #connection: UserConnection
   readonly #settings: CallSettings
-  readonly #onExchange: (exchange: Exchange) => void
-  readonly #resolve: (exchange: Exchange) => void
+  readonly #caller: Caller
   readonly #timeoutMs: number
   #request: WireRequest
   #redirectsLeft: number
   #flight: Flight | undefined
   #stopReason: Error | undefined
 
-  constructor(
-    connection: UserConnection,
-    settings: CallSettings,
-    request: WireRequest,
-    onExchange: (exchange: Exchange) => void,
-    resolve: (exchange: Exchange) => void,
-  ) {
+  constructor(connection: UserConnection, settings: CallSettings, request: WireRequest, caller: Caller) {
     this.#connection = connection
     this.#settings = settings
     this.#request = request
     this.#redirectsLeft = request.redirects
     this.#timeoutMs = request.timeoutMs
-    this.#onExchange = onExchange
-    this.#resolve = resolve
+    this.#caller = caller
   }
 
   get maxBodyBytes(): number {
@@ -83,13 +83,13 @@ export class Call implements FlightOwner, Expiring {
 
   landed(flight: Flight): void {
     this.#connection.keepCookies(flight)
-    const goesOn = this.#redirect(flight)
-    this.#onExchange(flight)
-    if (goesOn) this.#fly(flight.endedAtMs)
-    else {
+    if (this.#redirect(flight)) {
+      this.#caller.onRedirect(flight)
+      this.#fly(flight.endedAtMs)
+    } else {
       this.#settings.deadlines.remove(this, this.#timeoutMs)
       this.#connection.end(this)
-      this.#resolve(flight)
+      this.#caller.onEnd(flight)
     }
   }
 

@@ -1,4 +1,5 @@
 import type { OnReadOpts, Socket } from 'node:net'
+import { FlowError } from '../../../lib/core/flow.ts'
 
 /** A request as a carrier takes it. Header names are in lower case. */
 export interface CarriedRequest {
@@ -13,6 +14,10 @@ export interface Carrier {
   /** `idleMs`: how long the connection has carried nothing. */
   dispatch(request: CarriedRequest, handler: CarrierHandler, idleMs: number): void
   destroy(): Promise<void>
+  /** One of its connections failed, or is closed. Those that listen for themselves have no need of it. */
+  lost?(socket: Socket, error: Error): void
+  /** The peer has closed its side of one of its connections. */
+  ended?(socket: Socket): void
   /** Where its sockets read to; they emit no data then. */
   readonly reader?: OnReadOpts
   /** Bytes that passed over the present connection, before TLS. */
@@ -52,6 +57,10 @@ export interface Opener {
 }
 
 export type CreateCarrier = (origin: string, opener: Opener) => Carrier
+
+export function closedByPeer(): FlowError {
+  return new FlowError('connection_closed', 'the peer closed the connection')
+}
 
 /** A way to carry requests. */
 export interface CarrierKind {

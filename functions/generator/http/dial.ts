@@ -41,16 +41,47 @@ const ATTEMPT_TIMEOUT_MS = 2_000
 /** Well below the idle limits of the network's middle boxes: users think for long. */
 const KEEP_ALIVE_DELAY_MS = 60_000
 
+/** Who has a connection now. */
+export interface Holder {
+  onError(socket: Socket, error: Error): void
+  /** The peer has closed its side. */
+  onEnd(socket: Socket): void
+  onClose(socket: Socket): void
+}
+
+const HOLDER = Symbol('holder')
+type HeldSocket = Socket & { [HOLDER]?: Holder | undefined }
+
+/** Tells a holder what becomes of a connection, and nobody else. Thousands of connections share their listeners. */
+export function hold(socket: HeldSocket, holder: Holder | undefined): void {
+  socket[HOLDER] = holder
+}
+
+/** An error while nobody holds the connection must not end the process. */
+function onError(this: HeldSocket, error: Error): void {
+  this[HOLDER]?.onError(this, error)
+}
+
+function onEnd(this: HeldSocket): void {
+  this[HOLDER]?.onEnd(this)
+}
+
+function onClose(this: HeldSocket): void {
+  this[HOLDER]?.onClose(this)
+}
+
 /** Opens a connection. `done` is called once, also where the socket that is returned is destroyed before it is open. */
 export function dial(options: DialOptions, done: (error: Error | null, dialled?: Dialled) => void): Socket {
   const { now, secure } = options
   const startedAtMs = now()
   let connectedAtMs = startedAtMs
   const socket = secure ? dialTls(options) : connect(tcpOptions(options))
-  // Stays for good: an error while nobody uses the socket must not end the process.
-  socket.on('error', ignore)
-  socket.on('error', fail)
-  socket.on('close', closed)
+  socket.on('error', onError).on('end', onEnd).on('close', onClose)
+  hold(socket, {
+    onError: (_, error) => fail(error),
+    onEnd: () => undefined,
+    onClose: () => fail(new FlowError('connection_closed', 'closed before it was open')),
+  })
   socket.once('connect', () => {
     connectedAtMs = now()
     if (!secure) open()
@@ -58,25 +89,15 @@ export function dial(options: DialOptions, done: (error: Error | null, dialled?:
   if (secure) socket.once('secureConnect', open)
   return socket
 
-  /** What was only needed to open the connection is not kept with it: there may be thousands. */
-  function settle(): void {
-    socket.off('error', fail)
-    socket.off('close', closed)
-  }
-
   function open(): void {
-    settle()
+    hold(socket, undefined)
     const tlsMs = secure ? { tlsMs: now() - connectedAtMs } : undefined
     done(null, { socket, connectMs: connectedAtMs - startedAtMs, ...tlsMs })
   }
 
   function fail(error: Error): void {
-    settle()
+    hold(socket, undefined)
     done(error)
-  }
-
-  function closed(): void {
-    fail(new FlowError('connection_closed', 'closed before it was open'))
   }
 }
 
@@ -87,8 +108,6 @@ export function hangUp(socket: Socket): Promise<void> {
     else socket.once('close', () => resolve()).destroy()
   })
 }
-
-function ignore(): void {}
 
 function tcpOptions({ host, port, lookup, onread }: DialOptions): TcpNetConnectOpts {
   return {

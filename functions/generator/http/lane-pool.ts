@@ -1,14 +1,15 @@
-import { type Endpoint, endpointOf } from '../endpoint.ts'
 import type { TargetGuard } from '../target-guard.ts'
 import type { TlsOptions } from '../tls-options.ts'
 import type { CreateCarrier } from './carrier.ts'
 import type { Dialled } from './dial.ts'
 import type { Flight } from './flight.ts'
 import { Lane } from './lane.ts'
+import type { Site, Sites } from './site.ts'
 
 /** What all connections of one generator share. */
 export interface Wiring {
   guard: TargetGuard
+  sites: Sites
   tls: TlsOptions
   now: () => number
   /** Protocols to offer in the TLS handshake, the best first. */
@@ -19,11 +20,10 @@ export interface Wiring {
   sockets: { open: number }
 }
 
-/** The connections to one origin. The one used last is the first one used again; past the most, requests wait. */
+/** The connections to one site. The one used last is the first one used again; past the most, requests wait. */
 export class LanePool {
   readonly wiring: Wiring
-  readonly origin: string
-  readonly endpoint: Endpoint
+  readonly site: Site
   /** The TLS session that was opened last, for the next connection. */
   session: Buffer | undefined
   readonly #most: number
@@ -32,13 +32,9 @@ export class LanePool {
   #idle: Lane | undefined
   #waiting: Flight[] | undefined
 
-  /** Throws `TARGET_NOT_ALLOWED`. */
-  constructor(wiring: Wiring, origin: string, most: number) {
-    const url = new URL(origin)
-    wiring.guard.checkUrl(url)
+  constructor(wiring: Wiring, site: Site, most: number) {
     this.wiring = wiring
-    this.origin = origin
-    this.endpoint = endpointOf(url)
+    this.site = site
     this.#most = most
   }
 
@@ -100,7 +96,7 @@ export class LanePool {
 
   #add(): Lane {
     const lane = new Lane(this)
-    this.#lanes = [...this.#lanes, lane]
+    this.#lanes = this.#lanes.concat(lane)
     this.#putBack(lane)
     return lane
   }

@@ -1,12 +1,12 @@
 import type { Socket } from 'node:net'
 import { FlowError } from '../../../lib/core/flow.ts'
-import type { Carrier, Opener } from './carrier.ts'
-import { type Dialled, dial, hangUp } from './dial.ts'
+import { type Carrier, closedByPeer, type Opener } from './carrier.ts'
+import { type Dialled, dial, type Holder, hangUp, hold } from './dial.ts'
 import type { Flight } from './flight.ts'
 import type { LanePool } from './lane-pool.ts'
 
 /** One connection of a user: it carries requests and measures what they cost. */
-export class Lane implements Opener {
+export class Lane implements Opener, Holder {
   /** Requests it carries, or waits to carry. */
   busy = 0
   /** Given up. */
@@ -27,7 +27,7 @@ export class Lane implements Opener {
 
   constructor(pool: LanePool) {
     this.#pool = pool
-    this.#carrier = pool.wiring.createCarrier(pool.origin, this)
+    this.#carrier = pool.wiring.createCarrier(pool.site.origin, this)
   }
 
   open(serverName: string | undefined, done: (error: Error | null, socket: Socket | null) => void): void {
@@ -106,6 +106,19 @@ export class Lane implements Opener {
     void this.destroy()
   }
 
+  onError(socket: Socket, error: Error): void {
+    this.#carrier.lost?.(socket, error)
+  }
+
+  onEnd(socket: Socket): void {
+    this.#carrier.ended?.(socket)
+  }
+
+  onClose(socket: Socket): void {
+    this.#pool.wiring.sockets.open--
+    this.#carrier.lost?.(socket, closedByPeer())
+  }
+
   async destroy(): Promise<void> {
     this.over = true
     this.#dialling?.destroy()
@@ -115,10 +128,10 @@ export class Lane implements Opener {
   #dial(serverName: string | undefined, done: (error: Error | null, dialled?: Dialled) => void): void {
     const pool = this.#pool
     const { guard, tls, now, alpn } = pool.wiring
-    const { endpoint, session } = pool
+    const { site, session } = pool
     this.#dialling = dial(
       {
-        ...endpoint,
+        ...site.endpoint,
         serverName,
         session,
         onSession: (next) => {
@@ -139,12 +152,9 @@ export class Lane implements Opener {
   }
 
   #adopt(socket: Socket): void {
-    const { sockets } = this.#pool.wiring
     this.#readBytes = 0
     this.#writtenBytes = 0
-    sockets.open++
-    socket.once('close', () => {
-      sockets.open--
-    })
+    this.#pool.wiring.sockets.open++
+    hold(socket, this)
   }
 }

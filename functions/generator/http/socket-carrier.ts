@@ -1,14 +1,14 @@
 import type { OnReadOpts, Socket } from 'node:net'
-import { FlowError } from '../../../lib/core/flow.ts'
 import { AnswerParser, type AnswerSink } from './answer-parser.ts'
-import type {
-  AnswerHeaders,
-  CarriedRequest,
-  Carrier,
-  CarrierHandler,
-  CarrierKind,
-  Controller,
-  Opener,
+import {
+  type AnswerHeaders,
+  type CarriedRequest,
+  type Carrier,
+  type CarrierHandler,
+  type CarrierKind,
+  type Controller,
+  closedByPeer,
+  type Opener,
 } from './carrier.ts'
 import { hangUp } from './dial.ts'
 import { type HeaderBlock, headOf, RequestHeads } from './request-head.ts'
@@ -95,6 +95,16 @@ class SocketCarrier implements Carrier, Controller, AnswerSink {
     if (socket) await hangUp(socket)
   }
 
+  ended(socket: Socket): void {
+    if (socket !== this.#socket) return
+    if (this.#handler && this.#parser.close()) this.#finish(false)
+    else this.#fail(closedByPeer())
+  }
+
+  lost(socket: Socket, error: Error): void {
+    if (socket === this.#socket) this.#fail(error)
+  }
+
   onHead(status: number, headers: AnswerHeaders): void {
     this.#handler?.onResponseStart(this, status, headers)
   }
@@ -122,9 +132,6 @@ class SocketCarrier implements Carrier, Controller, AnswerSink {
     this.#keepAliveMs = KEEP_ALIVE_MS
     this.readBytes = 0
     this.writtenBytes = 0
-    socket.on('error', (error) => this.#lost(socket, error))
-    socket.on('end', () => this.#ended(socket))
-    socket.on('close', () => this.#lost(socket, closedByPeer()))
   }
 
   #send(socket: Socket, method: string, head: string, body: Body, bodyBytes: number): void {
@@ -168,16 +175,6 @@ class SocketCarrier implements Carrier, Controller, AnswerSink {
     handler?.onResponseEnd()
   }
 
-  #ended(socket: Socket): void {
-    if (socket !== this.#socket) return
-    if (this.#handler && this.#parser.close()) this.#finish(false)
-    else this.#lost(socket, closedByPeer())
-  }
-
-  #lost(socket: Socket, error: Error): void {
-    if (socket === this.#socket) this.#fail(error)
-  }
-
   /** Ends the connection, and the request on it with this error. */
   #fail(error: Error): void {
     const handler = this.#handler
@@ -212,8 +209,4 @@ function write(socket: Socket, head: string, body: Body, bodyBytes: number): voi
     socket.write(body)
     socket.uncork()
   }
-}
-
-function closedByPeer(): FlowError {
-  return new FlowError('connection_closed', 'the peer closed the connection')
 }

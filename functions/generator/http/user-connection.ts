@@ -88,6 +88,6 @@ export class UserConnection {
   }
 }
 
-function scopeOf({ path }: WireRequest, { endpoint: { secure, host } }: LanePool): CookieScope {
-  return { secure, host, path }
+function scopeOf({ path }: WireRequest, { site: { endpoint } }: LanePool): CookieScope {
+  return { secure: endpoint.secure, host: endpoint.host, path }
 }

@@ -2,7 +2,7 @@ import { FlowError, type MessageId, type StreamItem } from '../../../lib/core/fl
 import { parseRpc } from '../../../lib/core/json-rpc.ts'
 import { asFlowError } from '../error-class.ts'
 import type { AnswerHead, BodyReader, Exchange } from '../exchange.ts'
-import type { Connection, HttpClient } from '../http-client.ts'
+import { type Connection, exchanged, type HttpClient } from '../http-client.ts'
 import type { ExchangeContext, HttpMeter } from '../http-meter.ts'
 import type { NamedRequest } from '../http-request.ts'
 import { BodyDecoder } from '../stream/body-decoder.ts'
@@ -71,7 +71,7 @@ export class HttpTransport implements Transport {
     if (this.#sessionId === undefined) return
     const { client, connection, meter, build, context } = this.#settings
     const request = build('DELETE', this.sessionHeaders())
-    const exchange = await client.request(connection, request, () => undefined)
+    const exchange = await exchanged(client, connection, request)
     // A server need not let clients end sessions.
     const served = exchange.status < 300 || SERVED_WITHOUT_SESSION.has(exchange.status)
     meter.record(exchange, { ...context, name: request.name }, exchange.error === undefined && served)
@@ -88,20 +88,16 @@ export class HttpTransport implements Transport {
   async #exchange(request: NamedRequest, ids: readonly MessageId[]): Promise<Exchange> {
     const { client, connection, meter, context } = this.#settings
     let stream: PostStream | undefined
-    const exchange = await client.request(
-      connection,
-      {
-        ...request,
-        readBody: (head) => {
-          if (!/^text\/event-stream\b/i.test(head.header('content-type') ?? '')) return undefined
-          // The exchange tells its headers only when it is over, and fails with no body if it is cut.
-          this.#sessionId ??= head.header('mcp-session-id')
-          stream = new PostStream(head, ids, request.timeoutMs, this.#settings)
-          return stream
-        },
+    const exchange = await exchanged(client, connection, {
+      ...request,
+      readBody: (head) => {
+        if (!/^text\/event-stream\b/i.test(head.header('content-type') ?? '')) return undefined
+        // The exchange tells its headers only when it is over, and fails with no body if it is cut.
+        this.#sessionId ??= head.header('mcp-session-id')
+        stream = new PostStream(head, ids, request.timeoutMs, this.#settings)
+        return stream
       },
-      () => undefined,
-    )
+    })
     const broken = await stream?.end()
     const step = { ...context, name: request.name }
     const expected = exchange.status >= 200 && exchange.status < 400

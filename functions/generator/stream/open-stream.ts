@@ -2,6 +2,7 @@ import { checkOptions } from '../../../lib/core/flow/check-options.ts'
 import type { StreamItem, StreamOptions, VirtualStream } from '../../../lib/core/flow.ts'
 import type { Exchange } from '../exchange.ts'
 import { isExpected } from '../expected-status.ts'
+import { exchanged } from '../http-client.ts'
 import type { ExchangeContext } from '../http-meter.ts'
 import type { NamedRequest } from '../http-request.ts'
 import { MAX_MESSAGE_BYTES } from '../link/user-links.ts'
@@ -59,9 +60,9 @@ function sender(
   return async (lastEventId, readBody, wasClosed) => {
     const headers =
       lastEventId === '' ? request.headers : { ...request.headers, 'last-event-id': utf8(lastEventId) }
-    let hop: Exchange | undefined
     let answered = 0
-    const exchange = await client.request(
+    const exchange = await exchanged(
+      client,
       connection,
       {
         ...{ ...request, headers },
@@ -70,10 +71,7 @@ function sender(
           return readBody(head)
         },
       },
-      (next) => {
-        if (hop) meter.record(hop, context, true)
-        hop = next
-      },
+      (redirect) => meter.record(redirect, context, true),
     )
     const cut = wasClosed() && answered !== 0 && exchange.error !== 'interrupted'
     const measured = cut ? answeredAs(exchange, answered) : exchange

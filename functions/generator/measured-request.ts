@@ -1,0 +1,63 @@
+import type { HttpResponse, RequestOptions } from '../../lib/core/flow.ts'
+import type { Tags } from '../../lib/core/metric.ts'
+import { isExpected } from './expected-status.ts'
+import type { Caller, Exchange } from './http-client.ts'
+import type { ExchangeContext, HttpMeter } from './http-meter.ts'
+import { ExchangeResponse } from './http-response.ts'
+import type { SessionOwner, Within } from './user-services.ts'
+
+interface Step {
+  name: string
+  options: RequestOptions
+  within: Within
+}
+
+/** The flow that waits for an answer. */
+interface Waiting {
+  resolve: (response: HttpResponse) => void
+  reject: (reason: unknown) => void
+}
+
+/** A request of a flow: what becomes of it is recorded, and then told to the flow. */
+export class MeasuredRequest implements Caller, ExchangeContext {
+  readonly name: string
+  readonly flow: string
+  readonly tags: Tags | undefined
+  readonly lagMs: number
+  readonly #meter: HttpMeter
+  readonly #user: SessionOwner
+  readonly #expect: RequestOptions['expect']
+  readonly #waiting: Waiting
+
+  constructor(meter: HttpMeter, user: SessionOwner, { name, options, within }: Step, waiting: Waiting) {
+    this.name = name
+    this.flow = within.flow
+    this.tags = options.tags
+    this.lagMs = within.lagMs
+    this.#meter = meter
+    this.#user = user
+    this.#expect = options.expect
+    this.#waiting = waiting
+  }
+
+  onRedirect(exchange: Exchange): void {
+    try {
+      this.#meter.record(exchange, this, true)
+    } catch (error) {
+      this.#waiting.reject(error)
+    }
+  }
+
+  onEnd(exchange: Exchange): void {
+    const { resolve, reject } = this.#waiting
+    try {
+      const expected = exchange.error === undefined && isExpected(exchange.status, this.#expect)
+      this.#meter.record(exchange, this, expected)
+      // An iteration that is being cut off ends here, not at whatever its flow makes of the missing answer.
+      if (this.#user.interrupted) reject(this.#user.signal.reason)
+      else resolve(new ExchangeResponse(exchange, expected))
+    } catch (error) {
+      reject(error)
+    }
+  }
+}
