@@ -31,6 +31,7 @@ export async function carry(event: GeneratorEvent, options: CarryOptions): Promi
     invocation: { slice, window, attempt },
     store,
     clock,
+    startAtMs,
     stopPollMs: STOP_POLL_MS,
     abandon: over.signal,
     load: (module) => loadDeployedScenario(module, store),

@@ -2,12 +2,14 @@ import type { z } from 'zod'
 import { VolleyError } from '../../lib/core/errors.ts'
 import { planKey, planSchema } from '../../lib/core/plan.ts'
 import { setupKey, setupSchema } from '../../lib/core/setup.ts'
+import { windowsOf } from '../../lib/core/slice.ts'
 import type { Ending } from '../../lib/core/snapshot.ts'
 import { loadData } from '../../lib/data-file.ts'
 import { readMessage } from '../../lib/message.ts'
 import type { Invocation } from '../../lib/ports.ts'
 import { type LoadedScenario, loadScenarioModule } from '../../lib/scenario-file.ts'
 import { type GenerateOptions, generate } from './generate.ts'
+import { rehearsalMs, rehearse } from './rehearse.ts'
 import { openRequestLog } from './request-log.ts'
 import { createServices } from './services.ts'
 import { createWire } from './wire.ts'
@@ -17,18 +19,32 @@ type PrepareOptions = Pick<GenerateOptions, 'store' | 'clock' | 'stopPollMs' | '
   invocation: Invocation
   /** Finds the plan's module; by default it is a file of this machine. */
   load?: (module: string) => Promise<LoadedScenario>
+  /** The common start, where it is known so early: there is less time for a rehearsal then. */
+  startAtMs?: number
 }
+
+/** Between the rehearsal and the start there is time to open connections. */
+const AHEAD_MS = 2_000
 
 /** Loads everything one invocation needs, and returns what makes its load from a given start. */
 export async function prepare(options: PrepareOptions): Promise<(startAtMs: number) => Promise<Ending>> {
-  const { run, store, load = loadScenarioModule } = options
+  const {
+    run,
+    invocation,
+    store,
+    clock,
+    load = loadScenarioModule,
+    startAtMs = Number.POSITIVE_INFINITY,
+  } = options
   const plan = await read(options, planKey(run), planSchema)
   const { value: setup } = await read(options, setupKey(run), setupSchema)
   const loaded = await load(plan.scenario.module)
   const data = await loadData(loaded, plan.peakUsers)
-  const log =
-    plan.logRequests === undefined ? undefined : openRequestLog(plan.logRequests, options.invocation)
-  const wire = createWire({ plan, scenario: loaded.scenario, clock: options.clock })
+  const log = plan.logRequests === undefined ? undefined : openRequestLog(plan.logRequests, invocation)
+  const wire = createWire({ plan, scenario: loaded.scenario, clock })
+  const window = windowsOf(plan, invocation.slice)[invocation.window]
+  const freeMs = startAtMs + (window?.fromMs ?? 0) - AHEAD_MS - clock.now()
+  await rehearse(rehearsalMs(plan, freeMs), clock)
   return (startAtMs) =>
     generate({
       ...options,
@@ -44,7 +60,7 @@ export async function prepare(options: PrepareOptions): Promise<(startAtMs: numb
           data,
           setup,
           recorder,
-          clock: options.clock,
+          clock,
           log,
           wire,
         }),

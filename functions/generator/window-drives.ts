@@ -1,17 +1,25 @@
 import { durationMs } from '../../lib/core/duration.ts'
-import { type Span, scheduleOf } from '../../lib/core/executor/schedule.ts'
+import {
+  type ArrivalSchedule,
+  type Span,
+  scheduleOf,
+  type UserSchedule,
+} from '../../lib/core/executor/schedule.ts'
 import { flowChooser } from '../../lib/core/flow-choice.ts'
 import { firstUsers } from '../../lib/core/make-plan.ts'
 import type { Plan } from '../../lib/core/plan.ts'
 import type { ExecutorConfig } from '../../lib/core/profile.ts'
 import { hash } from '../../lib/core/random.ts'
 import type { Scenario } from '../../lib/core/scenario.ts'
-import { sliceUsers } from '../../lib/core/slice.ts'
+import { type Share, sliceArrivals, sliceUsers } from '../../lib/core/slice.ts'
 import type { Invocation } from '../../lib/ports.ts'
 import type { Drive } from './drive.ts'
 import { driveArrivals } from './drive-arrivals.ts'
 import { driveUsers } from './drive-users.ts'
 import type { Flow } from './iteration.ts'
+
+/** Arrivals of this first time find an open connection each, so that the start is no storm of handshakes. */
+const FIRST_ARRIVALS_MS = 20
 
 /** What all drives of one generator work with. */
 export type DriveCrew = Pick<Drive, 'users' | 'createUser' | 'meter' | 'recorder' | 'clock' | 'signal'>
@@ -53,19 +61,36 @@ export function drivesOf(
   })
 }
 
-/** The users of this slice that live from the very beginning of a part of it. */
+/** The users of this slice who are there from the very beginning of a part of it, as far as that is known ahead. */
 export function usersFrom({ plan, invocation }: Pick<WindowOf, 'plan' | 'invocation'>, part: Span): number[] {
   const schedules = plan.executors.map(scheduleOf)
   const first = firstUsers(schedules)
   const share = { slice: invocation.slice, slices: plan.slices }
   return schedules.flatMap((schedule, i) => {
-    if (schedule.kind !== 'users') return []
     const offsetMs = durationMs(plan.executors[i]?.startTime ?? '0s')
-    const begins = part.fromMs - offsetMs
-    return sliceUsers(schedule, share, { fromMs: begins, toMs: part.toMs - offsetMs })
-      .filter(({ span }) => span.fromMs === begins)
-      .map(({ user }) => (first[i] as number) + user)
+    const ownPart = { fromMs: part.fromMs - offsetMs, toMs: part.toMs - offsetMs }
+    const users =
+      schedule.kind === 'users'
+        ? livingAtFirst(schedule, share, ownPart)
+        : arrivingAtFirst(schedule, share, ownPart)
+    return users.map((user) => (first[i] as number) + user)
   })
+}
+
+function livingAtFirst(schedule: UserSchedule, share: Share, part: Span): number[] {
+  return sliceUsers(schedule, share, part)
+    .filter(({ span }) => span.fromMs === part.fromMs)
+    .map(({ user }) => user)
+}
+
+/** Users come up in the order of their numbers; how many of them it takes, only the target's answers will tell. */
+function arrivingAtFirst(schedule: ArrivalSchedule, share: Share, { fromMs }: Span): number[] {
+  const users: number[] = []
+  for (const _ of sliceArrivals(schedule, share, { fromMs, toMs: fromMs + FIRST_ARRIVALS_MS })) {
+    const user = share.slice + users.length * share.slices
+    if (user < schedule.peakUsers) users.push(user)
+  }
+  return users
 }
 
 /** An executor lasts until its end even when nothing is left to start, unless it ends with its last iteration. */
