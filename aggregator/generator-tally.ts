@@ -163,7 +163,7 @@ export class GeneratorTally {
     const { socketsMax, descriptorShareMax } = this.#health
     if (descriptorShareMax <= SCARCE_SHARE) return []
     const share = Math.round(descriptorShareMax * 100)
-    return [`had ${socketsMax} sockets open, ${share} % of the descriptors it may have`]
+    return [`had ${socketsMax} sockets open, ${share} % of what its descriptors allow`]
   }
 }
 

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { monitorEventLoopDelay, PerformanceObserver, performance } from 'node:perf_hooks'
 import type { Health } from '../../lib/core/snapshot.ts'
+import { MOST_SOCKETS } from './socket-room.ts'
 
 const NS_PER_MS = 1e6
 const US_PER_MS = 1e3
@@ -15,7 +15,6 @@ export class HealthMeter {
   #cpu = process.cpuUsage()
   #loop = performance.eventLoopUtilization()
   #readAtMs = performance.now()
-  readonly #descriptors = mostDescriptors()
 
   constructor() {
     this.#loopDelay.enable()
@@ -41,7 +40,7 @@ export class HealthMeter {
       heapBytes: heapUsed,
       rssBytes: rss,
       sockets,
-      ...(this.#descriptors !== undefined && { descriptorShare: sockets / this.#descriptors }),
+      ...(Number.isFinite(MOST_SOCKETS) && { descriptorShare: sockets / MOST_SOCKETS }),
     }
     this.#cpu = process.cpuUsage()
     this.#loop = loop
@@ -58,16 +57,5 @@ export class HealthMeter {
   close(): void {
     this.#loopDelay.disable()
     this.#gc.disconnect()
-  }
-}
-
-/** How many descriptors this process may have; `undefined` where the system does not tell. */
-function mostDescriptors(): number | undefined {
-  try {
-    const limits = readFileSync('/proc/self/limits', 'utf8')
-    const soft = Number(/^Max open files\s+(\d+)/m.exec(limits)?.[1])
-    return soft > 0 ? soft : undefined
-  } catch {
-    return undefined
   }
 }

@@ -87,7 +87,7 @@ export const healthSchema = z.strictObject({
   rssBytes: z.number().min(0),
   /** Sockets open at the end of the interval. */
   sockets: z.number().int().min(0),
-  /** The same over the descriptors this process may have; absent where the system does not tell. */
+  /** The same over the sockets that the process's descriptors allow; absent where the system does not tell. */
   descriptorShare: z.number().min(0).optional(),
 })
 export type Health = z.infer<typeof healthSchema>

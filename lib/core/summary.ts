@@ -76,7 +76,7 @@ const generatorSchema = z.strictObject({
   heapMaxBytes: z.number(),
   rssMaxBytes: z.number(),
   socketsMax: z.number(),
-  /** Sockets out of the descriptors it may have; 0 where the system does not tell. */
+  /** Sockets out of those that its descriptors allow; 0 where the system does not tell. */
   descriptorShareMax: z.number(),
   /** Why its numbers may be its own limit and not the target's. */
   limited: z.array(z.string()),

@@ -15,9 +15,24 @@ export interface Outcome {
   stderr: string
 }
 
+interface Started {
+  process: ChildProcess
+  outcome: Promise<Outcome>
+}
+
 /** The command line as a process of its own. */
-export function startVolley(...args: string[]): { process: ChildProcess; outcome: Promise<Outcome> } {
-  const child = spawn(process.execPath, [ENTRY, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+export function startVolley(...args: string[]): Started {
+  return start(process.execPath, [ENTRY, ...args])
+}
+
+/** The same, with this many descriptors for each of its processes. */
+export function volleyWithin(descriptors: number, ...args: string[]): Promise<Outcome> {
+  const limited = ['-c', `ulimit -n ${descriptors}; exec "$0" "$@"`, process.execPath, ENTRY]
+  return start('sh', [...limited, ...args]).outcome
+}
+
+function start(command: string, args: readonly string[]): Started {
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] })
   let stdout = ''
   let stderr = ''
   child.stdout.on('data', (chunk) => {

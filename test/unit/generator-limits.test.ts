@@ -85,7 +85,7 @@ describe('a generator that is short of descriptors', () => {
 
   it('is limited when its sockets take more than 95 % of those it may have', () => {
     expect(limitsOf(withSockets(1_000, 1_000 / 1_024))).toEqual([
-      'had 1000 sockets open, 98 % of the descriptors it may have',
+      'had 1000 sockets open, 98 % of what its descriptors allow',
     ])
     expect(limitsOf(withSockets(950, 0.95))).toEqual([])
   })

@@ -9,6 +9,7 @@ import {
 import { connect as connectTls } from 'node:tls'
 import { FlowError } from '../../../lib/core/flow.ts'
 import type { Endpoint } from '../endpoint.ts'
+import { withinRoom } from '../socket-room.ts'
 import type { TlsOptions } from '../tls-options.ts'
 
 export interface DialOptions extends Endpoint {
@@ -75,7 +76,7 @@ export function dial(options: DialOptions, done: (error: Error | null, dialled?:
   const { now, secure } = options
   const startedAtMs = now()
   let connectedAtMs = startedAtMs
-  const socket = secure ? dialTls(options) : connect(tcpOptions(options))
+  const socket = withinRoom(() => (secure ? dialTls(options) : connect(tcpOptions(options))))
   socket.on('error', onError).on('end', onEnd).on('close', onClose)
   hold(socket, {
     onError: (_, error) => fail(error),
