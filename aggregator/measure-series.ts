@@ -21,6 +21,7 @@ const ABSENT_IS_ZERO = [
   'ws_reconnects',
   'tcp_reconnects',
   'stream_reconnects',
+  'mcp_reconnects',
   'ws_msgs_unread',
   'tcp_msgs_unread',
   'stream_events_unread',

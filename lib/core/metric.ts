@@ -78,6 +78,8 @@ export const BUILT_IN_METRICS = {
   rpc_failed: rate(),
   rpc_notifications: counter(),
   rpc_notifications_unread: counter(),
+  mcp_reconnects: counter(),
+  mcp_reconnecting: trend(),
   msg_rtt: trend(),
   msg_push_latency: trend(),
   negative_values: counter(),

@@ -31,15 +31,18 @@ export class HttpTransport implements Transport {
   readonly #settings: HttpTransportSettings
   /** Revision of the protocol that was agreed on. */
   protocolVersion: string | undefined
+  /** Called when the server does not know the present session any more. */
+  onSessionLost: ((lost: FlowError) => void) | undefined
   #sessionId: string | undefined
-  #open = true
+  /** Why nothing is sent any more. */
+  #ending: FlowError | undefined
 
   constructor(settings: HttpTransportSettings) {
     this.#settings = settings
   }
 
   get open(): boolean {
-    return this.#open
+    return this.#ending === undefined
   }
 
   get sessionId(): string | undefined {
@@ -47,14 +50,14 @@ export class HttpTransport implements Transport {
   }
 
   async send(text: string, ids: readonly MessageId[], timeoutMs: number): Promise<void> {
-    if (!this.#open) throw new FlowError('rpc_closed', 'the peer was closed')
+    if (this.#ending) throw this.#ending
     const { build, take, now } = this.#settings
+    const sessionId = this.#sessionId
     const headers = { accept: ACCEPT, 'content-type': 'application/json', ...this.sessionHeaders() }
     const exchange = await this.#exchange({ ...build('POST', headers, text), timeoutMs }, ids)
-    this.#sessionId ??= exchange.headers['mcp-session-id']
+    this.#adopt(exchange.headers['mcp-session-id'], sessionId)
     if (exchange.error !== undefined) throw new FlowError(exchange.error, exchange.errorMessage)
-    if (exchange.status === 404 && this.#sessionId !== undefined)
-      throw new FlowError('mcp_session_lost', 'answered 404: the session is not known any more')
+    if (exchange.status === 404 && sessionId !== undefined) throw this.#lose(sessionId)
     const answer = Buffer.from(exchange.body).toString()
     const served = exchange.status >= 200 && exchange.status < 300
     if (answer !== '' && (served ? ids.length > 0 : isRpc(answer))) take(answer, now(), ids)
@@ -66,8 +69,8 @@ export class HttpTransport implements Transport {
 
   /** Ends the session, if there is one. */
   async close(): Promise<void> {
-    if (!this.#open) return
-    this.#open = false
+    if (this.#ending) return
+    this.end(new FlowError('rpc_closed', 'the peer was closed'))
     if (this.#sessionId === undefined) return
     const { client, connection, meter, build, context } = this.#settings
     const request = build('DELETE', this.sessionHeaders())
@@ -77,6 +80,17 @@ export class HttpTransport implements Transport {
     meter.record(exchange, { ...context, name: request.name }, exchange.error === undefined && served)
   }
 
+  /** Sends nothing more, for this reason. */
+  end(reason: FlowError): void {
+    this.#ending ??= reason
+  }
+
+  /** The next request starts a session of its own. */
+  forgetSession(): void {
+    this.#sessionId = undefined
+    this.protocolVersion = undefined
+  }
+
   sessionHeaders(): Record<string, string> {
     return {
       ...(this.#sessionId !== undefined && { 'mcp-session-id': this.#sessionId }),
@@ -84,16 +98,28 @@ export class HttpTransport implements Transport {
     }
   }
 
+  /** A session is given in answer to a request that had none; an answer that comes late may name one that is lost. */
+  #adopt(given: string | undefined, asked: string | undefined): void {
+    if (asked === undefined) this.#sessionId ??= given
+  }
+
+  #lose(sessionId: string): FlowError {
+    const lost = new FlowError('mcp_session_lost', 'answered 404: the session is not known any more')
+    if (sessionId === this.#sessionId) this.onSessionLost?.(lost)
+    return lost
+  }
+
   /** Makes the request; an event stream is read while it comes, until the time for the calls is over. */
   async #exchange(request: NamedRequest, ids: readonly MessageId[]): Promise<Exchange> {
     const { client, connection, meter, context } = this.#settings
+    const sessionId = this.#sessionId
     let stream: PostStream | undefined
     const exchange = await exchanged(client, connection, {
       ...request,
       readBody: (head) => {
         if (!/^text\/event-stream\b/i.test(head.header('content-type') ?? '')) return undefined
         // The exchange tells its headers only when it is over, and fails with no body if it is cut.
-        this.#sessionId ??= head.header('mcp-session-id')
+        this.#adopt(head.header('mcp-session-id'), sessionId)
         stream = new PostStream(head, ids, request.timeoutMs, this.#settings)
         return stream
       },

@@ -1,10 +1,11 @@
-import { checkOptions } from '../../../lib/core/flow/check-options.ts'
+import { checkOptions, reconnectPlan } from '../../../lib/core/flow/check-options.ts'
 import type { JsonRpcOptions, McpOptions, VirtualMcp, VirtualStream } from '../../../lib/core/flow.ts'
 import { METHOD_NOT_FOUND, RpcError } from '../../../lib/core/json-rpc.ts'
 import type { SessionTools, SessionUser } from '../session.ts'
 import { openStream } from '../stream/open-stream.ts'
 import type { Within } from '../user-services.ts'
 import type { HttpTransport } from './http-transport.ts'
+import { returnFromLostSessions } from './lost-session.ts'
 import { createPeer, httpTransport, openLinkTransport, overOf } from './open-rpc.ts'
 import type { RpcPeer } from './rpc-peer.ts'
 
@@ -29,8 +30,23 @@ export async function openMcp(
     peer.use(transport)
     session.overHttp(transport)
     await session.initialise()
-    if (options.listen === true)
-      await session.listen(await openListening(tools, user, address, options, within, transport))
+    const listen = async (): Promise<void> => {
+      if (options.listen === true)
+        await session.listen(await openListening(tools, user, address, options, within, transport))
+    }
+    await listen()
+    // Here the specification asks clients to come back, not the flow.
+    const plan = reconnectPlan(options.reconnect ?? true)
+    if (plan)
+      returnFromLostSessions({
+        ...{ peer, transport, plan, seed: within.seed, now: tools.clock.now, signal: user.signal },
+        events: tools.rpcs.meterOf({ ...options.tags, flow: within.flow }),
+        initialise: () => session.initialise(),
+        onReturned: async () => {
+          await listen()
+          await options.onReconnected?.()
+        },
+      })
     return session
   }
   await openLinkTransport(tools, user, peer, address, options, within, () => {
@@ -113,8 +129,9 @@ class McpSession implements VirtualMcp {
     await this.#peer.notifyNow('notifications/initialized')
   }
 
-  /** Takes what the server sends by itself, until the session ends. */
+  /** Takes what the server sends by itself, until the session ends; no more from where it was listened to before. */
   async listen(stream: VirtualStream): Promise<void> {
+    await this.#listening?.close()
     this.#listening = stream
     void this.#pump(stream).catch(() => stream.close())
   }

@@ -15,6 +15,8 @@ export interface RpcEvents {
   onPush(method: string, latencyMs: number): void
   /** A notification was dropped because nobody read it. */
   onDropped(): void
+  /** There is a session again, this long after it was lost. */
+  onReconnected(lostMs: number): void
 }
 
 interface MethodSeries {
@@ -64,6 +66,12 @@ export class RpcMeter implements RpcEvents {
   onDropped(): void {
     this.#recorder.advance(this.#clock.now())
     this.#recorder.series('rpc_notifications_unread', this.#tags).add(1)
+  }
+
+  onReconnected(lostMs: number): void {
+    this.#recorder.advance(this.#clock.now())
+    this.#recorder.series('mcp_reconnects', this.#tags).add(1)
+    this.#recorder.series('mcp_reconnecting', this.#tags).add(lostMs)
   }
 
   #fail(name: string, error: string): void {

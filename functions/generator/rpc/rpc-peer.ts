@@ -208,7 +208,15 @@ export class RpcPeer implements VirtualRpc {
 
   async #whenReady(timeoutMs: number): Promise<void> {
     await this.#transport?.whenOpen(timeoutMs)
-    await this.#gate
+    if (!this.#gate) return
+    const late = Promise.withResolvers<never>()
+    const error = new FlowError('rpc_timeout', `not ready again within ${timeoutMs} ms`)
+    const timer = setTimeout(late.reject, timeoutMs, error)
+    try {
+      await Promise.race([this.#gate, late.promise])
+    } finally {
+      clearTimeout(timer)
+    }
   }
 
   #timeoutMs(timeout: string | undefined): number {

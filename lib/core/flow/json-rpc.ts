@@ -25,7 +25,7 @@ export interface JsonRpcOptions
   onNotification?: (notification: RpcNotification) => void
   /** Answers the peer's own requests. What it returns is the result; without it, and where it throws, an error is. */
   onRequest?: (method: string, params: unknown) => unknown
-  /** Called each time the connection is open again, before anything else is sent on it. */
+  /** Called each time the connection is open again, before anything else is sent on it; over HTTP when there is an MCP session again. */
   onReconnected?: () => void | Promise<void>
   /** When the peer sent a notification, epoch milliseconds: the time until it was read goes into `msg_push_latency`. */
   pushedAt?: (notification: RpcNotification) => number | undefined
