@@ -48,9 +48,10 @@ export class AddressBook {
     this.#asking.set(hostname, waiting)
     this.#resolve(hostname, (error, addresses) => {
       this.#asking.delete(hostname)
-      if (error) {
+      const failure = error ?? (addresses.length === 0 ? noAddress(hostname) : null)
+      if (failure) {
         this.#entries.delete(hostname)
-        for (const done of waiting) done(error, [])
+        for (const done of waiting) done(failure, [])
         return
       }
       const entry = { addresses, untilMs: this.#now() + KEPT_FOR_MS, turn: 0 }
@@ -58,6 +59,14 @@ export class AddressBook {
       for (const done of waiting) done(null, nextTurn(entry))
     })
   }
+}
+
+/** Node ends the process over a name without addresses. */
+function noAddress(hostname: string): Error {
+  return Object.assign(new Error(`getaddrinfo ENODATA ${hostname}`), {
+    code: 'ENODATA',
+    syscall: 'getaddrinfo',
+  })
 }
 
 /** The addresses of the first one's family, begun at the next turn, then those of the other. */

@@ -1,5 +1,7 @@
 import { onTestFinished } from 'vitest'
+import type { Resolve } from '../../functions/generator/address-book.ts'
 import { UserCookies } from '../../functions/generator/cookie-jar.ts'
+import type { CarrierKind } from '../../functions/generator/http/carrier.ts'
 import { createHttpClient } from '../../functions/generator/http-client.ts'
 import { HttpMeter } from '../../functions/generator/http-meter.ts'
 import { RequestBuilder } from '../../functions/generator/http-request.ts'
@@ -13,6 +15,7 @@ import { createGuard } from '../../functions/generator/target-guard.ts'
 import { createTlsOptions } from '../../functions/generator/tls-options.ts'
 import type { Within } from '../../functions/generator/user-services.ts'
 import { systemClock } from '../../lib/adapters/clock/system.ts'
+import type { HttpSettings } from '../../lib/core/scenario.ts'
 import type { Series } from '../../lib/core/snapshot.ts'
 import type { Clock } from '../../lib/ports.ts'
 
@@ -21,15 +24,36 @@ export const WITHIN: Within = { flow: 'only', lagMs: 0, seed: 1 }
 /** One user's session as generators make it, and everything that was recorded of it. */
 export interface SessionProbe {
   session: HttpSession
+  /** The target wants TLS. */
+  secure: boolean
   abort: AbortController
   openSockets: () => number
   /** Ends the recording and returns the series of a metric. */
   recorded: (metric: string) => Series[]
 }
 
+export interface ProbeOptions {
+  now?: () => number
+  timeout?: string
+  allow?: string[]
+  resolve?: Resolve
+  tls?: Partial<HttpSettings['tls']>
+  version?: HttpSettings['version']
+  /** By default the one for the version of HTTP. */
+  carrier?: CarrierKind
+}
+
 export function probeSession(
   targetUrl: string,
-  { now = systemClock.now, timeout = '10s' } = {},
+  {
+    now = systemClock.now,
+    timeout = '10s',
+    allow = [],
+    resolve,
+    tls: tlsSettings = { insecure: true },
+    version = '1.1',
+    carrier,
+  }: ProbeOptions = {},
 ): SessionProbe {
   let series: Series[] | undefined
   const recorder = new Recorder({
@@ -44,11 +68,11 @@ export function probeSession(
   const clock: Clock = { ...systemClock, now }
   const http = {
     ...{ timeout: timeout as '10s', headers: {}, redirects: 10, connections: 'per-user' as const },
-    ...{ maxBodyBytes: 1_000_000, version: '1.1' as const },
+    ...{ maxBodyBytes: 1_000_000, version },
   }
-  const guard = createGuard({ allow: [] })
-  const tls = createTlsOptions({ insecure: true })
-  const client = createHttpClient({ http, guard, tls, now })
+  const guard = createGuard({ allow, ...(resolve && { resolve }) })
+  const tls = createTlsOptions({ insecure: false, ...tlsSettings })
+  const client = createHttpClient({ http, guard, tls, now, ...(carrier && { carrier }) })
   const sockets = { open: 0 }
   const tools: SessionTools = {
     ...{ client, guard, tls, recorder, clock },
@@ -76,7 +100,7 @@ export function probeSession(
     await client.close()
   })
   return {
-    ...{ session, abort },
+    ...{ session, abort, secure: targetUrl.startsWith('https:') },
     openSockets: () => client.openSockets() + sockets.open,
     recorded(metric) {
       if (!series) recorder.finish(now())

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { createServer as createTlsServer } from 'node:https'
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
+import { createServer as createRawTlsServer, type TlsOptions } from 'node:tls'
 import { onTestFinished } from 'vitest'
 
 /** A server on a free port of 127.0.0.1 that ends with its test. */
@@ -15,7 +16,7 @@ export interface WireServer {
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => void
 
-const pem = (name: string): string =>
+export const pem = (name: string): string =>
   readFileSync(new URL(`../fixtures/tls/${name}.pem`, import.meta.url), 'utf8')
 
 /** Self-signed for localhost and 127.0.0.1. */
@@ -41,6 +42,15 @@ export function rawServer(
     }),
     'http',
   )
+}
+
+/** Speaks TLS with a certificate of this name, and does with a connection as it is told. */
+export function tlsServer(
+  name: string,
+  connected: (socket: Socket) => void,
+  options: TlsOptions = {},
+): Promise<WireServer> {
+  return listening(createRawTlsServer({ cert: pem(name), key, ...options }, connected), 'https')
 }
 
 /** Does with a socket as it is told when it is connected, and reads nothing. */

@@ -58,8 +58,12 @@ export function hold(socket: HeldSocket, holder: Holder | undefined): void {
   socket[HOLDER] = holder
 }
 
-/** An error while nobody holds the connection must not end the process. */
+/**
+ * An error while nobody holds the connection must not end the process. A TLS alert that comes after the handshake is one,
+ * but leaves the socket open, with nobody to read it any more.
+ */
 function onError(this: HeldSocket, error: Error): void {
+  this.destroy()
   this[HOLDER]?.onError(this, error)
 }
 

@@ -24,6 +24,7 @@ export interface HttpTransportSettings {
 }
 
 const ACCEPT = 'application/json, text/event-stream'
+const TIMEOUTS: ReadonlySet<string> = new Set(['connect_timeout', 'timeout'])
 const SERVED_WITHOUT_SESSION: ReadonlySet<number> = new Set([404, 405])
 
 /** Each text is a POST, answered by JSON or by an event stream: MCP's streamable HTTP, with or without a session. */
@@ -56,7 +57,7 @@ export class HttpTransport implements Transport {
     const headers = { accept: ACCEPT, 'content-type': 'application/json', ...this.sessionHeaders() }
     const exchange = await this.#exchange({ ...build('POST', headers, text), timeoutMs }, ids)
     this.#adopt(exchange.headers['mcp-session-id'], sessionId)
-    if (exchange.error !== undefined) throw new FlowError(exchange.error, exchange.errorMessage)
+    if (exchange.error !== undefined) throw failureOf(exchange.error, exchange.errorMessage, ids)
     if (exchange.status === 404 && sessionId !== undefined) throw this.#lose(sessionId)
     const answer = Buffer.from(exchange.body).toString()
     const served = exchange.status >= 200 && exchange.status < 300
@@ -184,6 +185,11 @@ class PostStream implements BodyReader {
     this.#head.cut(this.#broken)
     this.#decoder.destroy()
   }
+}
+
+/** A call and its request run out of time together: whichever is noticed first, the call has one name for it. */
+function failureOf(error: string, message: string | undefined, ids: readonly MessageId[]): FlowError {
+  return new FlowError(ids.length > 0 && TIMEOUTS.has(error) ? 'rpc_timeout' : error, message)
 }
 
 function isRpc(text: string): boolean {
