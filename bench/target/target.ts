@@ -37,7 +37,7 @@ export async function freePort(): Promise<number> {
   return port
 }
 
-async function untilServing(target: Target): Promise<void> {
+export async function untilServing(target: Target): Promise<void> {
   for (let i = 0; i < 100; i++) {
     const serves = await target.requests().then(
       () => true,
