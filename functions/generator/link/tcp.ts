@@ -7,6 +7,7 @@ import { dial } from '../http/dial.ts'
 import type { TargetGuard } from '../target-guard.ts'
 import type { TlsOptions } from '../tls-options.ts'
 import { opening } from './opening.ts'
+import { READ_INTO } from './read-into.ts'
 import type { Opened, OpenWire, Wire, WireListener } from './wire.ts'
 
 interface TcpOptions {
@@ -19,8 +20,6 @@ interface TcpOptions {
 }
 
 const LF = 10
-/** All connections read into this one: what is in it is taken out before the next read. */
-const SHARED = Buffer.allocUnsafe(65_536)
 
 /** A TCP or TLS connection on which each line is a message. */
 export function tcpOpener({ url, maxMessageBytes, guard, tls, now }: TcpOptions): OpenWire {
@@ -32,7 +31,7 @@ export function tcpOpener({ url, maxMessageBytes, guard, tls, now }: TcpOptions)
         {
           ...endpointOf(url),
           ...{ onSession: () => undefined, lookup: guard.lookup, now, tls, alpn: [] },
-          onread: { buffer: SHARED, callback: wire.read },
+          onread: { buffer: READ_INTO, callback: wire.read },
         },
         (error, dialled) => {
           if (!dialled) return failed(error)

@@ -1,12 +1,15 @@
 import type { Socket } from 'node:net'
-import { type RawData, WebSocket } from 'ws'
 import { FlowError } from '../../../lib/core/flow.ts'
 import { endpointOf } from '../endpoint.ts'
-import { asFlowError, errorClassOf, errorMessageOf } from '../error-class.ts'
+import { asFlowError } from '../error-class.ts'
 import { dial } from '../http/dial.ts'
 import type { TargetGuard } from '../target-guard.ts'
 import type { TlsOptions } from '../tls-options.ts'
+import { OPCODE, writeFrame } from './frame.ts'
+import { CLOSE_CODE, FrameError, FrameReader, type FrameSink, isCloseCode } from './frame-reader.ts'
 import { opening } from './opening.ts'
+import { READ_INTO } from './read-into.ts'
+import { Handshake } from './websocket-handshake.ts'
 import type { Opened, OpenWire, Wire, WireListener } from './wire.ts'
 
 interface WebSocketOptions {
@@ -23,130 +26,179 @@ interface WebSocketOptions {
 
 /** Normal closure, going away, none given (RFC 6455 section 7.4.1). */
 const GOOD_CODES: ReadonlySet<number> = new Set([1000, 1001, 1005])
-
-/** A WebSocket that knows its wire: its listeners need no closures of their own, of which many connections would make many. */
-class WiredSocket extends WebSocket {
-  wire: WebSocketWire | undefined
-  connection: Socket | undefined
-}
+const MOST_REASON_BYTES = 123
+/** What a server gets to end the connection after the goodbyes. */
+const END_WITHIN_MS = 1_000
+const NOTHING = (): undefined => undefined
 
 /** `ws_refused` where the server answers anything but an upgrade, else the class of what failed. */
 export function webSocketOpener(options: WebSocketOptions): OpenWire {
   const url = new URL(options.url)
+  const { guard, tls, now, maxMessageBytes, protocols = [] } = options
   return (listener, timeoutMs, signal) =>
     opening<Opened>({ timeoutMs, signal, timeoutClass: 'timeout' }, (opened, failed) => {
-      options.guard.checkUrl(url)
-      const socket = connect(options, url)
-      // Stays where the opening is given up: the socket has an error to tell then.
-      socket.on('error', (error) => failed(new FlowError(openingClassOf(error), errorMessageOf(error))))
-      socket.once('unexpected-response', (_request, response) =>
-        failed(new FlowError('ws_refused', `answered ${response.statusCode} instead of opening a WebSocket`)),
+      guard.checkUrl(url)
+      const handshake = new Handshake({ url, headers: options.headers(), protocols })
+      const wire = new WebSocketWire(listener, maxMessageBytes, { handshake, opened, failed })
+      const socket = dial(
+        {
+          ...endpointOf(url),
+          ...{ onSession: NOTHING, lookup: guard.lookup, now, tls },
+          onread: { buffer: READ_INTO, callback: (sizeBytes) => wire.read(sizeBytes) },
+        },
+        (error, dialled) => {
+          if (dialled) wire.carryOver(dialled.socket)
+          else failed(error)
+        },
       )
-      // The first messages may come with the answer to the upgrade: somebody has to listen at once.
-      socket.once('open', () => {
-        socket.removeAllListeners()
-        opened({ wire: new WebSocketWire(socket, listener) })
-      })
-      return () => socket.terminate()
+      return () => socket.destroy()
     })
 }
 
-/** What is wrong with an answer to the upgrade comes in words alone. */
-function openingClassOf(error: unknown): string {
-  const errorClass = errorClassOf(error)
-  return errorClass === 'error' ? 'ws_refused' : errorClass
+/** What is only needed until the WebSocket is open. */
+interface Opening {
+  handshake: Handshake
+  opened: (opened: Opened) => void
+  failed: (error: unknown) => void
 }
 
-/** A mask of zeros leaves the bytes as they are: masking protects proxies from scripts, and there are none here. */
-const NO_MASK = (): undefined => undefined
-const NOTHING = (): undefined => undefined
-
-function connect(
-  { headers, protocols = [], maxMessageBytes, guard, tls, now }: WebSocketOptions,
-  url: URL,
-): WiredSocket {
-  let connection: Socket | undefined
-  const socket = new WiredSocket(url, [...protocols], {
-    headers: { ...headers() },
-    perMessageDeflate: false,
-    maxPayload: maxMessageBytes,
-    generateMask: NO_MASK,
-    createConnection: () => {
-      connection = dial({ ...endpointOf(url), onSession: NOTHING, lookup: guard.lookup, now, tls }, NOTHING)
-      return connection
-    },
-  })
-  socket.connection = connection
-  return socket
-}
-
-class WebSocketWire implements Wire {
-  readonly #socket: WiredSocket
+class WebSocketWire implements Wire, FrameSink {
   readonly #listener: WireListener
+  readonly #frames: FrameReader
+  #opening: Opening | undefined
+  #socket: Socket | undefined
+  /** Said goodbye: nothing may be sent after that. */
+  #closing = false
+  /** What the peer said goodbye with. */
+  #code = CLOSE_CODE.LOST
   #failure: FlowError | undefined
 
-  constructor(socket: WiredSocket, listener: WireListener) {
-    this.#socket = socket
+  constructor(listener: WireListener, maxMessageBytes: number, opening: Opening) {
     this.#listener = listener
-    socket.wire = this
-    socket.on('message', onMessage)
-    socket.on('error', onError)
-    socket.on('close', onClose)
+    this.#frames = new FrameReader(this, maxMessageBytes)
+    this.#opening = opening
+  }
+
+  /** The connection is open. */
+  carryOver(socket: Socket): void {
+    this.#socket = socket
+    socket.on('close', () => this.#ended())
+    socket.write(this.#opening?.handshake.request ?? '', 'latin1')
   }
 
   get open(): boolean {
-    return this.#socket.readyState === WebSocket.OPEN
+    return this.#opening === undefined && !this.#closing && this.#socket?.readyState === 'open'
   }
 
   get unsentBytes(): number {
-    return this.#socket.bufferedAmount
+    return this.#socket?.writableLength ?? 0
   }
 
   send(data: string | Uint8Array): number {
-    const isBinary = typeof data !== 'string'
-    const bytes = isBinary ? data : Buffer.from(data)
-    this.#socket.send(bytes, { binary: isBinary })
-    return bytes.byteLength
+    const opcode = typeof data === 'string' ? OPCODE.TEXT : OPCODE.BINARY
+    return writeFrame(this.#socket as Socket, opcode, data)
   }
 
   end(): void {
     this.close()
   }
 
-  close(code = 1000, reason?: string): void {
-    this.#socket.close(code, reason)
+  close(code = CLOSE_CODE.NORMAL, reason = ''): void {
+    if (!isCloseCode(code))
+      throw new FlowError('bad_request_options', `a WebSocket cannot be closed with ${code}`)
+    if (Buffer.byteLength(reason) > MOST_REASON_BYTES)
+      throw new FlowError('bad_request_options', `a reason has at most ${MOST_REASON_BYTES} bytes`)
+    this.#sayGoodbye(code, reason)
   }
 
   destroy(): void {
-    this.#socket.terminate()
+    this.#socket?.destroy()
   }
 
-  took(bytes: Buffer, isBinary: boolean): void {
-    this.#listener.onMessage(bytes, isBinary, bytes.byteLength)
+  /** Takes what was read out of the shared buffer. Returns whether to go on reading. */
+  read(sizeBytes: number): boolean {
+    try {
+      const start = this.#opening ? this.#readAnswer(this.#opening, sizeBytes) : 0
+      // Once something was wrong, the rest means nothing.
+      if (start !== undefined && this.#failure === undefined) this.#frames.read(READ_INTO, start, sizeBytes)
+    } catch (error) {
+      this.#fail(error)
+    }
+    return true
   }
 
-  failed(error: Error): void {
+  onText(text: string, sizeBytes: number): void {
+    if (this.#socket?.destroyed === false) this.#listener.onMessage(text, false, sizeBytes)
+  }
+
+  onBinary(bytes: Buffer): void {
+    if (this.#socket?.destroyed === false) this.#listener.onMessage(Buffer.from(bytes), true, bytes.length)
+  }
+
+  onPing(payload: Buffer): void {
+    // A peer that does not read has no use for an answer to each.
+    if (this.open && this.#socket?.writableNeedDrain === false)
+      writeFrame(this.#socket, OPCODE.PONG, Buffer.from(payload))
+  }
+
+  onClose(code: number): void {
+    this.#code = code
+    this.#sayGoodbye(code === CLOSE_CODE.NONE ? undefined : code)
+    this.#leave()
+  }
+
+  /** The first messages may come with the answer. */
+  #readAnswer({ handshake, opened }: Opening, sizeBytes: number): number | undefined {
+    const end = handshake.read(READ_INTO, sizeBytes)
+    if (end === undefined) return undefined
+    this.#opening = undefined
+    opened({ wire: this })
+    return end
+  }
+
+  #fail(error: unknown): void {
+    if (this.#opening) {
+      this.#opening.failed(error)
+      return
+    }
     this.#failure ??= asFlowError(error)
+    if (error instanceof FrameError) this.#sayGoodbye(error.closeCode)
+    this.#leave()
   }
 
-  ended(code: number): void {
-    // The WebSocket itself does not tell what went wrong below it.
-    const below = this.#socket.connection?.errored
-    if (below) this.failed(below)
-    const reason = `the WebSocket was closed with code ${code}`
-    const failure = this.#failure ?? (GOOD_CODES.has(code) ? undefined : new FlowError('ws_closed', reason))
+  /** Once; without a code where there is none to give. */
+  #sayGoodbye(code: number | undefined, reason = ''): void {
+    const socket = this.#socket
+    if (this.#closing || !socket?.writable) return
+    const payload = Buffer.alloc(code === undefined ? 0 : 2)
+    if (code !== undefined) payload.writeUInt16BE(code)
+    writeFrame(socket, OPCODE.CLOSE, Buffer.concat([payload, Buffer.from(reason)]))
+    this.#closing = true
+  }
+
+  /** The server is the one to end the connection; it gets some time for that. */
+  #leave(): void {
+    const socket = this.#socket
+    socket?.end()
+    setTimeout(() => socket?.destroy(), END_WITHIN_MS).unref()
+  }
+
+  #ended(): void {
+    const below = this.#socket?.errored
+    if (this.#opening) {
+      this.#opening.failed(below ?? cutOff(this.#opening.handshake.answering))
+      return
+    }
+    if (below) this.#failure ??= asFlowError(below)
+    const reason = `the WebSocket was closed with code ${this.#code}`
+    const failure =
+      this.#failure ?? (GOOD_CODES.has(this.#code) ? undefined : new FlowError('ws_closed', reason))
     this.#listener.onClosed(reason, failure)
   }
 }
 
-function onMessage(this: WebSocket, data: RawData, isBinary: boolean): void {
-  ;(this as WiredSocket).wire?.took(data as Buffer, isBinary)
-}
-
-function onError(this: WebSocket, error: Error): void {
-  ;(this as WiredSocket).wire?.failed(error)
-}
-
-function onClose(this: WebSocket, code: number): void {
-  ;(this as WiredSocket).wire?.ended(code)
+function cutOff(answering: boolean): FlowError {
+  return answering
+    ? new FlowError('connection_closed', 'closed in the midst of the answer to the upgrade')
+    : new FlowError('connection_reset', 'closed before the answer to the upgrade')
 }
