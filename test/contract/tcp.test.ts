@@ -2,6 +2,7 @@ import { getEventListeners } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { Deadlines } from '../../functions/generator/deadlines.ts'
 import { type LinkSettings, MessageLink } from '../../functions/generator/link/message-link.ts'
 import { tcpOpener } from '../../functions/generator/link/tcp.ts'
 import { tcpUrl } from '../../functions/generator/link/tcp-address.ts'
@@ -11,7 +12,7 @@ import { systemClock } from '../../lib/adapters/clock/system.ts'
 import { Told } from './told.ts'
 import { certificate, key, lineServer, listening, refusedOrigin } from './wire-server.ts'
 
-interface Options extends Partial<Omit<LinkSettings, 'openWire'>> {
+interface Options extends Partial<LinkSettings> {
   maxMessageBytes?: number
   tls?: ReturnType<typeof createTlsOptions>
 }
@@ -25,10 +26,10 @@ async function open(address: string, told = new Told(), options: Options = {}): 
   const guard = createGuard({ allow: [] })
   const link = new MessageLink({
     ...{ kind: 'tcp', timeoutMs: 10_000, seed: 1, now, events: told.events },
+    deadlines: new Deadlines(now),
     ...settings,
-    openWire: tcpOpener({ url: tcpUrl(address, 'http://127.0.0.1'), maxMessageBytes, guard, tls, now }),
   })
-  await link.begin()
+  await link.begin(tcpOpener({ url: tcpUrl(address, 'http://127.0.0.1'), maxMessageBytes, guard, tls, now }))
   onTestFinished(() => link.close())
   return link
 }
@@ -53,9 +54,10 @@ describe('opening a TCP connection', () => {
     const wiring = { maxMessageBytes: 100, guard, tls: TLS, now }
     const link = new MessageLink({
       ...{ kind: 'tcp', timeoutMs: 1_000, seed: 1, now, events: new Told().events },
-      openWire: tcpOpener({ url: tcpUrl(address(server), 'http://127.0.0.1'), ...wiring }),
+      deadlines: new Deadlines(now),
     })
-    expect(await link.begin()).toMatchObject({ connectMs: 5 })
+    const openWire = tcpOpener({ url: tcpUrl(address(server), 'http://127.0.0.1'), ...wiring })
+    expect(await link.begin(openWire)).toMatchObject({ connectMs: 5 })
     await link.close()
   })
 

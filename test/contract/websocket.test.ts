@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { Deadlines } from '../../functions/generator/deadlines.ts'
 import { type LinkSettings, MessageLink } from '../../functions/generator/link/message-link.ts'
 import { webSocketOpener } from '../../functions/generator/link/websocket.ts'
 import { createGuard } from '../../functions/generator/target-guard.ts'
@@ -17,7 +18,7 @@ import {
   type WireServer,
 } from './wire-server.ts'
 
-type Options = Omit<LinkSettings, 'openWire'> &
+type Options = LinkSettings &
   Omit<Parameters<typeof webSocketOpener>[0], 'headers'> & { headers: Record<string, string> }
 
 const TLS = createTlsOptions({ insecure: false, ca: certificate })
@@ -38,11 +39,12 @@ async function open(
     tls: TLS,
     now: systemClock.now,
     events: told.events,
+    deadlines: new Deadlines(options.now ?? systemClock.now),
     ...options,
   }
   const openWire = webSocketOpener({ ...settings, headers: () => headers })
-  const socket = new MessageLink({ ...settings, openWire })
-  await socket.begin()
+  const socket = new MessageLink(settings)
+  await socket.begin(openWire)
   onTestFinished(() => socket.close())
   return socket
 }

@@ -1,6 +1,6 @@
 import { FlowError } from '../../../lib/core/flow.ts'
+import type { Deadlines, Expiring } from '../deadlines.ts'
 import type { AnswerHead, BodyReader, Exchange, WireRequest } from '../exchange.ts'
-import type { Deadlines, Expiring } from './deadlines.ts'
 import { Flight, type FlightOwner } from './flight.ts'
 import type { LanePool } from './lane-pool.ts'
 import { followRedirect, isRedirect } from './redirect.ts'

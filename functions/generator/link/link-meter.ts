@@ -7,9 +7,9 @@ import type { Opened } from './wire.ts'
 
 /** What the metrics of a connection with messages are made from. */
 export interface LinkEvents {
-  onSent(sizeBytes: number): void
-  onReceived(sizeBytes: number): void
-  onRtt(rttMs: number): void
+  onSent(sizeBytes: number, atMs: number): void
+  onReceived(sizeBytes: number, atMs: number): void
+  onRtt(rttMs: number, atMs: number): void
   /** A message that was not asked for came this long after it was sent. */
   onPush(latencyMs: number): void
   /** A message was dropped because nobody read it. */
@@ -59,22 +59,22 @@ export class LinkMeter implements LinkEvents {
     this.#fail(errorClassOf(error))
   }
 
-  onSent(sizeBytes: number): void {
-    this.#recorder.advance(this.#clock.now())
+  onSent(sizeBytes: number, atMs: number): void {
+    this.#recorder.advance(atMs)
     this.#sent.add(1)
     this.#sentBytes.add(sizeBytes)
     this.#recorder.second.sentBytes += sizeBytes
   }
 
-  onReceived(sizeBytes: number): void {
-    this.#recorder.advance(this.#clock.now())
+  onReceived(sizeBytes: number, atMs: number): void {
+    this.#recorder.advance(atMs)
     this.#received.add(1)
     this.#receivedBytes.add(sizeBytes)
     this.#recorder.second.receivedBytes += sizeBytes
   }
 
-  onRtt(rttMs: number): void {
-    this.#recorder.advance(this.#clock.now())
+  onRtt(rttMs: number, atMs: number): void {
+    this.#recorder.advance(atMs)
     this.#rtt.add(rttMs)
   }
 

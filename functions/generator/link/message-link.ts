@@ -3,12 +3,12 @@ import { reconnectPlan } from '../../../lib/core/flow/check-options.ts'
 import {
   FlowError,
   type LinkOptions,
-  type MessageId,
   type ReceiveOptions,
   type SocketMessage,
   type VirtualSocket,
   type VirtualTcp,
 } from '../../../lib/core/flow.ts'
+import type { Deadlines } from '../deadlines.ts'
 import { asFlowError } from '../error-class.ts'
 import { reopen } from '../reopen.ts'
 import { any, Inbox, sizeOfMessage } from './inbox.ts'
@@ -20,7 +20,6 @@ import type { Opened, OpenWire, Wire, WireListener } from './wire.ts'
 export interface LinkSettings
   extends Pick<LinkOptions, 'idOf' | 'onMessage' | 'onReconnected' | 'pushedAt' | 'reconnect'> {
   kind: 'ws' | 'tcp'
-  openWire: OpenWire
   /** To open, and to wait for a message where the wait says nothing else. */
   timeoutMs: number
   /** Seed of the pauses before it is opened again. */
@@ -28,6 +27,8 @@ export interface LinkSettings
   now: () => number
   signal?: AbortSignal | undefined
   events: LinkEvents
+  /** Where it waits for messages. */
+  deadlines: Deadlines
   /** The connection is lost; where not for good, it is being opened again. */
   onLost?: (reason: FlowError, forGood: boolean) => void
 }
@@ -44,8 +45,8 @@ const MAX_TIMER_MS = 2 ** 31 - 1
 
 /** A connection of one user that carries messages both ways, over whatever wire. */
 export class MessageLink implements VirtualSocket, VirtualTcp, WireListener {
-  readonly #settings: Omit<LinkSettings, 'openWire'>
-  /** Let go of where it is not opened again. */
+  readonly #settings: LinkSettings
+  /** Kept where it is opened again. */
   #openWire: OpenWire | undefined
   readonly #inbox: Inbox<SocketMessage>
   #wire: Wire | undefined
@@ -56,23 +57,20 @@ export class MessageLink implements VirtualSocket, VirtualTcp, WireListener {
   #closing = false
   /** Nothing more is sent; what comes is still read. */
   #ended = false
-  #unanswered = 0
   /** Where it was lost and is opened again: resolves when it is open, rejects when it is given up. */
   #reopening: Promise<void> | undefined
   #closed: PromiseWithResolvers<void> | undefined
 
   constructor(settings: LinkSettings) {
-    const { openWire, ...rest } = settings
-    this.#settings = rest
-    this.#openWire = openWire
-    this.#inbox = new Inbox<SocketMessage>(INBOXES[rest.kind], rest.onMessage === undefined, rest.events)
+    this.#settings = settings
+    this.#inbox = new Inbox<SocketMessage>(INBOXES[settings.kind], settings.onMessage === undefined, settings)
   }
 
   /** Opens it for the first time. Rejects with a `FlowError`. */
-  async begin(): Promise<Opened> {
+  async begin(openWire: OpenWire): Promise<Opened> {
     const { timeoutMs, signal, now, reconnect = false } = this.#settings
-    const opened = await this.#dial(timeoutMs, signal)
-    if (reconnect === false) this.#openWire = undefined
+    if (reconnect !== false) this.#openWire = openWire
+    const opened = await openWire(this, timeoutMs, signal)
     this.#wire = opened.wire
     this.#openedAtMs = now()
     // An object costs less than a function of its own for each connection.
@@ -85,38 +83,30 @@ export class MessageLink implements VirtualSocket, VirtualTcp, WireListener {
   }
 
   send(data: string | Uint8Array | object): void {
-    const { kind, events } = this.#settings
-    const wire = this.#wire
-    if (wire === undefined || !wire.open || this.#closing || this.#ended)
-      throw this.#ending ?? new FlowError(`${kind}_closed`, 'the connection is closed')
-    if (wire.unsentBytes > MOST_UNSENT_BYTES)
-      throw new FlowError('peer_too_slow', `the peer has not taken ${wire.unsentBytes} bytes sent before`)
-    const written = typeof data === 'string' || data instanceof Uint8Array ? data : JSON.stringify(data)
-    events.onSent(wire.send(written))
+    this.#send(data, this.#settings.now())
   }
 
-  async receive({ match = any, timeout }: ReceiveOptions = {}): Promise<SocketMessage> {
-    return this.#inbox.next(match, this.#timeoutMs(timeout))
+  receive({ match = any, timeout }: ReceiveOptions = {}): Promise<SocketMessage> {
+    return new Promise((resolve, reject) => {
+      const patience = { nowMs: this.#settings.now(), timeoutMs: this.#timeoutMs(timeout) }
+      this.#inbox.read(match, patience, { resolve, reject })
+    })
   }
 
-  async request(
+  request(
     data: string | Uint8Array | object,
     { match, timeout }: ReceiveOptions = {},
   ): Promise<SocketMessage> {
-    const { now, events } = this.#settings
-    const timeoutMs = this.#timeoutMs(timeout)
-    if (this.#reopening) await this.whenOpen(timeoutMs)
-    const id = match === undefined ? idOfRequest(data, this.#settings.idOf) : undefined
-    const sentAtMs = now()
-    this.send(data)
-    this.#unanswered++
-    try {
-      const answer = await this.#answerTo(match, id, timeoutMs)
-      events.onRtt(answer.receivedAtMs - sentAtMs)
-      return answer
-    } finally {
-      this.#unanswered--
-    }
+    return new Promise((resolve, reject) => {
+      const timeoutMs = this.#timeoutMs(timeout)
+      if (!this.#reopening) {
+        this.#request(data, match, timeoutMs, resolve, reject)
+        return
+      }
+      this.whenOpen(timeoutMs)
+        .then(() => this.#request(data, match, timeoutMs, resolve, reject))
+        .catch(reject)
+    })
   }
 
   /** It was lost, and is being opened again. */
@@ -163,15 +153,15 @@ export class MessageLink implements VirtualSocket, VirtualTcp, WireListener {
     this.#fail(new FlowError('interrupted'))
   }
 
-  onMessage(data: string | Uint8Array, isBinary: boolean, sizeBytes: number): void {
-    const { now, events, onMessage, pushedAt } = this.#settings
-    const message = new ReceivedMessage(data, isBinary, now())
-    events.onReceived(sizeBytes)
+  onMessage(data: string | Uint8Array, sizeBytes: number): void {
+    const { now, events, idOf, onMessage, pushedAt } = this.#settings
+    const message = new ReceivedMessage(data, now())
+    events.onReceived(sizeBytes, message.receivedAtMs)
     try {
-      const id = idOfMessage(message, this.#settings.idOf)
+      const id = idOfMessage(message, idOf)
       const pushedAtMs = pushedAt?.(message)
       if (pushedAtMs !== undefined) events.onPush(message.receivedAtMs - pushedAtMs)
-      if (onMessage) void this.#guarded(() => onMessage(message))
+      if (onMessage) this.#guard(onMessage(message))
       this.#inbox.deliver(message, id)
     } catch (error) {
       this.#failBy(error)
@@ -185,7 +175,7 @@ export class MessageLink implements VirtualSocket, VirtualTcp, WireListener {
     // However politely it was ended: whoever still waits for an answer will not get it.
     const lost = failure ?? new FlowError(`${kind}_closed`, reason)
     if (!plan) {
-      this.#over(reason, this.#unanswered > 0 ? lost : failure)
+      this.#over(reason, this.#inbox.asked ? lost : failure)
       return
     }
     this.#inbox.fail(lost)
@@ -202,14 +192,40 @@ export class MessageLink implements VirtualSocket, VirtualTcp, WireListener {
     })
   }
 
-  #dial(timeoutMs: number, signal: AbortSignal | undefined): Promise<Opened> {
-    if (!this.#openWire) throw new TypeError('a connection that stays lost was opened again')
-    return this.#openWire(this, timeoutMs, signal)
+  /** The answer may come any time after it was sent. */
+  #request(
+    data: string | Uint8Array | object,
+    match: ReceiveOptions['match'],
+    timeoutMs: number,
+    resolve: (answer: SocketMessage) => void,
+    reject: (error: Error) => void,
+  ): void {
+    const { now, events, idOf } = this.#settings
+    const id = match === undefined ? idOfRequest(data, idOf) : undefined
+    const sentAtMs = now()
+    this.#send(data, sentAtMs)
+    const answered = (answer: SocketMessage): void => {
+      events.onRtt(answer.receivedAtMs - sentAtMs, answer.receivedAtMs)
+      resolve(answer)
+    }
+    this.#inbox.expect(match, id, { nowMs: sentAtMs, timeoutMs }, { resolve: answered, reject })
+  }
+
+  #send(data: string | Uint8Array | object, atMs: number): void {
+    const { kind, events } = this.#settings
+    const wire = this.#wire
+    if (wire === undefined || !wire.open || this.#closing || this.#ended)
+      throw this.#ending ?? new FlowError(`${kind}_closed`, 'the connection is closed')
+    if (wire.unsentBytes > MOST_UNSENT_BYTES)
+      throw new FlowError('peer_too_slow', `the peer has not taken ${wire.unsentBytes} bytes sent before`)
+    const written = typeof data === 'string' || data instanceof Uint8Array ? data : JSON.stringify(data)
+    events.onSent(wire.send(written), atMs)
   }
 
   async #openAgain(lost: FlowError): Promise<Wire> {
     const { timeoutMs, signal } = this.#settings
-    const { wire } = await this.#dial(timeoutMs, signal)
+    if (!this.#openWire) throw new TypeError('a connection that stays lost was opened again')
+    const { wire } = await this.#openWire(this, timeoutMs, signal)
     if (this.#ending === undefined) return wire
     wire.destroy()
     throw lost
@@ -220,17 +236,17 @@ export class MessageLink implements VirtualSocket, VirtualTcp, WireListener {
     this.#wire = wire
     this.#reopening = undefined
     events.onReconnected(lostMs)
-    // What it sends at once goes before the requests that have waited.
-    if (onReconnected) void this.#guarded(onReconnected)
-  }
-
-  /** A handler that fails ends its connection, and nothing else. */
-  async #guarded(handle: () => unknown): Promise<void> {
     try {
-      await handle()
+      // What it sends at once goes before the requests that have waited.
+      this.#guard(onReconnected?.())
     } catch (error) {
       this.#failBy(error)
     }
+  }
+
+  /** A handler that fails later ends its connection, and nothing else. */
+  #guard(handled: unknown): void {
+    if (handled instanceof Promise) handled.catch((error) => this.#failBy(error))
   }
 
   #failBy(error: unknown): void {
@@ -255,15 +271,6 @@ export class MessageLink implements VirtualSocket, VirtualTcp, WireListener {
       events.onClosed(now() - this.#openedAtMs, this.#closing ? undefined : failure?.errorClass)
     }
     this.#closed?.resolve()
-  }
-
-  #answerTo(
-    match: ReceiveOptions['match'],
-    id: MessageId | undefined,
-    timeoutMs: number,
-  ): Promise<SocketMessage> {
-    if (match) return this.#inbox.wait(match, timeoutMs)
-    return id === undefined ? this.#inbox.waitInTurn(timeoutMs) : this.#inbox.waitFor(id, timeoutMs)
   }
 
   #timeoutMs(timeout: string | undefined): number {

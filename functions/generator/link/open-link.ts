@@ -1,10 +1,12 @@
 import type { Tags } from '../../../lib/core/metric.ts'
 import type { Clock } from '../../../lib/ports.ts'
+import { Deadlines } from '../deadlines.ts'
 import { errorClassOf } from '../error-class.ts'
 import type { Recorder } from '../recorder.ts'
 import { TaggedMeters } from '../tagged-meters.ts'
 import { LinkMeter } from './link-meter.ts'
 import { type LinkSettings, MessageLink } from './message-link.ts'
+import type { OpenWire } from './wire.ts'
 
 interface LinkTools {
   recorder: Recorder
@@ -15,11 +17,14 @@ interface LinkTools {
 
 /** Opens connections with messages and measures them. */
 export class LinkOpener {
+  /** Of everybody who waits for a message, over whatever wire. */
+  readonly deadlines: Deadlines
   readonly #clock: Clock
   readonly #meters: Record<LinkSettings['kind'], TaggedMeters<LinkMeter>>
 
   constructor({ recorder, clock, sockets }: LinkTools) {
     this.#clock = clock
+    this.deadlines = new Deadlines(clock.now)
     this.#meters = {
       ws: new TaggedMeters((tags) => new LinkMeter(recorder, clock, 'ws', tags, sockets)),
       tcp: new TaggedMeters((tags) => new LinkMeter(recorder, clock, 'tcp', tags, sockets)),
@@ -27,13 +32,18 @@ export class LinkOpener {
   }
 
   /** Rejects with a `FlowError`. */
-  async open(tags: Tags, settings: Omit<LinkSettings, 'events' | 'now'>): Promise<MessageLink> {
+  async open(
+    tags: Tags,
+    openWire: OpenWire,
+    settings: Omit<LinkSettings, 'events' | 'now' | 'deadlines'>,
+  ): Promise<MessageLink> {
     const { now } = this.#clock
+    const { deadlines } = this
     const meter = this.#meters[settings.kind].meterOf(tags)
-    const link = new MessageLink({ ...settings, now, events: meter })
+    const link = new MessageLink({ ...settings, now, deadlines, events: meter })
     const calledAtMs = now()
     try {
-      const opened = await link.begin()
+      const opened = await link.begin(openWire)
       meter.opened(opened, now() - calledAtMs)
       return link
     } catch (error) {

@@ -75,11 +75,11 @@ class TcpWire implements Wire {
   }
 
   send(data: string | Uint8Array): number {
-    const line = typeof data === 'string' ? Buffer.from(`${data}\n`) : Buffer.concat([data, Buffer.of(LF)])
-    if (line.indexOf(LF) !== line.length - 1)
+    if (typeof data === 'string' ? data.includes('\n') : data.includes(LF))
       throw new FlowError('bad_request_options', 'a message over TCP is one line')
+    const line = typeof data === 'string' ? `${data}\n` : Buffer.concat([data, Buffer.of(LF)])
     this.#socket?.write(line)
-    return line.byteLength
+    return Buffer.byteLength(line)
   }
 
   end(): void {
@@ -111,7 +111,6 @@ class TcpWire implements Wire {
     if (this.#socket?.destroyed) return
     this.#listener.onMessage(
       Buffer.from(line.buffer, line.byteOffset, line.length).toString(),
-      false,
       line.length + 1,
     )
   }

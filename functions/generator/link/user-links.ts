@@ -38,10 +38,14 @@ export async function openWebSocket(
     maxMessageBytes: options.maxMessageBytes ?? MAX_MESSAGE_BYTES,
     ...{ guard, tls, now: clock.now },
   })
-  return links.open(
-    { ...options.tags, flow, name },
-    { kind: 'ws', openWire, timeoutMs, seed, signal, ...handlersOf(options), ...own },
-  )
+  return links.open({ ...options.tags, flow, name }, openWire, {
+    kind: 'ws',
+    timeoutMs,
+    seed,
+    signal,
+    ...handlersOf(options),
+    ...own,
+  })
 }
 
 /** Opens a TCP or TLS connection. Rejects with a `FlowError`. */
@@ -61,10 +65,14 @@ export async function openTcp(
     maxMessageBytes: options.maxMessageBytes ?? MAX_MESSAGE_BYTES,
     ...{ guard, tls, now: clock.now },
   })
-  return links.open(
-    { ...options.tags, flow, name },
-    { kind: 'tcp', openWire, timeoutMs, seed, signal, ...handlersOf(options), ...own },
-  )
+  return links.open({ ...options.tags, flow, name }, openWire, {
+    kind: 'tcp',
+    timeoutMs,
+    seed,
+    signal,
+    ...handlersOf(options),
+    ...own,
+  })
 }
 
 function handlersOf({

@@ -44,7 +44,7 @@ export function webSocketOpener(options: WebSocketOptions): OpenWire {
         {
           ...endpointOf(url),
           ...{ onSession: NOTHING, lookup: guard.lookup, now, tls },
-          onread: { buffer: READ_INTO, callback: (sizeBytes) => wire.read(sizeBytes) },
+          onread: { buffer: READ_INTO, callback: wire.read },
         },
         (error, dialled) => {
           if (dialled) wire.carryOver(dialled.socket)
@@ -116,7 +116,7 @@ class WebSocketWire implements Wire, FrameSink {
   }
 
   /** Takes what was read out of the shared buffer. Returns whether to go on reading. */
-  read(sizeBytes: number): boolean {
+  readonly read = (sizeBytes: number): boolean => {
     try {
       const start = this.#opening ? this.#readAnswer(this.#opening, sizeBytes) : 0
       // Once something was wrong, the rest means nothing.
@@ -128,11 +128,11 @@ class WebSocketWire implements Wire, FrameSink {
   }
 
   onText(text: string, sizeBytes: number): void {
-    if (this.#socket?.destroyed === false) this.#listener.onMessage(text, false, sizeBytes)
+    if (this.#socket?.destroyed === false) this.#listener.onMessage(text, sizeBytes)
   }
 
   onBinary(bytes: Buffer): void {
-    if (this.#socket?.destroyed === false) this.#listener.onMessage(Buffer.from(bytes), true, bytes.length)
+    if (this.#socket?.destroyed === false) this.#listener.onMessage(Buffer.from(bytes), bytes.length)
   }
 
   onPing(payload: Buffer): void {

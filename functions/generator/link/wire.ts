@@ -16,8 +16,8 @@ export interface Wire {
 
 /** Whom a wire tells. */
 export interface WireListener {
-  /** The bytes stay as they are. `sizeBytes` is what the message took on the wire. */
-  onMessage(data: string | Uint8Array, isBinary: boolean, sizeBytes: number): void
+  /** Text as a string; bytes stay as they are. `sizeBytes` is what the message took on the wire. */
+  onMessage(data: string | Uint8Array, sizeBytes: number): void
   /** The connection is over. `failure` where it was not ended in good order. */
   onClosed(reason: string, failure: FlowError | undefined): void
 }

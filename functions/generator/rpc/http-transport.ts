@@ -66,7 +66,9 @@ export class HttpTransport implements Transport {
     if (ids.length > 0) throw new FlowError('rpc_no_answer', 'the answer ended without one to each call')
   }
 
-  whenOpen(): void {}
+  whenOpen(): undefined {
+    return undefined
+  }
 
   /** Ends the session, if there is one. */
   async close(): Promise<void> {

@@ -13,7 +13,7 @@ export class LinkTransport implements Transport {
     return this.#link.open
   }
 
-  send(text: string): void {
+  send(text: string): undefined {
     this.#link.send(text)
   }
 

@@ -25,12 +25,13 @@ export async function openRpc(
 }
 
 export function createPeer(
-  { builder, clock, rpcs }: SessionTools,
+  { builder, clock, links, rpcs }: SessionTools,
   { onNotification, onRequest, pushedAt, timeout, tags }: JsonRpcOptions,
   { flow }: Within,
 ): RpcPeer {
   return new RpcPeer({
     ...{ timeoutMs: builder.timeoutMs(timeout), now: clock.now, events: rpcs.meterOf({ ...tags, flow }) },
+    deadlines: links.deadlines,
     ...(onNotification && { onNotification }),
     ...(onRequest && { onRequest }),
     ...(pushedAt && { pushedAt }),

@@ -1,32 +1,68 @@
 import { FlowError, type MessageId } from '../../../lib/core/flow.ts'
 import type { RpcError } from '../../../lib/core/json-rpc.ts'
+import type { Deadlines, Expiring } from '../deadlines.ts'
 import type { RpcEvents } from './rpc-meter.ts'
 
 /** A call that waits for its answer. */
-interface Pending {
+class Pending implements Expiring {
+  readonly id: MessageId
+  readonly name: string
+  readonly sentAtMs: number
+  readonly timeoutMs: number
+  readonly resolve: (result: unknown) => void
+  readonly reject: (error: Error) => void
+  deadlineAtMs = 0
+  earlier: Expiring | undefined
+  later: Expiring | undefined
+  readonly #calls: PendingCalls
+
+  constructor(
+    calls: PendingCalls,
+    { id, name, sentAtMs, timeoutMs }: SentCall,
+    resolve: (result: unknown) => void,
+    reject: (error: Error) => void,
+  ) {
+    this.#calls = calls
+    this.id = id
+    this.name = name
+    this.sentAtMs = sentAtMs
+    this.timeoutMs = timeoutMs
+    this.resolve = resolve
+    this.reject = reject
+  }
+
+  expire(): void {
+    const { id, name, timeoutMs } = this
+    this.#calls.fail(id, new FlowError('rpc_timeout', `${name} was not answered within ${timeoutMs} ms`))
+  }
+}
+
+/** A call that is sent now. */
+interface SentCall {
+  id: MessageId
   name: string
   sentAtMs: number
-  resolve: (result: unknown) => void
-  reject: (error: Error) => void
-  timer: NodeJS.Timeout
+  timeoutMs: number
 }
 
 /** The calls of one peer that wait for their answers, whatever order those come in. */
 export class PendingCalls {
   readonly #events: RpcEvents
+  readonly #deadlines: Deadlines
   readonly #calls = new Map<MessageId, Pending>()
 
-  constructor(events: RpcEvents) {
+  constructor(events: RpcEvents, deadlines: Deadlines) {
     this.#events = events
+    this.#deadlines = deadlines
   }
 
-  /** The answer to a call that is sent now. Rejects with an `RpcError`, after the timeout, or when it fails otherwise. */
-  add(id: MessageId, name: string, sentAtMs: number, timeoutMs: number): Promise<unknown> {
-    this.#events.onCall(name)
+  /** The answer to a call. Rejects with an `RpcError`, after the timeout, or when it fails otherwise. */
+  add(call: SentCall): Promise<unknown> {
+    this.#events.onCall(call.name, call.sentAtMs)
     return new Promise((resolve, reject) => {
-      const expire = (): void =>
-        this.fail(id, new FlowError('rpc_timeout', `${name} was not answered within ${timeoutMs} ms`))
-      this.#calls.set(id, { name, sentAtMs, resolve, reject, timer: setTimeout(expire, timeoutMs) })
+      const pending = new Pending(this, call, resolve, reject)
+      this.#calls.set(call.id, pending)
+      this.#deadlines.add(pending, call.sentAtMs, call.timeoutMs)
     })
   }
 
@@ -34,7 +70,7 @@ export class PendingCalls {
   settle(id: MessageId, receivedAtMs: number, error: RpcError | undefined, result?: unknown): void {
     const call = this.#take(id)
     if (!call) return
-    this.#events.onAnswer(call.name, receivedAtMs - call.sentAtMs, error?.errorClass)
+    this.#events.onAnswer(call.name, receivedAtMs - call.sentAtMs, receivedAtMs, error?.errorClass)
     if (error) call.reject(error)
     else call.resolve(result)
   }
@@ -52,7 +88,8 @@ export class PendingCalls {
 
   #take(id: MessageId): Pending | undefined {
     const call = this.#calls.get(id)
-    clearTimeout(call?.timer)
+    if (!call) return undefined
+    this.#deadlines.remove(call, call.timeoutMs)
     this.#calls.delete(id)
     return call
   }

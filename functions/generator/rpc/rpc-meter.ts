@@ -6,9 +6,9 @@ import type { LiveSeries } from '../series.ts'
 
 /** What the metrics of a JSON-RPC peer are made from; `name` is the method, or what the flow calls it. */
 export interface RpcEvents {
-  onCall(name: string): void
+  onCall(name: string, atMs: number): void
   /** An answer came. `errorClass` where it says the call failed. */
-  onAnswer(name: string, rttMs: number, errorClass: string | undefined): void
+  onAnswer(name: string, rttMs: number, atMs: number, errorClass: string | undefined): void
   /** No answer came, for this reason. */
   onFailed(name: string, errorClass: string): void
   onNotification(method: string): void
@@ -38,11 +38,13 @@ export class RpcMeter implements RpcEvents {
     this.#tags = tags
   }
 
-  onCall(name: string): void {
+  onCall(name: string, atMs: number): void {
+    this.#recorder.advance(atMs)
     this.#of(name).calls.add(1)
   }
 
-  onAnswer(name: string, rttMs: number, errorClass: string | undefined): void {
+  onAnswer(name: string, rttMs: number, atMs: number, errorClass: string | undefined): void {
+    this.#recorder.advance(atMs)
     const { rtt, failed } = this.#of(name)
     rtt.add(rttMs)
     if (errorClass === undefined) failed.add(0)
@@ -80,7 +82,6 @@ export class RpcMeter implements RpcEvents {
   }
 
   #of(name: string): MethodSeries {
-    this.#recorder.advance(this.#clock.now())
     const known = this.#methods.get(name)
     if (known) return known
     const tags = { ...this.#tags, name }

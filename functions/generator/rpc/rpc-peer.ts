@@ -16,6 +16,7 @@ import {
   RpcError,
   type RpcMessage,
 } from '../../../lib/core/json-rpc.ts'
+import type { Deadlines } from '../deadlines.ts'
 import { asFlowError, errorMessageOf } from '../error-class.ts'
 import { any, Inbox } from '../link/inbox.ts'
 import { PendingCalls } from './pending-calls.ts'
@@ -27,6 +28,8 @@ export interface PeerSettings extends Pick<JsonRpcOptions, 'onNotification' | 'o
   timeoutMs: number
   now: () => number
   events: RpcEvents
+  /** Where calls wait for their answers, and readers for notifications. */
+  deadlines: Deadlines
 }
 
 interface ReceivedNotification extends RpcNotification {
@@ -48,8 +51,8 @@ export class RpcPeer implements VirtualRpc {
 
   constructor(settings: PeerSettings) {
     this.#settings = settings
-    this.#pending = new PendingCalls(settings.events)
-    this.#inbox = new Inbox(INBOX, settings.onNotification === undefined, settings.events)
+    this.#pending = new PendingCalls(settings.events, settings.deadlines)
+    this.#inbox = new Inbox(INBOX, settings.onNotification === undefined, settings)
   }
 
   get open(): boolean {
@@ -60,14 +63,21 @@ export class RpcPeer implements VirtualRpc {
     this.#transport = transport
   }
 
-  async call<Result = unknown>(
+  call<Result = unknown>(
     method: string,
     params?: unknown,
     { timeout, name = method }: RpcCallOptions = {},
   ): Promise<Result> {
-    const timeoutMs = this.#timeoutMs(timeout)
-    await this.#whenReady(timeoutMs)
-    return this.callNow(method, params, name, timeoutMs) as Promise<Result>
+    try {
+      const timeoutMs = this.#timeoutMs(timeout)
+      const ready = this.#whenReady(timeoutMs)
+      const answer = ready
+        ? ready.then(() => this.callNow(method, params, name, timeoutMs))
+        : this.callNow(method, params, name, timeoutMs)
+      return answer as Promise<Result>
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   /** Calls without waiting until the peer is ready. */
@@ -79,7 +89,7 @@ export class RpcPeer implements VirtualRpc {
   ): Promise<unknown> {
     const id = this.#nextId++
     const text = textOf({ jsonrpc: '2.0', id, method, params })
-    const answer = this.#pending.add(id, name, this.#settings.now(), timeoutMs)
+    const answer = this.#pending.add({ id, name, sentAtMs: this.#settings.now(), timeoutMs })
     this.#send(text, [id], timeoutMs)
     return answer
   }
@@ -105,7 +115,9 @@ export class RpcPeer implements VirtualRpc {
     const text = textOf(calls.map(({ id, method, params }) => ({ jsonrpc: '2.0', id, method, params })))
     const sentAtMs = this.#settings.now()
     const asked = calls.flatMap(({ id, method }) => (id === undefined ? [] : [{ id, method }]))
-    const answers = asked.map(({ id, method }) => this.#pending.add(id, method, sentAtMs, timeoutMs))
+    const answers = asked.map(({ id, method }) =>
+      this.#pending.add({ id, name: method, sentAtMs, timeoutMs }),
+    )
     this.#send(
       text,
       asked.map(({ id }) => id),
@@ -116,7 +128,10 @@ export class RpcPeer implements VirtualRpc {
 
   async receive({ method, timeout }: { method?: string; timeout?: string } = {}): Promise<RpcNotification> {
     const match = method === undefined ? any : (told: RpcNotification): boolean => told.method === method
-    const { sizeBytes: _, ...notification } = await this.#inbox.next(match, this.#timeoutMs(timeout))
+    const { sizeBytes: _, ...notification } = await this.#inbox.next(match, {
+      nowMs: this.#settings.now(),
+      timeoutMs: this.#timeoutMs(timeout),
+    })
     return notification
   }
 
@@ -190,24 +205,41 @@ export class RpcPeer implements VirtualRpc {
           ? { error: { code: error.code, message: error.message, data: error.data } }
           : { error: { code: INTERNAL_ERROR, message: errorMessageOf(error) } }
     }
-    // Where the connection is lost meanwhile, the peer sees that by itself.
-    await this.#carry(textOf({ jsonrpc: '2.0', id, ...outcome }), [], timeoutMs).catch(() => undefined)
+    const text = textOf({ jsonrpc: '2.0', id, ...outcome })
+    try {
+      await this.#carry(text, [], timeoutMs)
+    } catch {
+      // Where the connection is lost meanwhile, the peer sees that by itself.
+    }
   }
 
   #send(text: string, ids: readonly MessageId[], timeoutMs: number): void {
-    this.#carry(text, ids, timeoutMs).catch((error) => {
-      const reason = asFlowError(error)
-      for (const id of ids) this.#pending.fail(id, reason)
-    })
+    try {
+      this.#carry(text, ids, timeoutMs)?.catch((error) => this.#notSent(ids, error))
+    } catch (error) {
+      this.#notSent(ids, error)
+    }
   }
 
-  async #carry(text: string, ids: readonly MessageId[], timeoutMs: number): Promise<void> {
+  #notSent(ids: readonly MessageId[], error: unknown): void {
+    const reason = asFlowError(error)
+    for (const id of ids) this.#pending.fail(id, reason)
+  }
+
+  #carry(text: string, ids: readonly MessageId[], timeoutMs: number): Promise<void> | undefined {
     if (!this.#transport) throw new FlowError('rpc_closed', 'the peer is not open')
-    await this.#transport.send(text, ids, timeoutMs)
+    return this.#transport.send(text, ids, timeoutMs)
   }
 
-  async #whenReady(timeoutMs: number): Promise<void> {
-    await this.#transport?.whenOpen(timeoutMs)
+  /** Nothing where it is ready now. */
+  #whenReady(timeoutMs: number): Promise<void> | undefined {
+    const opening = this.#transport?.whenOpen(timeoutMs)
+    if (opening === undefined && this.#gate === undefined) return undefined
+    return this.#ready(opening, timeoutMs)
+  }
+
+  async #ready(opening: Promise<void> | undefined, timeoutMs: number): Promise<void> {
+    await opening
     if (!this.#gate) return
     const late = Promise.withResolvers<never>()
     const error = new FlowError('rpc_timeout', `not ready again within ${timeoutMs} ms`)

@@ -7,6 +7,7 @@ import {
   type StreamOptions,
   type VirtualStream,
 } from '../../../lib/core/flow.ts'
+import type { Deadlines } from '../deadlines.ts'
 import { asFlowError } from '../error-class.ts'
 import type { AnswerHead, BodyReader, Exchange } from '../exchange.ts'
 import { any, Inbox, sizeOfMessage } from '../link/inbox.ts'
@@ -23,6 +24,8 @@ export interface StreamSettings extends Pick<StreamOptions, 'reconnect' | 'pushe
   lagMs: number
   seed: number
   now: () => number
+  /** Where it waits for items. */
+  deadlines: Deadlines
   signal: AbortSignal
   isExpected: (status: number) => boolean
   /** Makes the request, from where the last event id says. `wasClosed`: the exchange was cut on purpose. */
@@ -35,7 +38,6 @@ export interface StreamSettings extends Pick<StreamOptions, 'reconnect' | 'pushe
 }
 
 const INBOX = { timeoutClass: 'stream_timeout', sizeOf: sizeOfMessage }
-const MAX_TIMER_MS = 2 ** 31 - 1
 /** What ends all reading where a stream ended as it should. */
 const END = new FlowError('stream_ended')
 
@@ -62,7 +64,7 @@ export class HttpStream implements VirtualStream<StreamItem>, BodyReader {
 
   constructor(settings: StreamSettings) {
     this.#settings = settings
-    this.#inbox = new Inbox<StreamItem>(INBOX, true, settings.events)
+    this.#inbox = new Inbox<StreamItem>(INBOX, true, settings)
   }
 
   get open(): boolean {
@@ -79,7 +81,7 @@ export class HttpStream implements VirtualStream<StreamItem>, BodyReader {
     if (timeoutMs === undefined)
       throw new FlowError('bad_request_options', `timeout ${timeout} is no length of time`)
     try {
-      return await this.#inbox.next(any, Math.min(timeoutMs, MAX_TIMER_MS))
+      return await this.#inbox.next(any, { nowMs: this.#settings.now(), timeoutMs })
     } catch (error) {
       if (error === END) return undefined
       throw error

@@ -26,7 +26,7 @@ export async function openStream(
   { method, path, options, within }: StreamCall,
 ): Promise<VirtualStream<StreamItem>> {
   checkOptions('stream', options)
-  const { builder, clock, streams } = tools
+  const { builder, clock, links, streams } = tools
   const kind = options.as ?? 'events'
   const request = builder.request(method, path, {
     ...options,
@@ -38,6 +38,7 @@ export async function openStream(
     maxItemBytes: options.maxMessageBytes ?? MAX_MESSAGE_BYTES,
     timeoutMs: request.timeoutMs,
     ...{ lagMs: within.lagMs, seed: within.seed, now: clock.now, signal: user.signal },
+    deadlines: links.deadlines,
     reconnect: options.reconnect ?? false,
     ...(options.pushedAt && { pushedAt: options.pushedAt }),
     isExpected: (status) => isExpected(status, options.expect),
