@@ -190,11 +190,10 @@ describe('messages over TCP', () => {
   })
 
   it('that are pushed tell how long they took', async () => {
-    let nowMs = 1_000
     const told = new Told()
     const server = await lineServer((_, socket) => void socket.write('{"sentAt":900}\n{"other":1}\n'))
     const link = await open(address(server), told, {
-      now: () => (nowMs += 50),
+      now: () => 1_100,
       pushedAt: (message) => message.json<{ sentAt?: number }>().sentAt,
     })
     link.send('go')

@@ -38,7 +38,7 @@ export interface FrameSink {
   onBinary(bytes: Buffer): void
   onPing(payload: Buffer): void
   /** Nothing comes after it. `code` is 1005 where there is none. */
-  onClose(code: number): void
+  onGoodbye(code: number): void
 }
 
 /** Reads the frames that a server sends on one connection, however their bytes are split. */
@@ -165,7 +165,7 @@ export class FrameReader {
     if (start < end && !isCloseCode(code)) throw broken(`a close frame has the code ${code}`)
     if (end - start > 2) textOf(bytes, start + 2, end)
     this.#closed = true
-    this.#sink.onClose(code)
+    this.#sink.onGoodbye(code)
   }
 }
 

@@ -3,7 +3,7 @@ import { FlowError } from '../../../lib/core/flow.ts'
 import { LineSplitter } from '../../../lib/core/line-splitter.ts'
 import { endpointOf } from '../endpoint.ts'
 import { asFlowError } from '../error-class.ts'
-import { dial } from '../http/dial.ts'
+import { dial, type Holder, hold } from '../http/dial.ts'
 import type { TargetGuard } from '../target-guard.ts'
 import type { TlsOptions } from '../tls-options.ts'
 import { opening } from './opening.ts'
@@ -44,7 +44,7 @@ export function tcpOpener({ url, maxMessageBytes, guard, tls, now }: TcpOptions)
     })
 }
 
-class TcpWire implements Wire {
+class TcpWire implements Wire, Holder {
   readonly #listener: WireListener
   readonly #lines: LineSplitter
   readonly #maxMessageBytes: number
@@ -60,10 +60,7 @@ class TcpWire implements Wire {
   /** The connection is open. */
   carryOver(socket: Socket): void {
     this.#socket = socket
-    socket.on('error', (error) => {
-      this.#failure ??= asFlowError(error)
-    })
-    socket.once('close', () => this.#end())
+    hold(socket, this)
   }
 
   get open(): boolean {
@@ -94,6 +91,18 @@ class TcpWire implements Wire {
     this.#socket?.destroy()
   }
 
+  onError(_: Socket, error: Error): void {
+    this.#failure ??= asFlowError(error)
+  }
+
+  onEnd(): void {}
+
+  onClose(): void {
+    const cutOff = this.#lines.heldBytes > 0
+    if (cutOff) this.#failure ??= new FlowError('connection_closed', 'closed in the midst of a message')
+    this.#listener.onClosed('the connection was closed by the peer', this.#failure)
+  }
+
   /** Takes what was read out of the shared buffer. Returns whether to go on reading. */
   readonly read = (sizeBytes: number, buffer: Uint8Array): boolean => {
     const fits = this.#lines.push(buffer.subarray(0, sizeBytes), this.#line)
@@ -113,11 +122,5 @@ class TcpWire implements Wire {
       Buffer.from(line.buffer, line.byteOffset, line.length).toString(),
       line.length + 1,
     )
-  }
-
-  #end(): void {
-    const cutOff = this.#lines.heldBytes > 0
-    if (cutOff) this.#failure ??= new FlowError('connection_closed', 'closed in the midst of a message')
-    this.#listener.onClosed('the connection was closed by the peer', this.#failure)
   }
 }

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import { FlowError } from '../../../lib/core/flow.ts'
 import { endpointOf } from '../endpoint.ts'
 import { asFlowError } from '../error-class.ts'
-import { dial } from '../http/dial.ts'
+import { dial, type Holder, hold } from '../http/dial.ts'
 import type { TargetGuard } from '../target-guard.ts'
 import type { TlsOptions } from '../tls-options.ts'
 import { OPCODE, writeFrame } from './frame.ts'
@@ -62,7 +62,7 @@ interface Opening {
   failed: (error: unknown) => void
 }
 
-class WebSocketWire implements Wire, FrameSink {
+class WebSocketWire implements Wire, FrameSink, Holder {
   readonly #listener: WireListener
   readonly #frames: FrameReader
   #opening: Opening | undefined
@@ -82,7 +82,7 @@ class WebSocketWire implements Wire, FrameSink {
   /** The connection is open. */
   carryOver(socket: Socket): void {
     this.#socket = socket
-    socket.on('close', () => this.#ended())
+    hold(socket, this)
     socket.write(this.#opening?.handshake.request ?? '', 'latin1')
   }
 
@@ -141,10 +141,27 @@ class WebSocketWire implements Wire, FrameSink {
       writeFrame(this.#socket, OPCODE.PONG, Buffer.from(payload))
   }
 
-  onClose(code: number): void {
+  onGoodbye(code: number): void {
     this.#code = code
     this.#sayGoodbye(code === CLOSE_CODE.NONE ? undefined : code)
     this.#leave()
+  }
+
+  onError(_: Socket, error: Error): void {
+    this.#failure ??= asFlowError(error)
+  }
+
+  onEnd(): void {}
+
+  onClose(): void {
+    if (this.#opening) {
+      this.#opening.failed(this.#failure ?? cutOff(this.#opening.handshake.answering))
+      return
+    }
+    const reason = `the WebSocket was closed with code ${this.#code}`
+    const failure =
+      this.#failure ?? (GOOD_CODES.has(this.#code) ? undefined : new FlowError('ws_closed', reason))
+    this.#listener.onClosed(reason, failure)
   }
 
   /** The first messages may come with the answer. */
@@ -181,19 +198,6 @@ class WebSocketWire implements Wire, FrameSink {
     const socket = this.#socket
     socket?.end()
     setTimeout(() => socket?.destroy(), END_WITHIN_MS).unref()
-  }
-
-  #ended(): void {
-    const below = this.#socket?.errored
-    if (this.#opening) {
-      this.#opening.failed(below ?? cutOff(this.#opening.handshake.answering))
-      return
-    }
-    if (below) this.#failure ??= asFlowError(below)
-    const reason = `the WebSocket was closed with code ${this.#code}`
-    const failure =
-      this.#failure ?? (GOOD_CODES.has(this.#code) ? undefined : new FlowError('ws_closed', reason))
-    this.#listener.onClosed(reason, failure)
   }
 }
 
