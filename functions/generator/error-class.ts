@@ -30,7 +30,6 @@ const CLASS_BY_CODE: Readonly<Record<string, string>> = {
   ENOBUFS: 'too_many_sockets',
   EADDRNOTAVAIL: 'too_many_sockets',
   UND_ERR_RES_EXCEEDED_MAX_SIZE: 'body_too_large',
-  WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: 'message_too_large',
   HPE_HEADER_OVERFLOW: 'header_too_large',
   UND_ERR_HEADERS_OVERFLOW: 'header_too_large',
   UND_ERR_INVALID_ARG: 'bad_request_options',
@@ -45,7 +44,7 @@ const CLASS_BY_CODE: Readonly<Record<string, string>> = {
 }
 
 const CLASS_BY_CODE_PATTERN: readonly (readonly [RegExp, string])[] = [
-  [/^HPE_|^WS_ERR_/, 'malformed_response'],
+  [/^HPE_/, 'malformed_response'],
   [/^EAI_|^ESERVFAIL$|^EREFUSED$|^ETIMEOUT$/, 'dns_failed'],
   [/CERT|^UNABLE_TO_|^INVALID_CA$|^INVALID_PURPOSE$|^HOSTNAME_MISMATCH$/, 'tls_certificate'],
   [/^ERR_SSL_|^ERR_TLS_/, 'tls_handshake'],

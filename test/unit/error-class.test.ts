@@ -32,8 +32,6 @@ describe('the class of an error', () => {
     ['ERR_HTTP2_ERROR', 'malformed_response'],
     ['ERR_HTTP2_UNHEARD_OF', 'other'],
     ['UND_ERR_HEADERS_OVERFLOW', 'header_too_large'],
-    ['WS_ERR_INVALID_OPCODE', 'malformed_response'],
-    ['WS_ERR_UNSUPPORTED_MESSAGE_LENGTH', 'message_too_large'],
     ['UND_ERR_UNHEARD_OF', 'other'],
   ])('of the code %s is %s', (code, errorClass) => {
     expect(errorClassOf(withCode(code))).toBe(errorClass)
