@@ -11,10 +11,11 @@ import { merge } from './parts/merge.ts'
 import { messages } from './parts/messages.ts'
 import { price } from './parts/price.ts'
 import { schedule } from './parts/schedule.ts'
+import { transports } from './parts/transports.ts'
 import { asMarkdown, asText, type Section } from './section.ts'
 import { openWorkbench } from './workbench.ts'
 
-const PARTS: Part[] = [http, messages, density, schedule, codec, merge, price]
+const PARTS: Part[] = [http, transports, messages, density, schedule, codec, merge, price]
 const BUSY_LOAD = 0.5
 const RESULTS = join(import.meta.dirname, 'results')
 

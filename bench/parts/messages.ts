@@ -1,20 +1,16 @@
+import type { ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { unpinned } from '../children.ts'
-import { generate } from '../generator.ts'
+import { Contest, ROUNDS, turnOfGenerator, turnOfProcess } from '../contest.ts'
 import type { Part } from '../part.ts'
 import { USERS } from '../peers/peer.ts'
-import { measureRate, type Turn } from '../rate.ts'
-import { figure, median, type Section } from '../section.ts'
+import { figure, type Section } from '../section.ts'
 import { startEcho } from '../target/echo.ts'
 import type { Target } from '../target/target.ts'
 import { CLIENT_CORE, TARGET_CORE, type Workbench } from '../workbench.ts'
 
-const ROUNDS = 3
-const WARM_MS = 800
-const FOR_MS = 1_500
-/** Longer than a generator needs to be measured: it ends by itself. */
-const DURATION = '2800ms'
+const TIMES = { warmMs: 800, forMs: 1_500 }
 const SCENARIO = pathToFileURL(join(import.meta.dirname, '../message-scenario.ts')).href
 const YARDSTICK = 'ws'
 const PEERS = { [YARDSTICK]: 'ws-process.ts', "undici's WebSocket": 'undici-process.ts' }
@@ -29,57 +25,45 @@ export const messages: Part = {
   name: 'messages',
   async run(workbench) {
     const target = await startEcho(workbench)
-    const turns = new Map<string, Turn[]>()
-    const keep = (name: string, turn: Turn): void => void turns.set(name, [...(turns.get(name) ?? []), turn])
+    const contest = new Contest()
+    const url = `${target.url.replace('http', 'ws')}/echo`
+    const others = Object.entries(PEERS).map(([name, script]) => ({
+      name,
+      turn: () => turnOfProcess(workbench, () => startPeer(workbench, script, url), target, TIMES),
+    }))
+    const ours = Object.entries(OURS).map(([name, profile]) => ({
+      name,
+      turn: () => turnOfGenerator(workbench, { profile, scenario: SCENARIO }, target, TIMES),
+    }))
+    const contestants = [...others, ...ours]
     try {
-      for (let round = 1; round <= ROUNDS; round++) {
-        workbench.say(`messages: round ${round} of ${ROUNDS}`)
-        for (const [name, script] of Object.entries(PEERS))
-          keep(name, await turnOfPeer(workbench, script, target))
-        for (const [name, profile] of Object.entries(OURS))
-          keep(name, await turnOfOurs(workbench, profile, target))
-      }
+      await contest.play(contestants, (round) => workbench.say(`messages: round ${round} of ${ROUNDS}`))
     } finally {
       await target.close()
     }
-    return sectionOf(target, turns)
+    return sectionOf(
+      target,
+      contest,
+      contestants.map(({ name }) => name),
+    )
   },
 }
 
-async function turnOfPeer({ children }: Workbench, script: string, target: Target): Promise<Turn> {
+function startPeer({ children }: Workbench, script: string, url: string): ChildProcess {
   const path = join(import.meta.dirname, '../peers', script)
-  const url = `${target.url.replace('http', 'ws')}/echo`
-  const child = children.spawn(CLIENT_CORE, process.execPath, [path, url])
-  try {
-    const turn = await measureRate(target, WARM_MS, FOR_MS)
-    if (child.exitCode !== null) throw new Error(`${script} ended by itself`)
-    return turn
-  } finally {
-    await children.end(child)
-  }
+  return children.spawn(CLIENT_CORE, process.execPath, [path, url])
 }
 
-async function turnOfOurs(workbench: Workbench, profile: string, target: Target): Promise<Turn> {
-  const load = { profile, targetUrl: target.url, duration: DURATION, scenario: SCENARIO }
-  const [turn, { summary }] = await Promise.all([
-    measureRate(target, WARM_MS, FOR_MS),
-    generate(workbench, load),
-  ])
-  const failed = summary.errors.filter(({ error }) => error !== 'interrupted')
-  if (failed.length > 0) throw new Error(`${profile} failed: ${JSON.stringify(failed)}`)
-  return turn
-}
-
-function sectionOf(target: Target, turns: ReadonlyMap<string, Turn[]>): Section {
-  const medianOf = (name: string, of: (turn: Turn) => number): number =>
-    median((turns.get(name) ?? []).map(of))
-  const yardstick = medianOf(YARDSTICK, ({ perSecond }) => perSecond)
-  const results = [...turns].map(([name, ofName]) => {
-    const perSecond = medianOf(name, (turn) => turn.perSecond)
-    return { name, turns: ofName, perSecond, toYardstick: perSecond / yardstick }
+function sectionOf(target: Target, contest: Contest, names: readonly string[]): Section {
+  const results = names.map((name) => {
+    const perSecond = contest.perSecond(name)
+    return {
+      name,
+      turns: contest.turnsOf(name),
+      perSecond,
+      toYardstick: perSecond / contest.perSecond(YARDSTICK),
+    }
   })
-  const share = (name: string, which: 'clientShare' | 'targetShare'): number =>
-    medianOf(name, (turn) => (turn[which] ?? Number.NaN) * 100)
   return {
     title: 'Messages',
     columns: ['client', 'messages/s', 'to ws', 'its core', "target's core"],
@@ -87,14 +71,14 @@ function sectionOf(target: Target, turns: ReadonlyMap<string, Turn[]>): Section 
       name,
       figure(perSecond),
       toYardstick.toFixed(2),
-      `${figure(share(name, 'clientShare'))} %`,
-      `${figure(share(name, 'targetShare'))} %`,
+      `${figure(contest.share(name, 'clientShare'))} %`,
+      `${figure(contest.share(name, 'targetShare'))} %`,
     ]),
     notes: [
       `${USERS} connections; each sends some JSON and, when the answer to it has come and been parsed, the next`,
       `${target.note}; where that core is busier than the client's, the target held the client back`,
       unpinned ?? `clients run on core ${CLIENT_CORE}, the target on core ${TARGET_CORE}`,
-      `medians of ${ROUNDS} rounds of ${FOR_MS / 1_000} s each, all clients in turn; messages as the target gets them`,
+      `medians of ${ROUNDS} rounds of ${TIMES.forMs / 1_000} s each, all clients in turn; messages as the target gets them`,
     ],
     raw: results,
   }

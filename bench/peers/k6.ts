@@ -25,6 +25,7 @@ function scriptOf(url: string): string {
   return `import http from 'k6/http'
 import { fail } from 'k6'
 
+export const options = { insecureSkipTLSVerify: true }
 const headers = { 'content-type': 'application/json' }
 
 export default function () {

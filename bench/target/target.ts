@@ -15,18 +15,27 @@ export interface Target {
   close(): Promise<void>
 }
 
-/** nginx where it is installed, else a server of our own. */
-export async function startTarget(
-  workbench: Workbench,
-  options: { accessLog?: string } = {},
-): Promise<Target> {
-  const version = spawnSync('nginx', ['-v'], { encoding: 'utf8' })
+export interface TargetOptions {
+  accessLog?: string
+  /** It speaks TLS at its `url`. */
+  secure?: { http2: boolean }
+}
+
+/** nginx where it is installed, else a server of our own, which speaks no TLS. */
+export async function startTarget(workbench: Workbench, options: TargetOptions = {}): Promise<Target> {
+  const version = versionOfNginx()
+  if (version === undefined && options.secure) throw new Error(NO_NGINX)
   const target =
-    version.error === undefined
-      ? await startNginx(workbench, version.stderr.trim().replace('nginx version: ', ''), options)
-      : await startPlain(workbench)
+    version === undefined ? await startPlain(workbench) : await startNginx(workbench, version, options)
   await untilServing(target)
   return target
+}
+
+export const NO_NGINX = 'nginx is not on the path: apt-get install nginx'
+
+export function versionOfNginx(): string | undefined {
+  const version = spawnSync('nginx', ['-v'], { encoding: 'utf8' })
+  return version.error === undefined ? version.stderr.trim().replace('nginx version: ', '') : undefined
 }
 
 export async function freePort(): Promise<number> {

@@ -1,0 +1,77 @@
+import type { ChildProcess } from 'node:child_process'
+import { type Load, startGenerator } from './generator.ts'
+import { measureRate, type Turn } from './rate.ts'
+import { median } from './section.ts'
+import type { Target } from './target/target.ts'
+import type { Workbench } from './workbench.ts'
+
+export const ROUNDS = 3
+
+export interface Times {
+  warmMs: number
+  forMs: number
+}
+
+/** A client that can have a turn at a target. */
+export interface Contestant {
+  name: string
+  turn(): Promise<Turn>
+}
+
+/** What clients reached that took turns. */
+export class Contest {
+  readonly #turns = new Map<string, Turn[]>()
+
+  /** Everybody in each round, so that what happens to the machine meanwhile happens to all. */
+  async play(contestants: readonly Contestant[], onRound: (round: number) => void): Promise<void> {
+    for (let round = 1; round <= ROUNDS; round++) {
+      onRound(round)
+      for (const { name, turn } of contestants) this.#turns.set(name, [...this.turnsOf(name), await turn()])
+    }
+  }
+
+  turnsOf(name: string): Turn[] {
+    return this.#turns.get(name) ?? []
+  }
+
+  perSecond(name: string): number {
+    return median(this.turnsOf(name).map(({ perSecond }) => perSecond))
+  }
+
+  /** Of a core, in percent. */
+  share(name: string, whose: 'clientShare' | 'targetShare'): number {
+    return median(this.turnsOf(name).map((turn) => (turn[whose] ?? Number.NaN) * 100))
+  }
+}
+
+/** The turn of a process that makes its load until it is ended. */
+export async function turnOfProcess(
+  { children }: Workbench,
+  start: () => ChildProcess,
+  target: Target,
+  { warmMs, forMs }: Times,
+): Promise<Turn> {
+  const child = start()
+  try {
+    const turn = await measureRate(target, warmMs, forMs)
+    if (child.exitCode !== null) throw new Error(`${child.spawnargs.join(' ')} ended by itself`)
+    return turn
+  } finally {
+    await children.end(child)
+  }
+}
+
+/** The turn of a generator, none of whose requests may fail. */
+export async function turnOfGenerator(
+  workbench: Workbench,
+  load: Omit<Load, 'targetUrl'>,
+  target: Target,
+  { warmMs, forMs }: Times,
+): Promise<Turn> {
+  const generator = await startGenerator(workbench, { ...load, targetUrl: target.url })
+  const turn = await measureRate(target, warmMs, forMs)
+  const { summary } = await generator.stop()
+  const failed = summary.errors.filter(({ error }) => error !== 'interrupted')
+  if (failed.length > 0) throw new Error(`${load.profile} failed: ${JSON.stringify(failed)}`)
+  return turn
+}
