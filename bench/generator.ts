@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Merge } from '../aggregator/merge.ts'
 import { systemClock } from '../lib/adapters/clock/system.ts'
-import { GENERATOR_ENTRY, GENERATOR_FLAGS } from '../lib/adapters/launcher/generator-process.ts'
+import { GENERATOR_ENTRY } from '../lib/adapters/launcher/generator-process.ts'
 import { answerSchema, type Order } from '../lib/adapters/launcher/local-message.ts'
 import { FileSystemStore } from '../lib/adapters/snapshot-store/file-system.ts'
 import { makePlan, parseLoadRequest } from '../lib/core/make-plan.ts'
@@ -43,7 +43,7 @@ export async function startGenerator(workbench: Workbench, load: Load) {
   const store = new FileSystemStore(join(directory, plan.run), `runs/${plan.run}/`)
   await store.put(planKey(plan.run), JSON.stringify(plan))
   await store.put(setupKey(plan.run), JSON.stringify({}))
-  const child = children.spawn(CLIENT_CORE, process.execPath, [...GENERATOR_FLAGS, GENERATOR_ENTRY], {
+  const child = children.spawn(CLIENT_CORE, process.execPath, [GENERATOR_ENTRY], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
   const { promise: ready, resolve: isReady } = Promise.withResolvers<void>()

@@ -8,11 +8,6 @@ import { answerSchema, type Order } from './local-message.ts'
 export const GENERATOR_ENTRY = fileURLToPath(
   new URL('../../../functions/generator/process.ts', import.meta.url),
 )
-/**
- * A collection of young garbage stops the process for as long as it takes to copy what thousands of users hold: with
- * V8's 16 MiB that is tens of milliseconds, which would stand in the latencies as the target's. Smaller, it is one or two.
- */
-export const GENERATOR_FLAGS: readonly string[] = ['--max-semi-space-size=2']
 /** Of what a failing process says on standard error, the part worth quoting. */
 const QUOTED_CHARACTERS = 400
 
@@ -30,7 +25,6 @@ export class GeneratorProcess {
     this.invocation = invocation
     // Its own process group keeps the terminal's Ctrl-C from it: the coordinator stops it through the store.
     this.#child = fork(GENERATOR_ENTRY, {
-      execArgv: [...process.execArgv, ...GENERATOR_FLAGS],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       detached: process.platform !== 'win32',
     })
