@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Merge } from '../aggregator/merge.ts'
+import { GENERATOR_FLAGS } from '../functions/generator/flags.ts'
 import { systemClock } from '../lib/adapters/clock/system.ts'
 import { GENERATOR_ENTRY } from '../lib/adapters/launcher/generator-process.ts'
 import { answerSchema, type Order } from '../lib/adapters/launcher/local-message.ts'
@@ -43,7 +44,7 @@ export async function startGenerator(workbench: Workbench, load: Load) {
   const store = new FileSystemStore(join(directory, plan.run), `runs/${plan.run}/`)
   await store.put(planKey(plan.run), JSON.stringify(plan))
   await store.put(setupKey(plan.run), JSON.stringify({}))
-  const child = children.spawn(CLIENT_CORE, process.execPath, [GENERATOR_ENTRY], {
+  const child = children.spawn(CLIENT_CORE, process.execPath, [...GENERATOR_FLAGS, GENERATOR_ENTRY], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
   const { promise: ready, resolve: isReady } = Promise.withResolvers<void>()

@@ -2,6 +2,7 @@ import { Stack } from 'aws-cdk-lib'
 import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { Bucket } from 'aws-cdk-lib/aws-s3'
 import { Construct } from 'constructs'
+import { GENERATOR_FLAGS } from '../../functions/generator/flags.ts'
 import { LONGEST_INVOCATION_MS } from '../core/relay.ts'
 import { GENERATOR_MEMORY_MB } from '../core/usage.ts'
 import { grantChaosRights } from './chaos-rights.ts'
@@ -48,6 +49,7 @@ export class RunFunctions extends Construct {
     })
     this.generator = new RunFunction(this, 'Generator', {
       ...shared,
+      environment: { ...shared.environment, NODE_OPTIONS: GENERATOR_FLAGS.join(' ') },
       network,
       reservedConcurrency,
       entry: 'functions/generator/handler.ts',

@@ -146,6 +146,13 @@ describe('the functions', () => {
     })
   })
 
+  it('start generators with the flags that they are started with here', () => {
+    const [[, generator]] = all('AWS::Lambda::Function', 'FunctionsGenerator')
+    expect(generator.Properties.Environment).toMatchObject({
+      Variables: { NODE_OPTIONS: '--max-semi-space-size=16' },
+    })
+  })
+
   it('are not invoked again when an asynchronous event fails, but for those that end load and judge it', () => {
     const retries = ofType(resources, 'AWS::Lambda::EventInvokeConfig').map(([id, { Properties }]) => [
       id.replace(/FunctionEventInvokeConfig.*/, ''),

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { GENERATOR_FLAGS } from '../../../functions/generator/flags.ts'
 import type { GeneratorEnd } from '../../core/observed.ts'
 import type { Invocation } from '../../ports.ts'
 import { answerSchema, type Order } from './local-message.ts'
@@ -25,6 +26,7 @@ export class GeneratorProcess {
     this.invocation = invocation
     // Its own process group keeps the terminal's Ctrl-C from it: the coordinator stops it through the store.
     this.#child = fork(GENERATOR_ENTRY, {
+      execArgv: [...process.execArgv, ...GENERATOR_FLAGS],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       detached: process.platform !== 'win32',
     })
