@@ -27,6 +27,8 @@ export interface Carrier {
 
 /** What a carrier tells about the request it carries. After an end or an error nothing more comes. */
 export interface CarrierHandler {
+  /** It has had its answer, or wants none any more. */
+  readonly over: boolean
   /** The request is about to be handed to the socket. */
   onRequestStart(controller: Controller): void
   /** First byte of an answer, informational ones included. */

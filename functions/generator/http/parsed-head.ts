@@ -1,5 +1,5 @@
 import { FlowError } from '../../../lib/core/flow.ts'
-import type { AnswerHeaders } from './carrier.ts'
+import { HeaderLines, isName } from './header-lines.ts'
 
 const TAB = 9
 const LF = 10
@@ -9,7 +9,6 @@ const COLON = 58
 const DEL = 127
 const ZERO = 48
 const NINE = 57
-const CASE_BIT = 0x20
 
 /** `HTTP/1.`, the one thing an answer may begin with. */
 const PROTOCOL = Buffer.from('HTTP/1.')
@@ -23,13 +22,8 @@ const IS_TOKEN = new Uint8Array(256)
 for (const character of "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
   IS_TOKEN[character.charCodeAt(0)] = 1
 
-/** Headers that are looked for in every answer: their absence costs nothing. */
-const SET_COOKIE = 'set-cookie'
-const CONTENT_ENCODING = 'content-encoding'
-const LOCATION = 'location'
-
 /** The head of an answer. Only what its body and its connection depend on is read at once. */
-export class ParsedHead implements AnswerHeaders {
+export class ParsedHead extends HeaderLines {
   status = 0
   /** HTTP/1.1 keeps its connection unless told otherwise. */
   keepAlive = true
@@ -37,35 +31,19 @@ export class ParsedHead implements AnswerHeaders {
   keepAliveMs: number | undefined
   contentLength: number | undefined
   chunked = false
-  #hasCookie = false
-  #hasEncoding = false
-  #hasLocation = false
-  #lines: string
-  #all: Readonly<Record<string, string>> | undefined
 
   /**
    * Reads the bytes from `start` to `end`, the empty line at the end included.
    * Throws a `FlowError` of class `malformed_response` where a byte of them is not as RFC 9112 has it.
    */
   constructor(bytes: Buffer, start: number, end: number) {
+    super()
     const firstLine = this.#readStatusLine(bytes, start)
     let at = firstLine
     while (at < end - 2) at = this.#readLine(bytes, at)
-    this.#lines = bytes.toString('latin1', firstLine, end - 2)
+    this.lines = bytes.toString('latin1', firstLine, end - 2)
     if (this.chunked && this.contentLength !== undefined)
       throw malformed('it has both a content-length and a transfer-encoding')
-  }
-
-  value(name: string): string | undefined {
-    if (name === SET_COOKIE && !this.#hasCookie) return undefined
-    if (name === CONTENT_ENCODING && !this.#hasEncoding) return undefined
-    if (name === LOCATION && !this.#hasLocation) return undefined
-    return this.all()[name]
-  }
-
-  all(): Readonly<Record<string, string>> {
-    this.#all ??= headersOf(this.#lines)
-    return this.#all
   }
 
   #readStatusLine(bytes: Buffer, start: number): number {
@@ -96,22 +74,19 @@ export class ParsedHead implements AnswerHeaders {
   /** Names are told apart by their lengths first. */
   #note(bytes: Buffer, name: number, nameEnd: number, value: number, valueEnd: number): void {
     switch (nameEnd - name) {
-      case 8:
-        if (isName(bytes, name, LOCATION)) this.#hasLocation = true
-        return
       case 10:
         if (isName(bytes, name, 'connection')) this.#noteConnection(textOf(bytes, value, valueEnd))
         else if (isName(bytes, name, 'keep-alive')) this.#noteKeepAlive(textOf(bytes, value, valueEnd))
-        else if (isName(bytes, name, SET_COOKIE)) this.#hasCookie = true
+        else this.noteName(bytes, name, nameEnd)
         return
       case 14:
         if (isName(bytes, name, 'content-length')) this.#noteLength(bytes, value, valueEnd)
         return
-      case 16:
-        if (isName(bytes, name, CONTENT_ENCODING)) this.#hasEncoding = true
-        return
       case 17:
         if (isName(bytes, name, 'transfer-encoding')) this.#noteCoding(textOf(bytes, value, valueEnd))
+        return
+      default:
+        this.noteName(bytes, name, nameEnd)
     }
   }
 
@@ -181,7 +156,7 @@ function checkProtocol(bytes: Buffer, start: number, end: number): void {
 }
 
 /** Digits alone; NaN for anything else, nothing included. */
-function numberOf(bytes: Buffer, start: number, end: number): number {
+export function numberOf(bytes: Buffer, start: number, end: number): number {
   let value = start < end ? 0 : Number.NaN
   for (let at = start; at < end; at++) {
     const byte = bytes[at] as number
@@ -189,12 +164,6 @@ function numberOf(bytes: Buffer, start: number, end: number): number {
     value = value * 10 + byte - ZERO
   }
   return value
-}
-
-function isName(bytes: Buffer, start: number, name: string): boolean {
-  for (let i = 0; i < name.length; i++)
-    if (((bytes[start + i] as number) | CASE_BIT) !== name.charCodeAt(i)) return false
-  return true
 }
 
 function isBlank(byte: number | undefined): boolean {
@@ -207,19 +176,4 @@ function textOf(bytes: Buffer, start: number, end: number): string {
 
 function quoted(bytes: Buffer, start: number): string {
   return JSON.stringify(bytes.toString('latin1', start, start + STATUS_LINE_LENGTH))
-}
-
-function headersOf(lines: string): Record<string, string> {
-  const headers: Record<string, string> = {}
-  for (let start = 0; start < lines.length; ) {
-    const end = lines.indexOf('\r\n', start)
-    const colon = lines.indexOf(':', start)
-    const name = lines.slice(start, colon).toLowerCase()
-    const value = lines.slice(colon + 1, end).trim()
-    const before = Object.hasOwn(headers, name) ? headers[name] : undefined
-    const joint = name === SET_COOKIE ? '\n' : ', '
-    headers[name] = before === undefined ? value : before + joint + value
-    start = end + 2
-  }
-  return headers
 }

@@ -11,15 +11,13 @@ import {
   type Opener,
 } from './carrier.ts'
 import { hangUp } from './dial.ts'
+import { READ_INTO } from './read-into.ts'
 import { type HeaderBlock, headOf, RequestHeads } from './request-head.ts'
+import { write } from './write.ts'
 
-/** All sockets of the process read into it: what has come is taken out before the next socket has its turn. */
-const READ_INTO = Buffer.allocUnsafeSlow(65_536)
 /** A server that says how long it keeps idle connections is believed, less this. */
 const KEEP_ALIVE_MARGIN_MS = 1_000
 const KEEP_ALIVE_MS = 60_000
-/** Up to this size a body of bytes is copied behind its head; a larger one is written for itself. */
-const COPIED_UP_TO_BYTES = 65_536
 
 /** HTTP/1.1 straight on sockets. */
 export const SOCKETS: CarrierKind = {
@@ -38,7 +36,7 @@ export const SOCKETS: CarrierKind = {
 type Body = CarriedRequest['body']
 
 /** HTTP/1.1 straight on a socket: one write for a request, and no more of an answer read than is asked for. */
-class SocketCarrier implements Carrier, Controller, AnswerSink {
+export class SocketCarrier implements Carrier, Controller, AnswerSink {
   readBytes = 0
   writtenBytes = 0
   readonly #heads: RequestHeads
@@ -188,25 +186,5 @@ class SocketCarrier implements Carrier, Controller, AnswerSink {
     this.#socket = undefined
     this.#parser.stop()
     socket?.destroy()
-  }
-}
-
-/** Head and body in one go, so that they leave in one packet where they fit. */
-function write(socket: Socket, head: string, body: Body, bodyBytes: number): void {
-  if (body === undefined || bodyBytes === 0) socket.write(head, 'latin1')
-  else if (typeof body === 'string' && body.length === bodyBytes) socket.write(head + body, 'latin1')
-  else if (typeof body === 'string') {
-    const bytes = Buffer.allocUnsafe(head.length + bodyBytes)
-    bytes.write(body, bytes.write(head, 'latin1'), 'utf8')
-    socket.write(bytes)
-  } else if (bodyBytes <= COPIED_UP_TO_BYTES) {
-    const bytes = Buffer.allocUnsafe(head.length + bodyBytes)
-    bytes.set(body, bytes.write(head, 'latin1'))
-    socket.write(bytes)
-  } else {
-    socket.cork()
-    socket.write(head, 'latin1')
-    socket.write(body)
-    socket.uncork()
   }
 }

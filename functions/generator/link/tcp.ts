@@ -4,10 +4,10 @@ import { LineSplitter } from '../../../lib/core/line-splitter.ts'
 import { endpointOf } from '../endpoint.ts'
 import { asFlowError } from '../error-class.ts'
 import { dial, type Holder, hold } from '../http/dial.ts'
+import { READ_INTO } from '../http/read-into.ts'
 import type { TargetGuard } from '../target-guard.ts'
 import type { TlsOptions } from '../tls-options.ts'
 import { opening } from './opening.ts'
-import { READ_INTO } from './read-into.ts'
 import type { Opened, OpenWire, Wire, WireListener } from './wire.ts'
 
 interface TcpOptions {

@@ -1,0 +1,25 @@
+import type { Socket } from 'node:net'
+import type { CarriedRequest } from './carrier.ts'
+
+/** Up to this size a body of bytes is copied behind its head; a larger one is written for itself. */
+const COPIED_UP_TO_BYTES = 65_536
+
+/** Head and body in one go, so that they leave in one packet where they fit. */
+export function write(socket: Socket, head: string, body: CarriedRequest['body'], bodyBytes: number): void {
+  if (body === undefined || bodyBytes === 0) socket.write(head, 'latin1')
+  else if (typeof body === 'string' && body.length === bodyBytes) socket.write(head + body, 'latin1')
+  else if (typeof body === 'string') {
+    const bytes = Buffer.allocUnsafe(head.length + bodyBytes)
+    bytes.write(body, bytes.write(head, 'latin1'), 'utf8')
+    socket.write(bytes)
+  } else if (bodyBytes <= COPIED_UP_TO_BYTES) {
+    const bytes = Buffer.allocUnsafe(head.length + bodyBytes)
+    bytes.set(body, bytes.write(head, 'latin1'))
+    socket.write(bytes)
+  } else {
+    socket.cork()
+    socket.write(head, 'latin1')
+    socket.write(body)
+    socket.uncork()
+  }
+}

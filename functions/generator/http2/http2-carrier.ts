@@ -1,0 +1,235 @@
+import type { OnReadOpts, Socket } from 'node:net'
+import {
+  type CarriedRequest,
+  type Carrier,
+  type CarrierHandler,
+  type CarrierKind,
+  closedByPeer,
+  type Opener,
+} from '../http/carrier.ts'
+import { hangUp } from '../http/dial.ts'
+import { RequestHeads } from '../http/request-head.ts'
+import { InTurn } from './in-turn.ts'
+import { Inlet } from './inlet.ts'
+import type { Traffic } from './outlet.ts'
+import { checkRequest, OriginFields } from './request-fields.ts'
+import { RequestStream } from './request-stream.ts'
+import { Session, type SessionOwner } from './session.ts'
+
+/** Requests of one connection at a time, also where its server would take more. */
+const STREAMS = 100
+/** A connection that was idle for longer may be closed at any moment. */
+const KEEP_ALIVE_MS = 60_000
+
+/** HTTP/2, or HTTP/1.1 where a TLS server knows nothing better. Without TLS the server has to know HTTP/2. */
+export const HTTP2: CarrierKind = {
+  alpn: ['h2', 'http/1.1'],
+  streams: STREAMS,
+  maker() {
+    const origins = new Map<string, Origin>()
+    return (origin, opener) => {
+      const known = origins.get(origin) ?? {
+        fields: new OriginFields(origin),
+        heads: new RequestHeads(new URL(origin).host),
+      }
+      origins.set(origin, known)
+      return new Http2Carrier(known, opener)
+    }
+  },
+}
+
+/** What all connections to an origin share. */
+interface Origin {
+  fields: OriginFields
+  /** For HTTP/1.1. */
+  heads: RequestHeads
+}
+
+/** Carries many requests at a time over one connection. One that is about to close may live on beside the next. */
+class Http2Carrier implements Carrier, SessionOwner, Opener {
+  readonly traffic: Traffic = { readBytes: 0, writtenBytes: 0 }
+  readonly #origin: Origin
+  readonly #opener: Opener
+  #session: Session | undefined
+  /** They take no further requests. */
+  #leaving: readonly Session[] = []
+  /** Requests that no connection has room for yet. */
+  #queue: RequestStream[] = []
+  #opening = false
+  #destroyed = false
+  /** Of the connection that was dialled last. */
+  #inlet: Inlet | undefined
+  /** Since a server declined HTTP/2. */
+  #inTurn: InTurn | undefined
+
+  constructor(origin: Origin, opener: Opener) {
+    this.#origin = origin
+    this.#opener = opener
+  }
+
+  get reader(): OnReadOpts {
+    this.#inlet = new Inlet()
+    return this.#inlet.options
+  }
+
+  get readBytes(): number {
+    return (this.#inTurn?.carrier ?? this.traffic).readBytes
+  }
+
+  get writtenBytes(): number {
+    return (this.#inTurn?.carrier ?? this.traffic).writtenBytes
+  }
+
+  dispatch(request: CarriedRequest, handler: CarrierHandler, idleMs: number): void {
+    const { body } = request
+    const bodyBytes = body === undefined ? 0 : Buffer.byteLength(body)
+    let stream: RequestStream
+    try {
+      const fields = this.#origin.fields.headersOf(request.headers)
+      checkRequest(request, fields, bodyBytes)
+      stream = new RequestStream(request, fields, bodyBytes, handler)
+    } catch (error) {
+      handler.onResponseError(null, error as Error)
+      return
+    }
+    if (this.#inTurn) this.#inTurn.add(stream, idleMs)
+    else {
+      if (idleMs > KEEP_ALIVE_MS && this.#session?.idle) this.#session.leave()
+      this.#queue.push(stream)
+      this.onRoom()
+    }
+  }
+
+  async destroy(): Promise<void> {
+    const sockets = this.#sessions().map(({ socket }) => socket)
+    this.#destroyed = true
+    this.#queue = []
+    this.#session = undefined
+    this.#leaving = []
+    await Promise.all([...sockets.map(hangUp), this.#inTurn?.carrier.destroy()])
+  }
+
+  ended(socket: Socket): void {
+    this.#sessionOn(socket)?.close(closedByPeer())
+    this.#inTurn?.carrier.ended(socket)
+  }
+
+  lost(socket: Socket, error: Error): void {
+    this.#sessionOn(socket)?.close(error)
+    this.#inTurn?.carrier.lost(socket, error)
+  }
+
+  onLeaving(session: Session): void {
+    if (session !== this.#session) return
+    this.#session = undefined
+    this.#leaving = this.#leaving.concat(session)
+  }
+
+  onOver(session: Session): void {
+    if (session === this.#session) this.#session = undefined
+    else this.#leaving = this.#leaving.filter((one) => one !== session)
+  }
+
+  onRefused(stream: RequestStream): void {
+    stream.takeBack()
+    this.#queue.unshift(stream)
+  }
+
+  /** Sends what waits, the oldest first, as far as there is room for it. */
+  onRoom(): void {
+    for (let next = this.#queue[0]; next !== undefined; next = this.#queue[0]) {
+      const session = this.#session
+      if (next.unwanted) this.#queue.shift()
+      else if (session === undefined) {
+        this.#connect(next.fields.serverName)
+        return
+      } else if (!isFor(session, next)) {
+        if (!session.idle) return
+        session.leave()
+      } else if (session.hasRoom) {
+        this.#queue.shift()
+        session.send(next)
+      } else return
+    }
+  }
+
+  /** Opens a connection for HTTP/1.1, unless the server has learnt HTTP/2 meanwhile. */
+  open(serverName: string | undefined, done: (error: Error | null, socket: Socket | null) => void): void {
+    this.#opener.open(serverName, (error, socket) => {
+      if (socket && speaksHttp2(socket)) this.#greet(socket, serverName)
+      else {
+        if (socket) this.#divert(socket)
+        done(error, socket)
+      }
+    })
+  }
+
+  #connect(serverName: string | undefined): void {
+    if (this.#opening || this.#destroyed) return
+    this.#opening = true
+    this.#opener.open(serverName, (error, socket) => {
+      this.#opening = false
+      if (this.#destroyed) socket?.destroy()
+      else if (!socket) this.#fail(error ?? closedByPeer())
+      else if (speaksHttp2(socket)) this.#greet(socket, serverName)
+      else this.#decline(socket)
+    })
+  }
+
+  #greet(socket: Socket, serverName: string | undefined): void {
+    this.traffic.readBytes = 0
+    this.traffic.writtenBytes = 0
+    const session = new Session(this, this.#origin.fields, socket, serverName)
+    this.#session = session
+    if (this.#inTurn) this.#queue = this.#inTurn.takeBack()
+    this.#inTurn = undefined
+    socket.cork()
+    session.greet()
+    this.onRoom()
+    socket.uncork()
+    this.#inlet?.to(socket, (bytes, length) => session.read(bytes, length))
+  }
+
+  #decline(socket: Socket): void {
+    let ready: Socket | undefined = socket
+    const inTurn = new InTurn(this.#origin.heads, {
+      open: (serverName, done) => {
+        const first = ready
+        ready = undefined
+        if (first) done(null, first)
+        else this.open(serverName, done)
+      },
+    })
+    this.#inTurn = inTurn
+    this.#divert(socket)
+    for (const stream of this.#queue.splice(0)) inTurn.add(stream, 0)
+  }
+
+  /** Lets HTTP/1.1 read what comes on the connection that was dialled last. */
+  #divert(socket: Socket): void {
+    const callback = this.#inTurn?.carrier.reader.callback
+    this.#inlet?.to(socket, (bytes, length) => callback?.(length, bytes))
+  }
+
+  #fail(error: Error): void {
+    for (const { handler } of this.#queue.splice(0)) handler.onResponseError(null, error)
+  }
+
+  #sessions(): readonly Session[] {
+    return this.#session ? this.#leaving.concat(this.#session) : this.#leaving
+  }
+
+  #sessionOn(socket: Socket): Session | undefined {
+    return this.#sessions().find((session) => session.socket === socket)
+  }
+}
+
+/** Without TLS nothing is agreed upon: HTTP/2 it is, from the first byte. */
+function speaksHttp2(socket: Socket): boolean {
+  return !('alpnProtocol' in socket) || socket.alpnProtocol === 'h2'
+}
+
+/** With TLS a server is asked for a name when the connection is opened. */
+function isFor({ socket, serverName }: Session, { fields }: RequestStream): boolean {
+  return serverName === fields.serverName || !('alpnProtocol' in socket)
+}

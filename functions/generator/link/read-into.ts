@@ -1,2 +1,0 @@
-/** All connections with messages read into it: what has come is taken out before the next one has its turn. */
-export const READ_INTO = Buffer.allocUnsafeSlow(65_536)
