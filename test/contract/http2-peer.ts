@@ -55,20 +55,25 @@ export function frame(type: number, flags: number, stream: number, payload: Buff
 
 export function number32(...numbers: number[]): Buffer {
   const bytes = Buffer.alloc(4 * numbers.length)
-  numbers.forEach((number, i) => bytes.writeUInt32BE(number, 4 * i))
+  for (const [i, number] of numbers.entries()) bytes.writeUInt32BE(number, 4 * i)
   return bytes
 }
 
 /** Settings by their identifier. */
 export function settings(values: Record<number, number> = {}): Buffer {
-  const each = Object.entries(values).map(([id, value]) => Buffer.concat([Buffer.of(0, Number(id)), number32(value)]))
+  const each = Object.entries(values).map(([id, value]) =>
+    Buffer.concat([Buffer.of(0, Number(id)), number32(value)]),
+  )
   return frame(SETTINGS, 0, 0, Buffer.concat(each))
 }
 
 /** A block of fields, all of them written out. */
 export function fields(...of: readonly (readonly [string, string])[]): Buffer {
   const text = (value: string): Buffer => {
-    const length = value.length < 127 ? [value.length] : [127, ((value.length - 127) & 127) | 128, (value.length - 127) >> 7]
+    const length =
+      value.length < 127
+        ? [value.length]
+        : [127, ((value.length - 127) & 127) | 128, (value.length - 127) >> 7]
     return Buffer.concat([Buffer.from(length), Buffer.from(value, 'latin1')])
   }
   return Buffer.concat(of.flatMap(([name, value]) => [Buffer.of(0), text(name), text(value)]))
@@ -79,7 +84,10 @@ export const status = (code: number | string): Buffer => fields([':status', `${c
 /** A whole answer. */
 export function answer(stream: number, body = 'ok', code = 200): Buffer {
   if (body === '') return frame(HEADERS, LAST, stream, status(code))
-  return Buffer.concat([frame(HEADERS, END_HEADERS, stream, status(code)), frame(DATA, END_STREAM, stream, body)])
+  return Buffer.concat([
+    frame(HEADERS, END_HEADERS, stream, status(code)),
+    frame(DATA, END_STREAM, stream, body),
+  ])
 }
 
 /** A frame of the client. */
@@ -138,7 +146,8 @@ function peerOn(socket: Socket, onFrame: (peer: Peer, got: Got) => void, greetin
     peer.chunks.push(chunk)
     held = Buffer.concat([held, chunk])
     if (!greeted && held.length >= PREFACE.length) {
-      if (held.toString('latin1', 0, PREFACE.length) !== PREFACE) throw new Error('the client sent no preface')
+      if (held.toString('latin1', 0, PREFACE.length) !== PREFACE)
+        throw new Error('the client sent no preface')
       greeted = true
       held = held.subarray(PREFACE.length)
       peer.send(greeting)
@@ -157,7 +166,10 @@ function peerOn(socket: Socket, onFrame: (peer: Peer, got: Got) => void, greetin
 }
 
 /** Heads in one frame, which is how clients send them that are not very long. */
-function fieldsOf(decoder: HpackDecoder, { type, flags, payload }: Omit<Got, 'fields'>): Record<string, string> {
+function fieldsOf(
+  decoder: HpackDecoder,
+  { type, flags, payload }: Omit<Got, 'fields'>,
+): Record<string, string> {
   const read: Record<string, string> = {}
   if (type !== HEADERS || (flags & END_HEADERS) === 0) return read
   decoder.read(payload, 0, payload.length, {

@@ -15,9 +15,9 @@ import {
   LAST,
   number32,
   PADDED,
-  PING,
   type Peer,
   type PeerServer,
+  PING,
   peerServer,
   RESET,
   SETTINGS,
@@ -56,7 +56,12 @@ describe('what a client says over HTTP/2', () => {
     expect(peer.got[0]?.payload).toEqual(settings({ 2: 0, 4: 1_048_576, 6: 65_536 }).subarray(9))
     expect(peer.got[1]?.payload.readUInt32BE()).toBe(1_048_576 - 65_535)
     expect(peer.got[2]?.fields).toEqual({
-      ...{ ':method': 'POST', ':path': '/a?b=c', ':scheme': 'http', ':authority': new URL(server.origin).host },
+      ...{
+        ':method': 'POST',
+        ':path': '/a?b=c',
+        ':scheme': 'http',
+        ':authority': new URL(server.origin).host,
+      },
       ...{ 'x-a': 'b', 'content-length': '2' },
     })
     expect(String(peer.got[3]?.payload)).toBe('{}')
@@ -74,12 +79,16 @@ describe('what a client says over HTTP/2', () => {
 
   it('acknowledges settings and pings', async () => {
     const server = await peerServer((peer, got) => {
-      if (endsRequest(got)) peer.send(frame(PING, 0, 0, '12345678'), frame(PING, 1, 0, 'unasked!'), answer(got.stream))
+      if (endsRequest(got))
+        peer.send(frame(PING, 0, 0, '12345678'), frame(PING, 1, 0, 'unasked!'), answer(got.stream))
     })
     await new HttpProbe(http2Maker).request(server.origin)
     const [peer] = server.peers as [Peer]
     await vi.waitFor(() => expect(peer.got.filter(({ type }) => type === PING)).toHaveLength(1))
-    expect(peer.got.find(({ type }) => type === PING)).toMatchObject({ flags: 1, payload: Buffer.from('12345678') })
+    expect(peer.got.find(({ type }) => type === PING)).toMatchObject({
+      flags: 1,
+      payload: Buffer.from('12345678'),
+    })
     expect(peer.got.filter(({ type, flags }) => type === SETTINGS && flags === 1)).toHaveLength(1)
   })
 
@@ -104,7 +113,9 @@ describe('what a client says over HTTP/2', () => {
     const server = await peerServer((peer, got) => {
       if (got.type === CONTINUATION && got.flags === END_HEADERS) peer.send(answer(got.stream))
     })
-    const exchange = await new HttpProbe(http2Maker).request(server.origin, { headers: { 'x-a': 'b'.repeat(40_000) } })
+    const exchange = await new HttpProbe(http2Maker).request(server.origin, {
+      headers: { 'x-a': 'b'.repeat(40_000) },
+    })
     const [peer] = server.peers as [Peer]
     expect(exchange.status).toBe(200)
     expect(
@@ -124,7 +135,9 @@ describe('what a client says over HTTP/2', () => {
     ['transfer-encoding', { 'transfer-encoding': 'chunked' }],
   ])('cannot have the header %s', async (name, headers) => {
     const server = await peerServer(() => undefined)
-    const exchange = await new HttpProbe(http2Maker).request(server.origin, { headers: headers as { te: string } })
+    const exchange = await new HttpProbe(http2Maker).request(server.origin, {
+      headers: headers as { te: string },
+    })
     expect(exchange).toMatchObject({ error: 'bad_request_options', sent: false })
     expect(exchange.errorMessage).toContain(name)
     expect(server.sockets).toHaveLength(0)
@@ -184,7 +197,8 @@ describe('bodies over HTTP/2', () => {
 
   it('are given up when the answer is there before they are sent', async () => {
     const server = await peerServer((peer, got) => {
-      if (got.type === HEADERS) peer.send(answer(got.stream, 'no', 413), frame(RESET, 0, got.stream, number32(0)))
+      if (got.type === HEADERS)
+        peer.send(answer(got.stream, 'no', 413), frame(RESET, 0, got.stream, number32(0)))
     })
     const probe = new HttpProbe(http2Maker)
     const exchange = await probe.request(server.origin, { method: 'POST', body: BODY })
@@ -306,7 +320,9 @@ describe('an answer over HTTP/2', () => {
     ['GET', 304],
   ])('has no body after %s and %i, whatever length it states', async (method, code) => {
     const head = Buffer.concat([status(code), fields(['content-length', '11'], ['content-encoding', 'gzip'])])
-    const server = await peerServer((peer, got) => endsRequest(got) && peer.send(frame(HEADERS, LAST, got.stream, head)))
+    const server = await peerServer(
+      (peer, got) => endsRequest(got) && peer.send(frame(HEADERS, LAST, got.stream, head)),
+    )
     const exchange = await new HttpProbe(http2Maker).request(server.origin, { method })
     expect([exchange.status, exchange.error, exchange.body.byteLength]).toEqual([code, undefined, 0])
   })
@@ -326,9 +342,10 @@ describe('an answer over HTTP/2', () => {
     expect((await probe.request(server.origin)).headers).toEqual({ 'x-in': 'tabl' })
   })
 
-  const withFields = (...of: [string, string][]): Buffer => frame(HEADERS, LAST, 1, Buffer.concat([OK, fields(...of)]))
+  const withFields = (...of: [string, string][]): Buffer =>
+    frame(HEADERS, LAST, 1, Buffer.concat([OK, fields(...of)]))
 
-  it.each([
+  const BROKEN: readonly (readonly [string, ...Buffer[]])[] = [
     ['no status', frame(HEADERS, LAST, 1, fields(['x-a', 'b']))],
     ['two statuses', withFields([':status', '200'])],
     ['a status of two digits', frame(HEADERS, LAST, 1, status(20))],
@@ -355,16 +372,30 @@ describe('an answer over HTTP/2', () => {
       frame(HEADERS, END_HEADERS, 1, Buffer.concat([OK, fields(['content-length', '2'])])),
       frame(DATA, END_STREAM, 1, 'abc'),
     ],
-    ['a body where there is none', frame(HEADERS, END_HEADERS, 1, status(204)), frame(DATA, END_STREAM, 1, 'abc')],
+    [
+      'a body where there is none',
+      frame(HEADERS, END_HEADERS, 1, status(204)),
+      frame(DATA, END_STREAM, 1, 'abc'),
+    ],
     ['a body before its head', frame(DATA, END_STREAM, 1, 'abc')],
     ['two heads', frame(HEADERS, END_HEADERS, 1, OK), frame(HEADERS, LAST, 1, OK)],
-    ['more behind its trailers', frame(HEADERS, END_HEADERS, 1, OK), frame(HEADERS, END_HEADERS, 1, fields(['a', 'b']))],
-    ['a status in its trailers', frame(HEADERS, END_HEADERS, 1, OK), frame(HEADERS, LAST, 1, fields(['a', 'b'], [':status', '200']))],
+    [
+      'more behind its trailers',
+      frame(HEADERS, END_HEADERS, 1, OK),
+      frame(HEADERS, END_HEADERS, 1, fields(['a', 'b'])),
+    ],
+    [
+      'a status in its trailers',
+      frame(HEADERS, END_HEADERS, 1, OK),
+      frame(HEADERS, LAST, 1, fields(['a', 'b'], [':status', '200'])),
+    ],
     ['hints alone', frame(HEADERS, LAST, 1, status(103))],
     ['another protocol', frame(HEADERS, LAST, 1, status(101))],
     ['a window opened by nothing', frame(WINDOW_UPDATE, 0, 1, number32(0))],
     ['a window opened too wide', frame(WINDOW_UPDATE, 0, 1, number32(2 ** 31 - 1))],
-  ] satisfies (readonly [string, ...Buffer[]])[])(
+  ]
+
+  it.each(BROKEN)(
     'with %s is a malformed_response, and costs no other its connection',
     async (_, ...frames) => {
       const server = await answeringFirst(...frames)
@@ -378,16 +409,25 @@ describe('an answer over HTTP/2', () => {
     },
   )
 
-  it.each([
+  const VIOLATIONS: readonly (readonly [string, number, ...Buffer[]])[] = [
     ['HPACK that is none', 9, frame(HEADERS, LAST, 1, Buffer.of(0x80))],
     ['an index that nobody gave', 9, frame(HEADERS, LAST, 1, Buffer.of(0xff, 0))],
-    ['a head in whose midst something else comes', 1, frame(HEADERS, 0, 1, OK), frame(PING, 0, 0, '12345678')],
+    [
+      'a head in whose midst something else comes',
+      1,
+      frame(HEADERS, 0, 1, OK),
+      frame(PING, 0, 0, '12345678'),
+    ],
     ['a head in whose midst another one goes on', 1, frame(HEADERS, 0, 1, OK), frame(CONTINUATION, 4, 3)],
     ['the rest of a head', 1, frame(CONTINUATION, END_HEADERS, 1, OK)],
     ['a frame that is too long', 6, frame(DATA, 0, 1, Buffer.alloc(16_385))],
     ['more padding than room', 1, frame(DATA, PADDED, 1, '\x05abcd')],
     ['padding in a frame of nothing', 1, frame(DATA, PADDED, 1)],
-    ['a head with more padding than room', 1, frame(HEADERS, LAST | PADDED, 1, Buffer.concat([Buffer.of(250), OK]))],
+    [
+      'a head with more padding than room',
+      1,
+      frame(HEADERS, LAST | PADDED, 1, Buffer.concat([Buffer.of(250), OK])),
+    ],
     ['a head too short for its priority', 6, frame(HEADERS, LAST | PRIORITIZED, 1, 'abc')],
     ['data on no stream', 1, frame(DATA, 0, 0, 'abc')],
     ['a head on no stream', 1, frame(HEADERS, LAST, 0, OK)],
@@ -412,7 +452,9 @@ describe('an answer over HTTP/2', () => {
     ['a window of all opened too wide', 3, frame(WINDOW_UPDATE, 0, 0, number32(2 ** 31 - 1))],
     ['a window opened by half a number', 6, frame(WINDOW_UPDATE, 0, 0, 'ab')],
     ['a window opened on a stream that nobody opened', 1, frame(WINDOW_UPDATE, 0, 9, number32(1))],
-  ] satisfies (readonly [string, number, ...Buffer[]])[])(
+  ]
+
+  it.each(VIOLATIONS)(
     'with %s ends its connection as malformed_response with the code %i',
     async (_, code, ...frames) => {
       const server = await answeringFirst(...frames)

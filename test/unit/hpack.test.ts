@@ -78,14 +78,18 @@ describe('HPACK', () => {
     expect(REQUESTS.map((block) => fieldsOf(requests, bytes(block[form])))).toEqual(ASKED)
     const responses = new HpackDecoder()
     const limited = bytes('3fe1 01')
-    const blocks = RESPONSES.map((block, i) => Buffer.concat([i === 0 ? limited : Buffer.of(), bytes(block[form])]))
+    const blocks = RESPONSES.map((block, i) =>
+      Buffer.concat([i === 0 ? limited : Buffer.of(), bytes(block[form])]),
+    )
     expect(blocks.map((block) => fieldsOf(responses, block))).toEqual(ANSWERED)
     expect(() => fieldsOf(responses, Buffer.of(0x80 | 65))).toThrow('a field has the index 65')
   })
 
   it('reads what is never to be indexed, and what is not indexed, like anything else', () => {
     const decoder = new HpackDecoder()
-    expect(fieldsOf(decoder, bytes('1008 7061 7373 776f 7264 0673 6563 7265 74'))).toEqual(['password: secret'])
+    expect(fieldsOf(decoder, bytes('1008 7061 7373 776f 7264 0673 6563 7265 74'))).toEqual([
+      'password: secret',
+    ])
     expect(fieldsOf(decoder, bytes('040c 2f73 616d 706c 652f 7061 7468'))).toEqual([':path: /sample/path'])
     expect(() => fieldsOf(decoder, Buffer.of(0x80 | 62))).toThrow('a field has the index 62')
   })
@@ -105,14 +109,23 @@ describe('HPACK', () => {
     ['a code that ends the text', '40 01 61 84 ffffffff', 'a text is no Huffman code'],
   ])('refuses %s', (_, block, message) => {
     expect(() => fieldsOf(new HpackDecoder(), bytes(block))).toThrow(
-      expect.objectContaining({ errorClass: 'malformed_response', code: 9, message: expect.stringContaining(message) }),
+      expect.objectContaining({
+        errorClass: 'malformed_response',
+        code: 9,
+        message: expect.stringContaining(message),
+      }),
     )
   })
 
   it('drops the oldest fields of a full table, and empties it for one that is larger', () => {
     const decoder = new HpackDecoder()
     const added = (name: string, value: string): Buffer =>
-      Buffer.concat([Buffer.of(0x40, name.length), Buffer.from(name), lengthOf(value.length), Buffer.from(value)])
+      Buffer.concat([
+        Buffer.of(0x40, name.length),
+        Buffer.from(name),
+        lengthOf(value.length),
+        Buffer.from(value),
+      ])
     for (let i = 0; i < 200; i++) fieldsOf(decoder, added('x', String(i).padStart(31, '0')))
     expect(fieldsOf(decoder, Buffer.of(0x80 | 62))).toEqual([`x: ${'199'.padStart(31, '0')}`])
     expect(fieldsOf(decoder, Buffer.of(0x80 | (61 + 64)))).toEqual([`x: ${'136'.padStart(31, '0')}`])
@@ -145,7 +158,12 @@ describe('HPACK', () => {
   })
 
   it('takes a text of no bytes for a Huffman code, too', () => {
-    expect([unhuffed(''), unhuffed('1f'), unhuffed('ff'), unhuffed('fe')]).toEqual(['', 'a', undefined, undefined])
+    expect([unhuffed(''), unhuffed('1f'), unhuffed('ff'), unhuffed('fe')]).toEqual([
+      '',
+      'a',
+      undefined,
+      undefined,
+    ])
   })
 })
 
@@ -189,7 +207,9 @@ describe('an encoder', () => {
   it('gives the same table to whom has sent the same, and others to others', () => {
     const root = SentFields.none(4_096)
     const copy = FIELDS.map(([name, value]) => [name, value] as const)
-    expect(root.write(FIELDS, true).then).toBe(root.write(copy, false).then.write(copy.slice(3, 4), true).then)
+    expect(root.write(FIELDS, true).then).toBe(
+      root.write(copy, false).then.write(copy.slice(3, 4), true).then,
+    )
     expect(root.write(FIELDS, true).then).not.toBe(root.write(copy, false).then)
   })
 

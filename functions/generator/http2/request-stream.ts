@@ -53,8 +53,9 @@ export class RequestStream implements Controller {
     this.#holder = holder
   }
 
-  /** To be opened again on another connection. */
+  /** A server did not look at it: it may be opened once more. */
   takeBack(): void {
+    this.wasRefused = true
     this.id = 0
     this.unsent = undefined
     this.untoldBytes = 0
