@@ -1,12 +1,12 @@
 import type { CarrierKind } from '../../functions/generator/http/carrier.ts'
 import { SOCKETS } from '../../functions/generator/http/socket-carrier.ts'
-import { UNDICI } from '../../functions/generator/http/undici-carrier.ts'
 import { createHttpClient } from '../../functions/generator/http-client.ts'
 import { createGuard } from '../../functions/generator/target-guard.ts'
 import { createTlsOptions } from '../../functions/generator/tls-options.ts'
 import { systemClock } from '../../lib/adapters/clock/system.ts'
 import { httpClientContract } from './http-client.contract.ts'
 import type { ClientOptions, HttpClientMaker } from './http-probe.ts'
+import { UNDICI } from './undici-carrier.ts'
 
 function clientOn(carrier: CarrierKind): HttpClientMaker['create'] {
   return ({

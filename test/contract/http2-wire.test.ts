@@ -395,9 +395,9 @@ describe('an answer over HTTP/2', () => {
     ['a window opened too wide', frame(WINDOW_UPDATE, 0, 1, number32(2 ** 31 - 1))],
   ]
 
-  it.each(BROKEN)(
+  it.each(BROKEN.map(([what, ...frames]) => [what, frames] as const))(
     'with %s is a malformed_response, and costs no other its connection',
-    async (_, ...frames) => {
+    async (_, frames) => {
       const server = await answeringFirst(...frames)
       const probe = new HttpProbe(http2Maker)
       const exchange = await probe.request(server.origin, { timeoutMs: 2_000 })
@@ -454,9 +454,9 @@ describe('an answer over HTTP/2', () => {
     ['a window opened on a stream that nobody opened', 1, frame(WINDOW_UPDATE, 0, 9, number32(1))],
   ]
 
-  it.each(VIOLATIONS)(
+  it.each(VIOLATIONS.map(([what, code, ...frames]) => [what, code, frames] as const))(
     'with %s ends its connection as malformed_response with the code %i',
-    async (_, code, ...frames) => {
+    async (_, code, frames) => {
       const server = await answeringFirst(...frames)
       const probe = new HttpProbe(http2Maker)
       const exchange = await probe.request(server.origin, { timeoutMs: 2_000 })

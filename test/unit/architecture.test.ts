@@ -22,8 +22,8 @@ describe('the house', () => {
     expect(filesWith(/process\.exit\(/)).toEqual(['bin/volley.ts'])
   })
 
-  it('knows undici in one file', () => {
-    expect(filesWith(/from 'undici'/)).toEqual(['functions/generator/http/undici-carrier.ts'])
+  it('makes its requests itself, without the clients of others', () => {
+    expect(filesWith(/from '(?:undici|node:http2)'/)).toEqual([])
   })
 
   it('reads the clock and draws chance only at its edges', () => {

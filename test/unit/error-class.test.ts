@@ -12,7 +12,6 @@ describe('the class of an error', () => {
     ['ECONNREFUSED', 'connection_refused'],
     ['ECONNRESET', 'connection_reset'],
     ['EPIPE', 'connection_reset'],
-    ['UND_ERR_SOCKET', 'connection_closed'],
     ['ETIMEDOUT', 'connect_timeout'],
     ['ENOTFOUND', 'dns_not_found'],
     ['EAI_AGAIN', 'dns_failed'],
@@ -27,12 +26,6 @@ describe('the class of an error', () => {
     ['ERR_SSL_WRONG_VERSION_NUMBER', 'tls_handshake'],
     ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'tls_handshake'],
     ['EPROTO', 'tls_handshake'],
-    ['ERR_HTTP2_STREAM_ERROR', 'connection_reset'],
-    ['ERR_HTTP2_GOAWAY_SESSION', 'connection_closed'],
-    ['ERR_HTTP2_ERROR', 'malformed_response'],
-    ['ERR_HTTP2_UNHEARD_OF', 'other'],
-    ['UND_ERR_HEADERS_OVERFLOW', 'header_too_large'],
-    ['UND_ERR_UNHEARD_OF', 'other'],
   ])('of the code %s is %s', (code, errorClass) => {
     expect(errorClassOf(withCode(code))).toBe(errorClass)
   })

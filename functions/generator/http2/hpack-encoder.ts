@@ -128,7 +128,7 @@ export function plainField(name: string, value: string): string {
   return index === undefined ? literal(PLAIN, LITERAL_BITS, name, value) : integer(INDEXED, INDEX_BITS, index)
 }
 
-/** No Huffman code: what is sent often is sent as a number, and the rest is shorter than it is long to encode. */
+/** No Huffman code: what is sent often is sent as a number. */
 function literal(kind: number, bits: number, name: string, value: string): string {
   const index = staticIndexOfName.get(name)
   const head = index === undefined ? String.fromCharCode(kind) + string(name) : integer(kind, bits, index)

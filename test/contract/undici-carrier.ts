@@ -7,31 +7,38 @@ import type {
   CarrierHandler,
   CarrierKind,
   Opener,
-} from './carrier.ts'
+} from '../../functions/generator/http/carrier.ts'
+import { FlowError } from '../../lib/core/flow.ts'
 
 /** A server that says how long it keeps idle connections is believed, less this. */
 const KEEP_ALIVE_MARGIN_MS = 1_000
 const KEEP_ALIVE_MS = 60_000
 const MAX_HEADER_BYTES = 65_536
 
-/** Streams of one connection, and what a server may have sent on all of them, or on one, before anybody has read it. */
-const STREAMS = 100
-const WINDOW_BYTES = 1_048_576
+/** What undici's errors are called here. */
+const CLASS_BY_CODE: Readonly<Record<string, string>> = {
+  UND_ERR_SOCKET: 'connection_closed',
+  UND_ERR_CLOSED: 'connection_closed',
+  UND_ERR_DESTROYED: 'connection_closed',
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'connection_closed',
+  UND_ERR_INVALID_ARG: 'bad_request_options',
+  UND_ERR_HEADERS_OVERFLOW: 'header_too_large',
+  HPE_INVALID_EOF_STATE: 'connection_closed',
+  HPE_HEADER_OVERFLOW: 'header_too_large',
+}
+
+/** What it calls an answer that is none: garbage while idle, an upgrade or a 100 that nobody asked for. */
+const BAD_ANSWER = /^bad (?:response|upgrade)$/
+/** Its parser names its errors in words alone. */
+const PARSER_ERROR = 'HTTPParserError'
 
 type RawHeaders = Record<string, string | string[] | undefined>
 
-/** HTTP/1.1 as undici reads and writes it. */
+/** HTTP/1.1 as undici reads and writes it: a second opinion on what a client makes of answers. */
 export const UNDICI: CarrierKind = {
   alpn: ['http/1.1'],
   streams: 1,
-  maker: () => (origin, opener) => new UndiciCarrier(origin, opener, false),
-}
-
-/** HTTP/2, or HTTP/1.1 where a TLS server knows nothing better. Without TLS the server has to know HTTP/2. */
-export const HTTP2: CarrierKind = {
-  alpn: ['h2', 'http/1.1'],
-  streams: STREAMS,
-  maker: () => (origin, opener) => new UndiciCarrier(origin, opener, true),
+  maker: () => (origin, opener) => new UndiciCarrier(origin, opener),
 }
 
 /** A connection kept by undici. */
@@ -39,16 +46,14 @@ class UndiciCarrier implements Carrier {
   readonly #client: Client
   #socket: Socket | undefined
 
-  constructor(origin: string, opener: Opener, allowH2: boolean) {
+  constructor(origin: string, opener: Opener) {
     this.#client = new Client(origin, {
       connect: ({ servername }, done) =>
         opener.open(servername || undefined, (error, socket) => {
           this.#socket = socket ?? undefined
           if (!socket) done(error as Error, null)
-          else done(null, allowH2 ? speaking(socket) : socket)
+          else done(null, socket)
         }),
-      allowH2,
-      ...(allowH2 && { h2Options: { maxConcurrentStreams: STREAMS, connectionWindowSize: WINDOW_BYTES } }),
       // The deadline of a request is one for all of it, and kept by its call.
       headersTimeout: 0,
       bodyTimeout: 0,
@@ -76,7 +81,7 @@ class UndiciCarrier implements Carrier {
           handler.onResponseStart(controller, status, new RawAnswerHeaders(raw)),
         onResponseData: (controller, chunk) => handler.onResponseData(controller, chunk),
         onResponseEnd: () => handler.onResponseEnd(),
-        onResponseError: (controller, error) => handler.onResponseError(controller, error),
+        onResponseError: (controller, error) => handler.onResponseError(controller, named(error)),
       },
     )
   }
@@ -86,9 +91,19 @@ class UndiciCarrier implements Carrier {
   }
 }
 
-/** Undici asks a socket what it speaks; one without TLS has agreed on nothing, and speaks HTTP/2 from its first byte. */
-function speaking(socket: Socket): Socket {
-  return 'alpnProtocol' in socket ? socket : Object.assign(socket, { alpnProtocol: 'h2' })
+/** Errors of the system, and those of opening a connection, keep their names. */
+function named(error: Error): Error {
+  const errorClass = classOf(error)
+  return errorClass === undefined ? error : new FlowError(errorClass, error.message)
+}
+
+function classOf(error: Error): string | undefined {
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
+  if (code === 'UND_ERR_SOCKET' && BAD_ANSWER.test(error.message)) return 'malformed_response'
+  if (error.name === PARSER_ERROR && error.message.includes('EOF')) return 'connection_closed'
+  const known = CLASS_BY_CODE[code]
+  if (known !== undefined) return known
+  return error.name === PARSER_ERROR || code.startsWith('HPE_') ? 'malformed_response' : undefined
 }
 
 class RawAnswerHeaders implements AnswerHeaders {
