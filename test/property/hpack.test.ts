@@ -77,11 +77,14 @@ describe('headers between this client and a server of Node', () => {
     const every = Array.from({ length: 224 }, (_, i) => String.fromCharCode(i + 32)).filter(
       (of) => of !== '\x7f',
     )
-    answer = Object.fromEntries(every.map((of, i) => [`x-${i}`, `a${of.repeat(3)}b`]))
     const probe = new HttpProbe(http2Maker)
-    const exchange = await probe.request(origin, { headers: answer })
-    expect(exchange.headers).toMatchObject(answer)
-    expect(got).toMatchObject(answer)
+    for (let from = 0; from < every.length; from += 100) {
+      const some = every.slice(from, from + 100)
+      answer = Object.fromEntries(some.map((of, i) => [`x-${i}`, `a${of.repeat(3)}b`]))
+      const exchange = await probe.request(origin, { headers: answer })
+      expect(exchange.headers).toMatchObject(answer)
+      expect(got).toMatchObject(answer)
+    }
     await probe.connection.close()
   })
 })

@@ -68,7 +68,10 @@ describe('the frames of a server', () => {
   it('are the same however their bytes are split', () => {
     fc.assert(
       fc.property(traffic, fc.array(fc.integer({ min: 1, max: 30 }), { maxLength: 40 }), (frames, sizes) => {
-        const bytes = Buffer.concat([SETTINGS, ...frames.map((of) => frame(...of))])
+        const bytes = Buffer.concat([
+          SETTINGS,
+          ...frames.map(([type, flags, id, body]) => frame(type, flags, id, body)),
+        ])
         expect(read(bytes, sizes)).toEqual(read(bytes, []))
       }),
       { numRuns: 1_000 },
