@@ -3,25 +3,9 @@ import type { AddressInfo } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { createHttpClient } from '../../functions/generator/http-client.ts'
-import { createGuard } from '../../functions/generator/target-guard.ts'
-import { createTlsOptions } from '../../functions/generator/tls-options.ts'
-import { systemClock } from '../../lib/adapters/clock/system.ts'
-import { type HttpClientMaker, HttpProbe, textOf } from './http-probe.ts'
+import { HttpProbe, textOf } from './http-probe.ts'
+import { http2Maker } from './http2-peer.ts'
 import { certificate, httpsServer, key, rawServer } from './wire-server.ts'
-
-const maker: HttpClientMaker = {
-  name: 'the client for HTTP/2',
-  unasked100: 'malformed_response',
-  lenient: true,
-  create: ({ connections = 'per-user', maxBodyBytes = 1_000_000, now = systemClock.now }) =>
-    createHttpClient({
-      http: { connections, maxBodyBytes, version: '2' },
-      guard: createGuard({ allow: [], now }),
-      tls: createTlsOptions({ insecure: false, ca: certificate }),
-      now,
-    }),
-}
 
 type Answer = (stream: ServerHttp2Stream, path: string, method: string) => void
 
@@ -65,7 +49,7 @@ describe.each([
       })
       stream.end(gzipSync('hello, wire'))
     })
-    const probe = new HttpProbe(maker)
+    const probe = new HttpProbe(http2Maker)
     const exchange = await probe.request(`${server.origin}/a?b=c`)
     expect(exchange).toMatchObject({ status: 201, error: undefined, sent: true, method: 'GET' })
     expect(textOf(exchange)).toBe('hello, wire')
@@ -92,7 +76,7 @@ describe.each([
         one.end('ok')
       }
     })
-    const probe = new HttpProbe(maker)
+    const probe = new HttpProbe(http2Maker)
     const exchanges = await Promise.all(Array.from({ length: 30 }, () => probe.request(server.origin)))
     expect(exchanges.map((exchange) => textOf(exchange))).toEqual(Array(30).fill('ok'))
     expect([server.sessions.length, most, probe.client.openSockets()]).toEqual([1, 30, 1])
@@ -108,7 +92,7 @@ describe.each([
       stream.respond(path === '/from' ? { ':status': 307, location: '/to' } : { ':status': 204 })
       stream.end()
     })
-    const probe = new HttpProbe(maker)
+    const probe = new HttpProbe(http2Maker)
     const last = await probe.request(`${server.origin}/from`, { method: 'POST', body: 'größe' })
     expect([last.status, seen]).toEqual([204, ['POST /from größe', 'POST /to größe']])
     expect(server.sessions).toHaveLength(1)
@@ -120,7 +104,7 @@ describe.each([
       stream.respond({ ':status': 200 })
       stream.end('ok')
     })
-    const probe = new HttpProbe(maker)
+    const probe = new HttpProbe(http2Maker)
     const late = probe.request(`${server.origin}/never`, { timeoutMs: 60 })
     expect((await probe.request(server.origin)).status).toBe(200)
     expect(await late).toMatchObject({ status: 0, error: 'timeout', sent: true })
@@ -133,13 +117,13 @@ describe.each([
       stream.respond({ ':status': 200 })
       stream.end(Buffer.alloc(1_001))
     })
-    const probe = new HttpProbe(maker, { maxBodyBytes: 1_000 })
+    const probe = new HttpProbe(http2Maker, { maxBodyBytes: 1_000 })
     expect(await probe.request(server.origin)).toMatchObject({ status: 0, error: 'body_too_large' })
   })
 
   it('is connection_reset when a server resets the stream', async () => {
     const server = await serverOf((stream) => stream.close(2))
-    expect(await new HttpProbe(maker).request(server.origin)).toMatchObject({
+    expect(await new HttpProbe(http2Maker).request(server.origin)).toMatchObject({
       status: 0,
       error: 'connection_reset',
     })
@@ -159,7 +143,7 @@ describe.each([
       if (requests > 1) stream.end()
       else stream.write('half', () => stream.session?.destroy())
     })
-    const probe = new HttpProbe(maker)
+    const probe = new HttpProbe(http2Maker)
     expect(await probe.request(server.origin)).toMatchObject({ status: 0, error })
     expect((await probe.request(server.origin)).status).toBe(200)
     expect(server.sessions).toHaveLength(2)
@@ -170,7 +154,7 @@ describe.each([
       stream.respond({ ':status': 200 })
       stream.end('ok')
     })
-    const probe = new HttpProbe(maker)
+    const probe = new HttpProbe(http2Maker)
     await probe.request(server.origin)
     server.sessions[0]?.goaway()
     await vi.waitFor(async () => {
@@ -181,7 +165,7 @@ describe.each([
 
   it('finds a connection open that was warmed, with what the server has said on it', async () => {
     const server = await serverOf((stream) => stream.respond({ ':status': 204 }, { endStream: true }))
-    const probe = new HttpProbe(maker)
+    const probe = new HttpProbe(http2Maker)
     expect((await probe.client.connect(probe.connection, server.origin)).error).toBeUndefined()
     await vi.waitFor(() => expect(server.sessions).toHaveLength(1))
     const exchange = await probe.request(server.origin, { timeoutMs: 2_000 })
@@ -190,7 +174,7 @@ describe.each([
 
   it('closes with its user', async () => {
     const server = await serverOf((stream) => stream.respond({ ':status': 204 }, { endStream: true }))
-    const probe = new HttpProbe(maker)
+    const probe = new HttpProbe(http2Maker)
     await probe.request(server.origin)
     await probe.connection.close()
     expect(probe.client.openSockets()).toBe(0)
@@ -204,7 +188,7 @@ describe('asked for HTTP/2', () => {
       protocols.push((request.socket as TLSSocket).alpnProtocol, request.httpVersion)
       response.end('ok')
     })
-    const exchange = await new HttpProbe(maker).request(server.origin)
+    const exchange = await new HttpProbe(http2Maker).request(server.origin)
     expect([exchange.status, protocols]).toEqual([200, ['http/1.1', '1.1']])
   })
 
@@ -212,7 +196,7 @@ describe('asked for HTTP/2', () => {
     const server = await rawServer((socket) =>
       socket.write('HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n'),
     )
-    const exchange = await new HttpProbe(maker).request(server.origin, { timeoutMs: 2_000 })
+    const exchange = await new HttpProbe(http2Maker).request(server.origin, { timeoutMs: 2_000 })
     expect(exchange).toMatchObject({ status: 0, error: 'malformed_response' })
   })
 })
