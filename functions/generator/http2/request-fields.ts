@@ -51,13 +51,13 @@ export class OriginFields {
       const value = flat[i + 1] as string
       if (OF_CONNECTIONS.has(name)) throw bad(`a flow cannot set the header ${name}`)
       if (name === 'te' && value !== 'trailers') throw bad(`the header te cannot be ${value}`)
-      fields.push([name.toLowerCase(), value])
+      fields.push([name, value])
     }
     return { fields, last, serverName, closes, statedLength }
   }
 }
 
-/** A request's fields, with their last bytes to come. Throws a `FlowError` of class `bad_request_options`. */
+/** Throws a `FlowError` of class `bad_request_options` where a request cannot be made as it is. */
 export function checkRequest(
   request: CarriedRequest,
   { statedLength }: RequestFields,
