@@ -1,7 +1,8 @@
 import type { ChildProcess } from 'node:child_process'
 import { type Load, startGenerator } from './generator.ts'
+import type { Found } from './peers/peer.ts'
 import { measureRate, type Turn } from './rate.ts'
-import { median } from './section.ts'
+import { figure, median } from './section.ts'
 import type { Target } from './target/target.ts'
 import type { Workbench } from './workbench.ts'
 
@@ -38,10 +39,40 @@ export class Contest {
     return median(this.turnsOf(name).map(({ perSecond }) => perSecond))
   }
 
-  /** Of a core, in percent. */
-  share(name: string, whose: 'clientShare' | 'targetShare'): number {
-    return median(this.turnsOf(name).map((turn) => (turn[whose] ?? Number.NaN) * 100))
+  /** How busy the cores of client and target were. */
+  shares(name: string): [client: string, target: string] {
+    const share = (whose: 'clientShare' | 'targetShare'): string =>
+      `${figure(median(this.turnsOf(name).map((turn) => (turn[whose] ?? Number.NaN) * 100)))} %`
+    return [share('clientShare'), share('targetShare')]
   }
+
+  /** Everybody beside one of them, as rows of a table and as the numbers behind those. */
+  beside(yardstick: string): { rows: string[][]; raw: object[] } {
+    const raw = [...this.#turns].map(([name, turns]) => {
+      const perSecond = this.perSecond(name)
+      return { name, turns, perSecond, toYardstick: perSecond / this.perSecond(yardstick) }
+    })
+    const rows = raw.map(({ name, perSecond, toYardstick }) => [
+      name,
+      figure(perSecond),
+      toYardstick.toFixed(3),
+      ...this.shares(name),
+    ])
+    return { rows, raw }
+  }
+}
+
+/** Another load generator as a contestant; nobody where it is not here. */
+export function peerOf(
+  workbench: Workbench,
+  found: Found,
+  target: Target,
+  times: Times,
+  name = found.name,
+): Contestant[] {
+  if (!('start' in found)) return []
+  const start = (): ChildProcess => found.start(workbench, target.url)
+  return [{ name, turn: () => turnOfProcess(workbench, start, target, times) }]
 }
 
 /** The turn of a process that makes its load until it is ended. */

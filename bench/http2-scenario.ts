@@ -1,5 +1,5 @@
 import { defineScenario } from 'volley'
 import plain from './scenario.ts'
 
-/** The journey over HTTP/2. */
+/** What the benches run, over HTTP/2. */
 export default defineScenario({ ...plain, http: { version: '2', tls: { insecure: true } } })

@@ -32,7 +32,7 @@ const crowd = (flow: string, ramp: `${number}s`, hold: `${number}s`): Profile =>
   ],
 })
 
-/** What the benches run: one journey of three JSON requests in three dresses, and what density and schedule need. */
+/** What the benches run: one journey of three JSON requests in three dresses, and what transports, density and schedule need. */
 export default defineScenario({
   name: 'bench',
   target: { url: 'http://127.0.0.1:8080' },
@@ -96,6 +96,10 @@ export default defineScenario({
         }
       },
     },
+    /** Its connection is closed, so that the next one begins with a handshake. */
+    stranger: {
+      run: async (vu) => void (await vu.get('/items/7', { headers: { connection: 'close' } })),
+    },
     nothing: { run: async () => {} },
     call: {
       run: async (vu) => {
@@ -107,6 +111,7 @@ export default defineScenario({
     journey: closed('journey'),
     checked: closed('checked'),
     tagged: closed('tagged'),
+    stranger: closed('stranger'),
     think: crowd('think', '8s', '10s'),
     chat: crowd('chat', '6s', '8s'),
     nothing: arrivals('nothing'),

@@ -1,5 +1,5 @@
 import { unpinned } from '../children.ts'
-import { Contest, ROUNDS, turnOfGenerator, turnOfProcess } from '../contest.ts'
+import { Contest, peerOf, ROUNDS, turnOfGenerator } from '../contest.ts'
 import type { Part } from '../part.ts'
 import { artillery } from '../peers/artillery.ts'
 import { autocannon } from '../peers/autocannon.ts'
@@ -36,16 +36,7 @@ export const http: Part = {
     const peers = [wrk(), autocannon('static', say), autocannon('per-request', say), artillery(say), k6(say)]
     const target = await startTarget(workbench)
     const contest = new Contest()
-    const others = peers.flatMap((peer) =>
-      'start' in peer
-        ? [
-            {
-              name: peer.name,
-              turn: () => turnOfProcess(workbench, () => peer.start(workbench, target.url), target, TIMES),
-            },
-          ]
-        : [],
-    )
+    const others = peers.flatMap((found) => peerOf(workbench, found, target, TIMES))
     const ours = Object.entries(OURS).map(([profile, name]) => ({
       name,
       turn: () => turnOfGenerator(workbench, { profile }, target, TIMES),
@@ -92,7 +83,6 @@ function rowOf({ name, version, missing, perSecond, toWrk }: HttpResult, contest
     figure(perSecond),
     Number.isFinite(toWrk) ? toWrk.toFixed(3) : '–',
     Number.isFinite(toIt) ? toIt.toFixed(2) : '–',
-    `${figure(contest.share(name, 'clientShare'))} %`,
-    `${figure(contest.share(name, 'targetShare'))} %`,
+    ...contest.shares(name),
   ]
 }

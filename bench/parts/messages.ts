@@ -5,7 +5,7 @@ import { unpinned } from '../children.ts'
 import { Contest, ROUNDS, turnOfGenerator, turnOfProcess } from '../contest.ts'
 import type { Part } from '../part.ts'
 import { USERS } from '../peers/peer.ts'
-import { figure, type Section } from '../section.ts'
+import type { Section } from '../section.ts'
 import { startEcho } from '../target/echo.ts'
 import type { Target } from '../target/target.ts'
 import { CLIENT_CORE, TARGET_CORE, type Workbench } from '../workbench.ts'
@@ -35,17 +35,14 @@ export const messages: Part = {
       name,
       turn: () => turnOfGenerator(workbench, { profile, scenario: SCENARIO }, target, TIMES),
     }))
-    const contestants = [...others, ...ours]
     try {
-      await contest.play(contestants, (round) => workbench.say(`messages: round ${round} of ${ROUNDS}`))
+      await contest.play([...others, ...ours], (round) =>
+        workbench.say(`messages: round ${round} of ${ROUNDS}`),
+      )
     } finally {
       await target.close()
     }
-    return sectionOf(
-      target,
-      contest,
-      contestants.map(({ name }) => name),
-    )
+    return sectionOf(target, contest)
   },
 }
 
@@ -54,32 +51,16 @@ function startPeer({ children }: Workbench, script: string, url: string): ChildP
   return children.spawn(CLIENT_CORE, process.execPath, [path, url])
 }
 
-function sectionOf(target: Target, contest: Contest, names: readonly string[]): Section {
-  const results = names.map((name) => {
-    const perSecond = contest.perSecond(name)
-    return {
-      name,
-      turns: contest.turnsOf(name),
-      perSecond,
-      toYardstick: perSecond / contest.perSecond(YARDSTICK),
-    }
-  })
+function sectionOf(target: Target, contest: Contest): Section {
   return {
     title: 'Messages',
     columns: ['client', 'messages/s', 'to ws', 'its core', "target's core"],
-    rows: results.map(({ name, perSecond, toYardstick }) => [
-      name,
-      figure(perSecond),
-      toYardstick.toFixed(2),
-      `${figure(contest.share(name, 'clientShare'))} %`,
-      `${figure(contest.share(name, 'targetShare'))} %`,
-    ]),
+    ...contest.beside(YARDSTICK),
     notes: [
       `${USERS} connections; each sends some JSON and, when the answer to it has come and been parsed, the next`,
       `${target.note}; where that core is busier than the client's, the target held the client back`,
       unpinned ?? `clients run on core ${CLIENT_CORE}, the target on core ${TARGET_CORE}`,
       `medians of ${ROUNDS} rounds of ${TIMES.forMs / 1_000} s each, all clients in turn; messages as the target gets them`,
     ],
-    raw: results,
   }
 }

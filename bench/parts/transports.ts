@@ -1,14 +1,14 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { unpinned } from '../children.ts'
-import { Contest, type Contestant, ROUNDS, turnOfGenerator, turnOfProcess } from '../contest.ts'
+import { Contest, type Contestant, peerOf, ROUNDS, turnOfGenerator } from '../contest.ts'
 import type { Part } from '../part.ts'
 import { k6 } from '../peers/k6.ts'
-import { type Found, USERS } from '../peers/peer.ts'
+import { USERS } from '../peers/peer.ts'
 import { wrk } from '../peers/wrk.ts'
-import { figure, NOT_HERE, type Section } from '../section.ts'
+import { NOT_HERE, type Section } from '../section.ts'
 import { NO_NGINX, startTarget, type Target, versionOfNginx } from '../target/target.ts'
-import { CLIENT_CORE, TARGET_CORE, type Workbench } from '../workbench.ts'
+import { CLIENT_CORE, TARGET_CORE } from '../workbench.ts'
 
 const TIMES = { warmMs: 1_000, forMs: 2_000 }
 const YARDSTICK = 'Volley, plain'
@@ -41,49 +41,30 @@ export const transports: Part = {
       name,
       turn: () => turnOfGenerator(workbench, { profile, ...(scenario && { scenario }) }, target, TIMES),
     })
+    const script = k6(workbench.say)
     const contestants = [
       ours(YARDSTICK, 'journey', targets.plain),
       ours('Volley, TLS', 'journey', targets.tls, TLS),
       ours('Volley, TLS and a handshake for each request', 'stranger', targets.tls, TLS),
       ours('Volley, HTTP/2', 'journey', targets.http2, HTTP2),
-      ...peer(workbench, 'wrk, TLS', wrk(), targets.tls),
-      ...peer(workbench, 'k6, TLS', k6(workbench.say), targets.tls),
-      ...peer(workbench, 'k6, HTTP/2', k6(workbench.say), targets.http2),
+      ...peerOf(workbench, wrk(), targets.tls, TIMES, 'wrk, TLS'),
+      ...peerOf(workbench, script, targets.tls, TIMES, 'k6, TLS'),
+      ...peerOf(workbench, script, targets.http2, TIMES, 'k6, HTTP/2'),
     ]
     try {
       await contest.play(contestants, (round) => workbench.say(`transports: round ${round} of ${ROUNDS}`))
     } finally {
       await Promise.all(Object.values(targets).map((target) => target.close()))
     }
-    return sectionOf(targets.tls, contest, contestants)
+    return sectionOf(targets.tls, contest)
   },
 }
 
-/** Nobody where it is not here: the part `http` says so. */
-function peer(workbench: Workbench, name: string, found: Found, target: Target): Contestant[] {
-  if (!('start' in found)) return []
-  return [
-    { name, turn: () => turnOfProcess(workbench, () => found.start(workbench, target.url), target, TIMES) },
-  ]
-}
-
-function sectionOf(target: Target, contest: Contest, contestants: readonly Contestant[]): Section {
-  const results = contestants.map(({ name }) => ({
-    name,
-    turns: contest.turnsOf(name),
-    perSecond: contest.perSecond(name),
-    toYardstick: contest.perSecond(name) / contest.perSecond(YARDSTICK),
-  }))
+function sectionOf(target: Target, contest: Contest): Section {
   return {
     title: TITLE,
     columns: COLUMNS,
-    rows: results.map(({ name, perSecond, toYardstick }) => [
-      name,
-      figure(perSecond),
-      toYardstick.toFixed(3),
-      `${figure(contest.share(name, 'clientShare'))} %`,
-      `${figure(contest.share(name, 'targetShare'))} %`,
-    ]),
+    ...contest.beside(YARDSTICK),
     notes: [
       `${USERS} users, the journey of HTTP throughput; wrk and the handshakes are one GET`,
       'handshakes take up the session of the connection before; where the target has the busier core, it held the client back',
@@ -91,6 +72,5 @@ function sectionOf(target: Target, contest: Contest, contestants: readonly Conte
       unpinned ?? `clients run on core ${CLIENT_CORE}, the target on core ${TARGET_CORE}`,
       `medians of ${ROUNDS} rounds of ${TIMES.forMs / 1_000} s each, all clients in turn; requests as the target counts them`,
     ],
-    raw: results,
   }
 }

@@ -1,10 +1,16 @@
-import { FlowError } from '../../../lib/core/flow.ts'
 import type { AnswerHeaders } from './carrier.ts'
 import { ChunkedBody } from './chunked-body.ts'
-import { findHeadEnd, malformed, ParsedHead } from './parsed-head.ts'
+import {
+  checkHeadSize,
+  findHeadEnd,
+  hasNoBody,
+  MAX_HEAD_BYTES,
+  malformed,
+  ParsedHead,
+  SWITCHING_PROTOCOLS,
+} from './parsed-head.ts'
+import { copyOf } from './read-into.ts'
 
-/** Longest head of an answer; as long as other clients have it. */
-const MAX_HEAD_BYTES = 65_536
 const FIRST_HELD_BYTES = 1_024
 
 /** What is read next. */
@@ -13,10 +19,6 @@ const HEAD = 1
 const LENGTH = 2
 const CHUNKS = 3
 const UNTIL_CLOSE = 4
-
-const SWITCHING_PROTOCOLS = 101
-const NO_CONTENT = 204
-const NOT_MODIFIED = 304
 
 /** What a parser tells about an answer. */
 export interface AnswerSink {
@@ -112,7 +114,7 @@ export class AnswerParser {
     const held = this.#hold(bytes, start, Math.min(end, start + MAX_HEAD_BYTES))
     const headEnd = findHeadEnd(held, 0, before, this.#heldBytes)
     if (headEnd === -1) {
-      checkSize(this.#heldBytes)
+      checkHeadSize(this.#heldBytes)
       return end
     }
     this.#held = undefined
@@ -136,7 +138,7 @@ export class AnswerParser {
   }
 
   #takeHead(bytes: Buffer, start: number, end: number): void {
-    checkSize(end - start)
+    checkHeadSize(end - start)
     const head = new ParsedHead(bytes, start, end)
     const { status } = head
     if (status === SWITCHING_PROTOCOLS) throw malformed('it upgrades a connection that nobody asked to')
@@ -149,8 +151,7 @@ export class AnswerParser {
 
   /** How the length of a body is known: RFC 9112 section 6.3. */
   #bodyAfter({ status, chunked, contentLength }: ParsedHead): number {
-    if (this.#isHead || status === NO_CONTENT || status === NOT_MODIFIED || contentLength === 0)
-      return NOTHING
+    if (this.#isHead || hasNoBody(status) || contentLength === 0) return NOTHING
     if (chunked) {
       this.#chunks = new ChunkedBody()
       return CHUNKS
@@ -177,15 +178,4 @@ export class AnswerParser {
     if (chunks.done) this.stop()
     return stop
   }
-}
-
-function checkSize(headBytes: number): void {
-  if (headBytes > MAX_HEAD_BYTES)
-    throw new FlowError('header_too_large', `the head of the answer is longer than ${MAX_HEAD_BYTES} bytes`)
-}
-
-function copyOf(bytes: Buffer, start: number, end: number): Buffer {
-  const copy = Buffer.allocUnsafe(end - start)
-  bytes.copy(copy, 0, start, end)
-  return copy
 }

@@ -12,6 +12,8 @@ const NINE = 57
 
 /** `HTTP/1.`, the one thing an answer may begin with. */
 const PROTOCOL = Buffer.from('HTTP/1.')
+/** Longest head of an answer; as long as other clients have it. */
+export const MAX_HEAD_BYTES = 65_536
 /** `HTTP/1.1 200` */
 const STATUS_LINE_LENGTH = 12
 /** Lengths with more digits cannot be told apart as numbers. */
@@ -21,6 +23,10 @@ const MOST_LENGTH_DIGITS = 15
 const IS_TOKEN = new Uint8Array(256)
 for (const character of "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
   IS_TOKEN[character.charCodeAt(0)] = 1
+
+export const SWITCHING_PROTOCOLS = 101
+const NO_CONTENT = 204
+const NOT_MODIFIED = 304
 
 /** The head of an answer. Only what its body and its connection depend on is read at once. */
 export class ParsedHead extends HeaderLines {
@@ -106,7 +112,7 @@ export class ParsedHead extends HeaderLines {
   #noteLength(bytes: Buffer, start: number, valueEnd: number): void {
     let end = valueEnd
     while (end > start && isBlank(bytes[end - 1])) end--
-    const length = end - start > MOST_LENGTH_DIGITS ? Number.NaN : numberOf(bytes, start, end)
+    const length = lengthOf(bytes, start, end)
     if (!(length >= 0)) throw malformed(`its content-length is ${textOf(bytes, start, end)}`)
     if (this.contentLength !== undefined) throw malformed('it has more than one content-length')
     this.contentLength = length
@@ -145,6 +151,17 @@ function afterLine(bytes: Buffer, start: number): number {
   return at + 2
 }
 
+/** Whatever was asked for. */
+export function hasNoBody(status: number): boolean {
+  return status === NO_CONTENT || status === NOT_MODIFIED
+}
+
+/** Throws a `FlowError` of class `header_too_large`. */
+export function checkHeadSize(headBytes: number): void {
+  if (headBytes > MAX_HEAD_BYTES)
+    throw new FlowError('header_too_large', `the head of the answer is longer than ${MAX_HEAD_BYTES} bytes`)
+}
+
 export function malformed(what: string): FlowError {
   return new FlowError('malformed_response', `the answer is no HTTP/1.1: ${what}`)
 }
@@ -153,6 +170,11 @@ function checkProtocol(bytes: Buffer, start: number, end: number): void {
   const last = Math.min(end, start + PROTOCOL.length)
   for (let at = start; at < last; at++)
     if (bytes[at] !== PROTOCOL[at - start]) throw malformed(`it begins with ${quoted(bytes, start)}`)
+}
+
+/** The value of a `content-length`; NaN for what is none. */
+export function lengthOf(bytes: Buffer, start: number, end: number): number {
+  return end - start > MOST_LENGTH_DIGITS ? Number.NaN : numberOf(bytes, start, end)
 }
 
 /** Digits alone; NaN for anything else, nothing included. */

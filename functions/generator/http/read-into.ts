@@ -1,2 +1,9 @@
 /** All connections of the process read into it: what has come is taken out before the next one has its turn. */
 export const READ_INTO = Buffer.allocUnsafeSlow(65_536)
+
+/** Bytes that stay as they are when the next ones are read. */
+export function copyOf(bytes: Buffer, start: number, end: number): Buffer {
+  const copy = Buffer.allocUnsafe(end - start)
+  bytes.copy(copy, 0, start, end)
+  return copy
+}

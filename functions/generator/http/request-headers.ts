@@ -115,7 +115,8 @@ function asksToClose(value: string): boolean {
   return options.some((option) => option.trim() === 'close')
 }
 
-function isToken(text: string): boolean {
+/** A token of RFC 9110 section 5.6.2. */
+export function isToken(text: string): boolean {
   if (knownTokens.has(text)) return true
   if (!TOKEN.test(text)) return false
   if (knownTokens.size < MOST_KNOWN_TOKENS) knownTokens.add(text)

@@ -1,13 +1,11 @@
 import { HeaderLines, isName } from '../http/header-lines.ts'
-import { numberOf } from '../http/parsed-head.ts'
+import { lengthOf, numberOf } from '../http/parsed-head.ts'
 import type { FieldSink, HpackDecoder } from './hpack-decoder.ts'
 
 const TAB = 9
 const SPACE = 32
 const COLON = 58
 const DEL = 127
-/** Lengths with more digits cannot be told apart as numbers. */
-const MOST_LENGTH_DIGITS = 15
 
 const STATUS = ':status'
 const STATUS_DIGITS = 3
@@ -67,7 +65,7 @@ export class AnswerHead extends HeaderLines implements FieldSink {
   }
 
   #noteLength(text: Buffer, value: number, valueEnd: number): void {
-    const length = valueEnd - value > MOST_LENGTH_DIGITS ? Number.NaN : numberOf(text, value, valueEnd)
+    const length = lengthOf(text, value, valueEnd)
     if (!(length >= 0)) this.fault = `its content-length is ${textOf(text, value, valueEnd)}`
     else if (this.contentLength !== undefined) this.fault = 'it has more than one content-length'
     else this.contentLength = length

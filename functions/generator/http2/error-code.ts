@@ -2,10 +2,8 @@ import { FlowError } from '../../../lib/core/flow.ts'
 
 /** Why a stream or a connection ends: RFC 9113 section 7. */
 export const ERROR_CODE = {
-  NONE: 0,
   PROTOCOL: 1,
   FLOW_CONTROL: 3,
-  STREAM_CLOSED: 5,
   FRAME_SIZE: 6,
   REFUSED_STREAM: 7,
   CANCEL: 8,

@@ -1,12 +1,10 @@
 import { FlowError } from '../../../lib/core/flow.ts'
 import type { CarriedRequest, CarrierHandler, Controller } from '../http/carrier.ts'
+import { hasNoBody, SWITCHING_PROTOCOLS } from '../http/parsed-head.ts'
+import { copyOf } from '../http/read-into.ts'
 import type { AnswerHead } from './answer-head.ts'
 import { ERROR_CODE } from './error-code.ts'
 import type { RequestFields } from './request-fields.ts'
-
-const SWITCHING_PROTOCOLS = 101
-const NO_CONTENT = 204
-const NOT_MODIFIED = 304
 
 /** The connection that a stream is on. */
 export interface StreamHolder {
@@ -110,8 +108,7 @@ export class RequestStream implements Controller {
 
   #takeHead(head: AnswerHead, isEnd: boolean): void {
     const { status, contentLength = -1 } = head
-    const hasNoBody = this.request.method === 'HEAD' || status === NO_CONTENT || status === NOT_MODIFIED
-    this.#leftBytes = hasNoBody ? 0 : contentLength
+    this.#leftBytes = this.request.method === 'HEAD' || hasNoBody(status) ? 0 : contentLength
     this.answered = true
     this.handler.onResponseStart(this, status, head)
     if (isEnd && !this.over) this.#end()
@@ -142,10 +139,4 @@ export class RequestStream implements Controller {
     this.#holder = undefined
     holder?.release(this, code)
   }
-}
-
-function copyOf(bytes: Buffer, start: number, end: number): Buffer {
-  const copy = Buffer.allocUnsafe(end - start)
-  bytes.copy(copy, 0, start, end)
-  return copy
 }

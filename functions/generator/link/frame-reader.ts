@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { FlowError } from '../../../lib/core/flow.ts'
+import { HeldBytes } from '../held-bytes.ts'
 import { FINAL, LENGTH_16, LENGTH_64, MASKED, OPCODE } from './frame.ts'
-import { HeldBytes } from './held-bytes.ts'
 
 /** Codes that a connection is closed with (RFC 6455 section 7.4). */
 export const CLOSE_CODE = {

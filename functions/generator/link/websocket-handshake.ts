@@ -1,15 +1,12 @@
 import { hash, randomBytes } from 'node:crypto'
 import { validateHeaderName, validateHeaderValue } from 'node:http'
 import { FlowError } from '../../../lib/core/flow.ts'
-import { findHeadEnd, ParsedHead } from '../http/parsed-head.ts'
-import { HeldBytes } from './held-bytes.ts'
+import { HeldBytes } from '../held-bytes.ts'
+import { checkHeadSize, findHeadEnd, ParsedHead, SWITCHING_PROTOCOLS } from '../http/parsed-head.ts'
+import { isToken } from '../http/request-headers.ts'
 
 /** Makes an answer to the upgrade one to this very request (RFC 6455 section 1.3). */
 const ACCEPT_SUFFIX = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'
-const SWITCHING_PROTOCOLS = 101
-/** Longest head of an answer; as long as other answers may have it. */
-const MAX_HEAD_BYTES = 65_536
-const TOKEN = /^[!#$%&'*+\-.^`|~\w]+$/
 
 export interface HandshakeOptions {
   url: URL
@@ -27,7 +24,7 @@ export class Handshake {
 
   /** Throws where the headers or the protocols cannot be sent. */
   constructor({ url, headers, protocols }: HandshakeOptions) {
-    if (!protocols.every((protocol) => TOKEN.test(protocol)) || new Set(protocols).size < protocols.length)
+    if (!protocols.every(isToken) || new Set(protocols).size < protocols.length)
       throw new FlowError('bad_request_options', `protocols are ${protocols.join(', ')}: tokens, each once`)
     this.#protocols = protocols
     const all = {
@@ -63,12 +60,8 @@ export class Handshake {
     const { bytes: all, length } = this.#held
     for (let start = 0; ; ) {
       const headEnd = findHeadEnd(all, start, Math.max(start, before), length)
-      if (headEnd === -1 && length <= MAX_HEAD_BYTES) return undefined
-      if (headEnd === -1 || headEnd > MAX_HEAD_BYTES)
-        throw new FlowError(
-          'header_too_large',
-          `the head of the answer is longer than ${MAX_HEAD_BYTES} bytes`,
-        )
+      checkHeadSize(headEnd === -1 ? length : headEnd)
+      if (headEnd === -1) return undefined
       const head = new ParsedHead(all, start, headEnd)
       if (head.status >= 200) throw refused(`answered ${head.status} instead of opening a WebSocket`)
       if (head.status === SWITCHING_PROTOCOLS) {
