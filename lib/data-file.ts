@@ -1,13 +1,19 @@
 import { readFile } from 'node:fs/promises'
-import papaparse from 'papaparse'
 import { z } from 'zod'
 import { type Mistake, VolleyError } from './core/errors.ts'
 import type { Feeder } from './core/feeder.ts'
 import type { DataRow } from './core/flow.ts'
+import { fieldOf } from './core/mistake.ts'
+import { csvRows } from './csv-rows.ts'
 import { besideScenario, type LoadedScenario } from './scenario-file.ts'
 
-const cellSchema = z.union([z.string(), z.number(), z.boolean()]).transform(String)
+const cellSchema = z.union([z.string(), z.boolean().transform(String)], {
+  error: 'text, a number or a boolean',
+})
 const rowsSchema = z.array(z.record(z.string(), cellSchema))
+
+/** What `TextDecoder` calls the encodings of feeders. */
+const DECODER_OF = { 'utf-8': 'utf-8', latin1: 'windows-1252', 'utf-16le': 'utf-16le' } as const
 
 /**
  * Reads all data files of a scenario. Throws `DATA_INVALID` with every file that is missing, malformed,
@@ -32,37 +38,56 @@ export async function loadData(
 
 type Problem = Pick<Mistake, 'limit' | 'next'>
 
-async function readRows(path: string, { format }: Feeder): Promise<DataRow[] | Problem> {
-  let text: string
+async function readRows(path: string, feeder: Feeder): Promise<DataRow[] | Problem> {
+  let bytes: Uint8Array
   try {
-    text = await readFile(path, 'utf8')
+    bytes = await readFile(path)
   } catch {
     return {
       limit: 'a file that can be read',
-      next: 'create it, or mend its path (relative to the scenario file)',
+      next: 'create it, or correct its path (relative to the scenario file)',
     }
   }
-  return format === 'csv' ? parseCsv(text) : parseJson(text)
+  const text = decoded(bytes, feeder.encoding)
+  if (typeof text !== 'string') return text
+  return feeder.format === 'csv' ? csvRows(text, feeder.delimiter) : parseJson(text)
 }
 
-function parseCsv(text: string): DataRow[] | Problem {
-  const { data, errors } = papaparse.parse<DataRow>(text, { header: true, skipEmptyLines: true })
-  const fault = errors.find(({ type }) => type !== 'Delimiter')
-  if (!fault) return data
-  return { limit: `CSV with a header line (${fault.message})`, next: `mend row ${(fault.row ?? 0) + 2}` }
+/** The text of a file without its byte order mark. */
+function decoded(bytes: Uint8Array, encoding: Feeder['encoding'] = 'utf-8'): string | Problem {
+  try {
+    return new TextDecoder(DECODER_OF[encoding], { fatal: true }).decode(bytes)
+  } catch {
+    const others = Object.keys(DECODER_OF).filter((other) => other !== encoding)
+    return {
+      limit: `text in ${encoding}`,
+      next: `save it in ${encoding}, or name its encoding: ${others.map((other) => `'${other}'`).join(' or ')}`,
+    }
+  }
 }
 
 function parseJson(text: string): DataRow[] | Problem {
+  let parsed: unknown
   try {
-    const rows = rowsSchema.safeParse(JSON.parse(text))
-    if (rows.success) return rows.data
-    return { limit: 'an array of objects with text, numbers or booleans', next: 'mend the file' }
+    parsed = JSON.parse(text, asWritten)
   } catch (error) {
     return {
       limit: `JSON (${error instanceof Error ? error.message : String(error)})`,
-      next: 'mend the file',
+      next: 'correct the file',
     }
   }
+  const rows = rowsSchema.safeParse(parsed)
+  if (rows.success) return rows.data
+  const [{ path = [] } = {}] = rows.error.issues
+  return {
+    limit: 'an array of flat objects with text, numbers or booleans',
+    next: path.length === 0 ? 'correct the file' : `correct ${fieldOf(path)} of the file`,
+  }
+}
+
+/** Numbers keep the digits of the file: an id of 20 digits and a price of 1.10 stay what they are. */
+function asWritten(_key: string, value: unknown, context?: { source?: string }): unknown {
+  return typeof value === 'number' ? (context?.source ?? value) : value
 }
 
 function sizeProblem(rows: number, { access }: Feeder, users: number): Problem | undefined {
