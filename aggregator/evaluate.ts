@@ -10,7 +10,7 @@ import type { Merge } from './merge.ts'
 import { effectOf, rowOf } from './row.ts'
 import { rowSentence } from './sentence.ts'
 import { perSecond } from './tally.ts'
-import { totalOf } from './totals.ts'
+import { samplesIn, totalOf } from './totals.ts'
 
 export interface Evaluated {
   plan: Plan
@@ -58,11 +58,13 @@ export function evaluate(evaluated: Evaluated): Verdict {
     coverage: { generators, time, arrivals },
     requests: {
       count: totalOf(summary, 'http_reqs'),
+      completed: samplesIn(summary, 'http_req_failed'),
       failed: totalOf(summary, 'http_req_failed'),
       perSecond: perSecond(totalOf(summary, 'http_reqs'), summary.durationMs),
     },
     iterations: {
       count: totalOf(summary, 'iterations'),
+      started: samplesIn(summary, 'iteration_start_lag'),
       failed: totalOf(summary, 'iteration_failed'),
       dropped: totalOf(summary, 'dropped_iterations'),
     },

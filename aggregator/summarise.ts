@@ -97,19 +97,22 @@ const stepText = ({ flow = '', name = '', method = '' }: Tags): string => JSON.s
 function stepsOf(series: readonly MergedSeries[], durationMs: number): Step[] {
   const failures = groupBy(series, 'http_req_failed', stepText)
   const durations = groupBy(series, 'http_req_duration', stepText)
-  return [...new Set([...durations.keys(), ...failures.keys()])].sort().map((text) => {
+  const requests = groupBy(series, 'http_reqs', stepText)
+  return [...new Set([...requests.keys(), ...durations.keys(), ...failures.keys()])].sort().map((text) => {
     const [flow, name, method] = JSON.parse(text) as [string, string, string]
     const failure = failures.get(text)
     const { total = 0, trues = 0 } = failure?.kind === 'rate' ? failure : {}
     const duration = durations.get(text)
     const histogram = duration?.kind === 'trend' ? duration.histogram : undefined
-    const count = Math.max(total, histogram?.count ?? 0)
+    const completed = Math.max(total, histogram?.count ?? 0)
+    const count = Math.max(countOf(requests.get(text)), completed)
     const atMs = (quantile: number): number => (histogram ? inUnit(histogram, quantile) : 0)
     return {
       flow,
       name,
       method,
       count,
+      completed,
       failed: trues,
       perSecond: perSecond(count, durationMs),
       p50Ms: atMs(0.5),

@@ -1,5 +1,11 @@
 import type { Summary } from '../lib/core/summary.ts'
 
+/** Samples of a rate or of a trend over all tags, or what a counter counted. */
+export function samplesIn({ metrics }: Pick<Summary, 'metrics'>, metric: string): number {
+  const values = metrics[metric]?.values
+  return values?.kind === 'rate' ? values.total : totalOf({ metrics }, metric)
+}
+
 /** What a counter counted, how often a rate was true, or how many samples a trend has, over all tags. */
 export function totalOf({ metrics }: Pick<Summary, 'metrics'>, metric: string): number {
   const values = metrics[metric]?.values

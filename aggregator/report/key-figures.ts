@@ -38,14 +38,14 @@ export function trendOf(summary: Summary, metric: string): Trend | undefined {
   return values?.kind === 'trend' && values.count > 0 ? values : undefined
 }
 
-function requests({ requests: { count, failed, perSecond } }: Verdict): KeyFigures {
+function requests({ requests: { count, completed = count, failed, perSecond } }: Verdict): KeyFigures {
   return {
     title: 'requests',
     main: 0,
     figures: [
       { label: 'total', value: formatNumber(count) },
       { label: 'per second', value: formatNumber(perSecond) },
-      { label: 'failed', value: withCount(formatShare(failed, count), failed) },
+      { label: 'failed', value: withCount(formatShare(failed, completed), failed) },
     ],
   }
 }
@@ -84,14 +84,15 @@ function messages(summary: Summary): KeyFigures[] {
   ]
 }
 
-function iterations({ iterations: { count, failed, dropped } }: Verdict): KeyFigures {
+/** Failed is a share of those that ended, dropped of all that were due: started, ended or not, and dropped. */
+function iterations({ iterations: { count, started = count, failed, dropped } }: Verdict): KeyFigures {
   return {
     title: 'iterations',
     main: 0,
     figures: [
       { label: 'total', value: formatNumber(count) },
       { label: 'failed', value: withCount(formatShare(failed, count), failed) },
-      { label: 'dropped', value: withCount(formatShare(dropped, count + dropped), dropped) },
+      { label: 'dropped', value: withCount(formatShare(dropped, started + dropped), dropped) },
     ],
   }
 }

@@ -1,7 +1,7 @@
 import type { Step, Summary } from '../../lib/core/summary.ts'
 import type { State, Verdict } from '../../lib/core/verdict.ts'
 import { writeExperiment } from './experiment.ts'
-import { formatFigure, formatInstant, formatNumber, formatShare, formatSpan } from './figure.ts'
+import { formatFigure, formatInstant, formatNumber, formatShare, formatSpan, NO_FIGURE } from './figure.ts'
 import { keyFigures } from './key-figures.ts'
 import { countStates, groupRows, type RowGroup, type RowState } from './row.ts'
 
@@ -84,11 +84,12 @@ function slowest(steps: readonly Step[]): string {
   const lines = requested
     .toSorted((a, b) => b.p95Ms - a.p95Ms)
     .slice(0, SLOWEST)
-    .map(({ flow, method, name, count, failed, p50Ms, p95Ms, p99Ms }) => [
+    .map(({ flow, method, name, count, completed = count, failed, p50Ms, p95Ms, p99Ms, maxMs }) => [
       inline(`${flow}: ${method} ${name}`),
       formatNumber(count),
-      formatShare(failed, count),
-      ...[p50Ms, p95Ms, p99Ms].map((ms) => formatFigure(ms, 'ms')),
+      formatShare(failed, completed),
+      // A stream has no service time.
+      ...[p50Ms, p95Ms, p99Ms].map((ms) => (maxMs === 0 ? NO_FIGURE : formatFigure(ms, 'ms'))),
     ])
   const head = ['step', 'requests', 'failed', 'p50', 'p95', 'p99']
   return `### Slowest steps\n\n${table(head, 'lrrrrr', lines)}`

@@ -17,6 +17,8 @@ export interface LiveSeries {
 
 class CounterSeries implements LiveSeries {
   #sum = 0
+  /** Something was added, be it 0: a counter that says 0 has data. */
+  #counted = false
   readonly #identity: Identity
 
   constructor(identity: Identity) {
@@ -25,12 +27,14 @@ class CounterSeries implements LiveSeries {
 
   add(value: number): void {
     this.#sum += value
+    this.#counted = true
   }
 
   collect(): Series | undefined {
-    if (this.#sum === 0) return undefined
+    if (!this.#counted) return undefined
     const series: Series = { ...this.#identity, kind: 'counter', sum: this.#sum }
     this.#sum = 0
+    this.#counted = false
     return series
   }
 }

@@ -36,6 +36,8 @@ const stepSchema = z.strictObject({
   name: z.string(),
   method: z.string(),
   count,
+  /** Those served or failed, out of which `failed` is a share: the end of the run cut off the rest. */
+  completed: count.optional(),
   failed: count,
   perSecond: z.number(),
   p50Ms: z.number(),

@@ -54,8 +54,21 @@ export const verdictSchema = z.strictObject({
     time: z.number(),
     arrivals: z.number(),
   }),
-  requests: z.strictObject({ count, failed: count, perSecond: z.number() }),
-  iterations: z.strictObject({ count, failed: count, dropped: count }),
+  requests: z.strictObject({
+    count,
+    /** Those served or failed, out of which `failed` is a share: the end of the run cut off the rest. */
+    completed: count.optional(),
+    failed: count,
+    perSecond: z.number(),
+  }),
+  iterations: z.strictObject({
+    /** Those that ended, out of which `failed` is a share. */
+    count,
+    /** With `dropped`, all that were due: some of these may have been interrupted. */
+    started: count.optional(),
+    failed: count,
+    dropped: count,
+  }),
   thresholds: z.array(rowSchema),
   cost: z.strictObject({ quotedUsd: z.number(), accruedUsd: z.number() }),
   generators: z.strictObject({

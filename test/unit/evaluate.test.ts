@@ -18,6 +18,7 @@ const HEALTHY: Samples[] = [
   { metric: 'http_reqs', tags: { status: '200' }, sum: 50 },
   { metric: 'http_req_failed', tags: { status: '200' }, trues: 0, total: 50 },
   { metric: 'http_req_duration', tags: { status: '200' }, values: [100, 200, 250] },
+  { metric: 'iteration_start_lag', values: Array.from({ length: 10 }, () => 1) },
   { metric: 'iterations', sum: 10 },
   { metric: 'iteration_failed', trues: 0, total: 10 },
 ]
@@ -50,8 +51,8 @@ describe('the verdict', () => {
       startedAt: START_AT_MS,
       endedAt: START_AT_MS + 60_000,
       coverage: { generators: { planned: 2, seen: 2 }, time: 1, arrivals: 1 },
-      requests: { count: 700, failed: 0, perSecond: 700 / 60 },
-      iterations: { count: 140, failed: 0, dropped: 0 },
+      requests: { count: 700, completed: 700, failed: 0, perSecond: 700 / 60 },
+      iterations: { count: 140, started: 140, failed: 0, dropped: 0 },
       thresholds: [
         {
           title: 'p95 API response time',

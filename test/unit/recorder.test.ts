@@ -100,6 +100,22 @@ describe('a recorder', () => {
     expect(overflow).toBeGreaterThan(400)
   })
 
+  it.each([
+    ['counter', [0], { sum: 0 }],
+    ['counter', [1, -1], { sum: 0 }],
+    ['rate', [0], { trues: 0, total: 1 }],
+    ['gauge', [0], { last: 0, min: 0, max: 0 }],
+    ['trend', [0], { count: 1, min: 0, max: 0, sum: 0 }],
+  ] as const)('writes a %s that was given %j down: 0 is data', (kind, values, written) => {
+    const { recorder, intervals } = recorderFrom(0, { mine: { kind, unit: '' } })
+    for (const value of values) recorder.series('mine').add(value)
+    recorder.advance(START + 1_000)
+    recorder.finish(START + 1_200)
+    const [first, second] = intervals.map(({ series }) => series.filter(({ metric }) => metric === 'mine'))
+    expect(first).toMatchObject([{ kind, ...written }])
+    expect(second).toEqual([])
+  })
+
   it('refuses a metric that nobody declared', () => {
     expect(() => recorderFrom(0).recorder.series('nonsense')).toThrow(
       "no metric nonsense: declare it in the scenario's metrics",

@@ -65,8 +65,25 @@ describe('the summary of a run', () => {
       },
     ])
     expect(steps).toEqual([
-      { ...pay, count: 4, failed: 2, perSecond: 0.4, p50Ms: 20.015, p95Ms: 40, p99Ms: 40, maxMs: 40 },
+      {
+        ...{ ...pay, count: 4, completed: 4, failed: 2, perSecond: 0.4 },
+        ...{ p50Ms: 20.015, p95Ms: 40, p99Ms: 40, maxMs: 40 },
+      },
     ])
+  })
+
+  it('counts requests that the end of the run cut off in a step, and leaves them out of its outcomes', () => {
+    const { steps } = summaryOf(plan, [
+      {
+        seq: 0,
+        samples: [
+          { metric: 'http_reqs', tags: { ...pay, status: '200' }, sum: 3 },
+          { metric: 'http_reqs', tags: { ...pay, status: '0', error: 'interrupted' }, sum: 5 },
+          { metric: 'http_req_failed', tags: { ...pay, status: '200' }, trues: 0, total: 3 },
+        ],
+      },
+    ])
+    expect(steps).toMatchObject([{ ...pay, count: 8, completed: 3, failed: 0, perSecond: 0.8 }])
   })
 
   it('counts statuses, errors and checks', () => {

@@ -320,6 +320,15 @@ describe('a threshold that saw no data', () => {
     })
   })
 
+  it('is not one whose counter was given nothing but 0', () => {
+    const metrics = { refunds: { kind: 'counter' as const, unit: '' } }
+    const written: Written[] = [{ seq: 0, samples: [{ metric: 'refunds', sum: 0 }] }]
+    const plan = planWith({ metric: 'refunds', limit: 'count<=0' }, { metrics })
+    expect(firstRow({ plan, written })).toMatchObject({ state: 'pass', value: 0 })
+    const rate = planWith({ metric: 'refunds', limit: 'rate>0', over: '10s' }, { metrics })
+    expect(firstRow({ plan: rate, written })).toMatchObject({ state: 'fail', value: 0 })
+  })
+
   it('is not one that counts what should not happen in a run where it did not', () => {
     const plan = planWith({ metric: 'dropped_iterations', limit: 'count<=0' })
     const written: Written[] = [{ seq: 0, samples: [{ metric: 'iteration_start_lag', values: [1] }] }]

@@ -1,5 +1,5 @@
 import type { Step, Summary } from '../../../lib/core/summary.ts'
-import { formatFigure, formatNumber, formatShare } from '../figure.ts'
+import { formatFigure, formatNumber, formatShare, NO_FIGURE } from '../figure.ts'
 import { type Markup, markup } from '../markup.ts'
 import { type Column, nothing, section, table } from './table.ts'
 
@@ -19,7 +19,8 @@ function columnsFor(longestMs: number): Column<Step>[] {
   const latency = (title: string, of: (step: Step) => number): Column<Step> => ({
     title,
     number: of,
-    cell: (step) => (step.count === 0 ? '–' : formatFigure(of(step), 'ms')),
+    // A stream has no service time.
+    cell: (step) => (step.maxMs === 0 ? NO_FIGURE : formatFigure(of(step), 'ms')),
   })
   return [
     { title: 'Flow', cell: ({ flow }) => flow },
@@ -36,8 +37,8 @@ function columnsFor(longestMs: number): Column<Step>[] {
     },
     {
       title: 'Failed',
-      number: ({ failed, count }) => (count === 0 ? 0 : failed / count),
-      cell: ({ failed, count }) => formatShare(failed, count),
+      number: ({ failed, count, completed = count }) => (completed === 0 ? 0 : failed / completed),
+      cell: ({ failed, count, completed = count }) => formatShare(failed, completed),
     },
     latency('p50', ({ p50Ms }) => p50Ms),
     latency('p95', ({ p95Ms }) => p95Ms),
