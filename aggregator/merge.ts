@@ -20,6 +20,7 @@ import { HistogramShelf } from './histogram-shelf.ts'
 import type { PartialMerge } from './partial.ts'
 import { type Outside, summarise } from './summarise.ts'
 import { addTally, emptyTally, type Tally, tallyFrom, tallyOf, tallyState } from './tally.ts'
+import type { TallyShelf } from './tally-shelf.ts'
 import { Timeline } from './timeline.ts'
 import { Track } from './track.ts'
 
@@ -30,6 +31,8 @@ export interface MergedSeries {
   tally: Tally
   /** The thresholds that tell its samples apart by time. */
   tracks: Track[]
+  /** What charts follow it by, where any does. */
+  shelf: TallyShelf | undefined
 }
 
 /**
@@ -240,6 +243,7 @@ export class Merge {
     const merged = this.#seriesOf(metric, tags, tally.kind)
     addTally(merged.tally, tally)
     for (const track of merged.tracks) track.add(seq, tally)
+    if (merged.shelf) this.timeline.addTo(merged.shelf, fromMs, tally)
     if (tally.kind !== 'trend') return
     if (metric === 'http_req_duration') this.timeline.addServiceTimes(fromMs, tally.histogram)
     if (metric === 'iteration_start_lag') this.startLags.add(slice, tally.histogram)
@@ -252,7 +256,7 @@ export class Merge {
     const tracks = this.tracks
       .filter((track) => track !== undefined)
       .filter(({ selector }) => isOf(selector, metric, tags))
-    const created = { metric, tags, tally: emptyTally(kind), tracks }
+    const created = { metric, tags, tally: emptyTally(kind), tracks, shelf: this.timeline.shelfOf(metric) }
     this.series.set(key, created)
     return created
   }

@@ -33,11 +33,12 @@ export const tallyStateSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('trend'), histogram: packedSchema }),
 ])
 
-export const trackStateSchema = z.strictObject({
-  samples: z.number(),
+export const tallyShelfStateSchema = z.strictObject({
   cells: z.array(z.tuple([z.number(), tallyStateSchema])),
   histograms: shelfStateSchema,
 })
+
+export const trackStateSchema = tallyShelfStateSchema.extend({ samples: z.number() })
 
 export const usersStateSchema = z.strictObject({
   perSecond: numbers,
@@ -45,11 +46,15 @@ export const usersStateSchema = z.strictObject({
   shared: z.array(z.tuple([z.number(), z.array(z.tuple([z.string(), z.number()]))])),
 })
 
+/** By metric. */
+export const timelineMetricsStateSchema = z.array(z.tuple([z.string(), tallyShelfStateSchema]))
+
 export const timelineStateSchema = z.strictObject({
   users: usersStateSchema,
   counts: z.record(z.string(), numbers),
   requests: numbers,
   serviceTimes: shelfStateSchema,
+  metrics: timelineMetricsStateSchema,
   activeUntilMs: z.number(),
 })
 
@@ -88,8 +93,10 @@ export type ExactSumState = z.infer<typeof exactSumStateSchema>
 export type SpansState = z.infer<typeof spansStateSchema>
 export type ShelfState = z.infer<typeof shelfStateSchema>
 export type TallyState = z.infer<typeof tallyStateSchema>
+export type TallyShelfState = z.infer<typeof tallyShelfStateSchema>
 export type TrackState = z.infer<typeof trackStateSchema>
 export type UsersState = z.infer<typeof usersStateSchema>
+export type TimelineMetricsState = z.infer<typeof timelineMetricsStateSchema>
 export type TimelineState = z.infer<typeof timelineStateSchema>
 export type GeneratorState = z.infer<typeof generatorStateSchema>
 export type MergeState = z.infer<typeof mergeStateSchema>

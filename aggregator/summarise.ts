@@ -46,7 +46,7 @@ export function summarise(merge: Merge, { endedAtMs, server, experiments = [] }:
     statuses: statusesOf(series),
     errors: errorsOf(series),
     checks: checksOf(series),
-    timeline: { bucketMs: merge.timeline.bucketMs, points: merge.timeline.points(observedMs) },
+    timeline: merge.timeline.summary(observedMs),
     server,
     experiments,
     generators,

@@ -1,11 +1,13 @@
 import type { Histogram } from '../lib/core/histogram.ts'
 import type { Plan } from '../lib/core/plan.ts'
 import type { Second } from '../lib/core/snapshot.ts'
-import type { TimelinePoint } from '../lib/core/summary.ts'
+import type { Summary, TimelinePoint } from '../lib/core/summary.ts'
 import type { HistogramPack } from './histogram-pack.ts'
 import { HistogramShelf } from './histogram-shelf.ts'
 import type { TimelineState } from './partial.ts'
-import { inUnit, perSecond } from './tally.ts'
+import { inUnit, perSecond, type Tally } from './tally.ts'
+import type { TallyShelf } from './tally-shelf.ts'
+import { type Bucket, TimelineMetrics } from './timeline-metrics.ts'
 import { type Observed, Users } from './users.ts'
 
 /** A chart is never wider than this many points. */
@@ -22,17 +24,19 @@ type Counted = (typeof COUNTED)[number]
 export class Timeline {
   readonly bucketMs: number
   readonly users: Users
+  readonly #metrics: TimelineMetrics
   readonly #counts: Record<Counted, Float64Array>
   readonly #requests: Float64Array
   #serviceTimes = new HistogramShelf()
   #activeUntilMs = 0
 
-  constructor(plan: Pick<Plan, 'durationMs' | 'gracefulStopMs' | 'intervalMs'>) {
+  constructor(plan: Pick<Plan, 'durationMs' | 'gracefulStopMs' | 'intervalMs' | 'metrics'>) {
     const endMs = plan.durationMs + plan.gracefulStopMs
     const stepMs = Math.ceil(plan.intervalMs / SECOND_MS) * SECOND_MS
     this.bucketMs = stepMs * Math.max(1, Math.ceil(endMs / stepMs / MOST_BUCKETS))
     const buckets = this.#bucketOf(endMs) + 1
     this.users = new Users(endMs)
+    this.#metrics = new TimelineMetrics(plan)
     this.#requests = new Float64Array(Math.ceil(endMs / SECOND_MS) + 1)
     this.#counts = Object.fromEntries(COUNTED.map((name) => [name, new Float64Array(buckets)])) as Record<
       Counted,
@@ -46,19 +50,21 @@ export class Timeline {
       counts: Object.fromEntries(COUNTED.map((name) => [name, [...this.#counts[name]]])),
       requests: [...this.#requests],
       serviceTimes: this.#serviceTimes.stateIn(pack),
+      metrics: this.#metrics.stateIn(pack),
       activeUntilMs: this.#activeUntilMs,
     }
   }
 
   /** Takes the place of what was added so far. */
   restore(
-    { users, counts, requests, serviceTimes, activeUntilMs }: TimelineState,
+    { users, counts, requests, serviceTimes, metrics, activeUntilMs }: TimelineState,
     pack: HistogramPack,
   ): void {
     this.users.restore(users)
     for (const name of COUNTED) this.#counts[name].set(counts[name] ?? [])
     this.#requests.set(requests)
     this.#serviceTimes = HistogramShelf.of(serviceTimes, pack)
+    this.#metrics.restore(metrics, pack)
     this.#activeUntilMs = activeUntilMs
   }
 
@@ -81,20 +87,34 @@ export class Timeline {
     this.#serviceTimes.add(this.#bucketOf(fromMs), histogram)
   }
 
+  /** Where `addTo` adds a metric's samples; `undefined` for a metric that no chart follows. */
+  shelfOf(metric: string): TallyShelf | undefined {
+    return this.#metrics.shelfOf(metric)
+  }
+
+  addTo(shelf: TallyShelf, fromMs: number, tally: Tally): void {
+    shelf.add(this.#bucketOf(fromMs), tally)
+  }
+
   requestsBetween(fromSecond: number, toSecond: number): number {
     return this.#requests.subarray(fromSecond, toSecond).reduce((sum, requests) => sum + requests, 0)
   }
 
   /** Points up to the end of the observed load, and on while anything still happened. */
-  points(observedMs: number): TimelinePoint[] {
+  summary(observedMs: number): Summary['timeline'] {
     const endMs = Math.max(observedMs, this.#activeUntilMs)
-    return Array.from({ length: Math.ceil(endMs / this.bucketMs) }, (_, bucket) => {
+    const buckets = Array.from({ length: Math.ceil(endMs / this.bucketMs) }, (_, bucket) => {
       const fromMs = bucket * this.bucketMs
-      return this.#point(bucket, fromMs, Math.min(fromMs + this.bucketMs, endMs))
+      return { fromMs, toMs: Math.min(fromMs + this.bucketMs, endMs) }
     })
+    return {
+      bucketMs: this.bucketMs,
+      points: buckets.map((times, bucket) => this.#point(bucket, times)),
+      metrics: this.#metrics.lines(buckets),
+    }
   }
 
-  #point(bucket: number, fromMs: number, toMs: number): TimelinePoint {
+  #point(bucket: number, { fromMs, toMs }: Bucket): TimelinePoint {
     const rate = (name: Counted): number => perSecond(this.#counts[name][bucket] ?? 0, toMs - fromMs)
     const histogram = this.#serviceTimes.get(bucket)
     return {

@@ -4,10 +4,10 @@ import type { Plan } from '../lib/core/plan.ts'
 import { type Selector, stagesOf, type Threshold } from '../lib/core/threshold.ts'
 import { selectorOf } from './definition.ts'
 import type { HistogramPack } from './histogram-pack.ts'
-import { HistogramShelf } from './histogram-shelf.ts'
 import type { TrackState } from './partial.ts'
 import type { Span } from './spans.ts'
-import { addTally, emptyTally, samplesOf, type Tally, tallyFrom, tallyState } from './tally.ts'
+import { samplesOf, type Tally } from './tally.ts'
+import { TallyShelf } from './tally-shelf.ts'
 
 /** A window is made of about this many steps, or of fewer where the interval of the snapshots is longer. */
 const STEPS_PER_WINDOW = 6
@@ -33,8 +33,7 @@ export class Track {
   readonly overMs: number | undefined
   #samples = 0
   readonly #stepOf = new Map<number, number>()
-  readonly #cells = new Map<number, Tally>()
-  #histograms = new HistogramShelf()
+  readonly #tallies = new TallyShelf()
 
   constructor(plan: Plan, threshold: Threshold) {
     this.selector = selectorOf(threshold)
@@ -46,31 +45,20 @@ export class Track {
   }
 
   stateIn(pack: HistogramPack): TrackState {
-    return {
-      samples: this.#samples,
-      cells: [...this.#cells].map(([step, tally]) => [step, tallyState(tally, pack)]),
-      histograms: this.#histograms.stateIn(pack),
-    }
+    return { samples: this.#samples, ...this.#tallies.stateIn(pack) }
   }
 
   /** Takes the place of what was added so far. */
-  restore({ samples, cells, histograms }: TrackState, pack: HistogramPack): void {
+  restore({ samples, ...tallies }: TrackState, pack: HistogramPack): void {
     this.#samples = samples
-    this.#cells.clear()
-    for (const [step, tally] of cells) this.#cells.set(step, tallyFrom(tally, pack))
-    this.#histograms = HistogramShelf.of(histograms, pack)
+    this.#tallies.restore(tallies, pack)
   }
 
   add(seq: number, tally: Tally): void {
     const step = this.#stepOf.get(seq)
     if (step === undefined) return
     this.#samples += samplesOf(tally) ?? 0
-    if (tally.kind === 'trend') this.#histograms.add(step, tally.histogram)
-    else {
-      const cell = this.#cells.get(step) ?? emptyTally(tally.kind)
-      this.#cells.set(step, cell)
-      addTally(cell, tally)
-    }
+    this.#tallies.add(step, tally)
   }
 
   /** Samples of all steps, where their kind counts them. */
@@ -80,8 +68,7 @@ export class Track {
 
   /** What was added to a step, to be read only. */
   at(step: number): Tally | undefined {
-    const histogram = this.#histograms.get(step)
-    return histogram ? { kind: 'trend', histogram } : this.#cells.get(step)
+    return this.#tallies.at(step)
   }
 
   /**

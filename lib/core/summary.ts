@@ -63,6 +63,29 @@ const pointSchema = z.strictObject({
   maxMs: z.number().optional(),
 })
 
+const lineOf = { metric: z.string(), unit: z.string() }
+/** A value for each point of the timeline; `null` where there was no sample. */
+const column = z.array(z.number().nullable())
+
+/**
+ * A metric over all its tags, along the points of the charts. `ws_sessions_open` and `tcp_sessions_open` are no metrics
+ * that a threshold could ask for: they tell how many sessions were open at the end of each point's time.
+ */
+const metricLineSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ ...lineOf, kind: z.literal('counter'), perSecond: z.array(z.number()) }),
+  z.strictObject({ ...lineOf, kind: z.literal('rate'), rate: column }),
+  z.strictObject({ ...lineOf, kind: z.literal('gauge'), value: column }),
+  z.strictObject({
+    ...lineOf,
+    kind: z.literal('trend'),
+    p50: column,
+    p95: column,
+    p99: column,
+    max: column,
+  }),
+])
+export type MetricLine = z.infer<typeof metricLineSchema>
+
 const generatorSchema = z.strictObject({
   slice: z.number().int(),
   /** Time observed out of the slice's schedule. */
@@ -127,7 +150,12 @@ export const summarySchema = z.strictObject({
     z.strictObject({ where: z.enum(['request', 'session', 'call', 'iteration']), error: z.string(), count }),
   ),
   checks: z.array(z.strictObject({ name: z.string(), trues: count, total: count })),
-  timeline: z.strictObject({ bucketMs: z.number(), points: z.array(pointSchema) }),
+  timeline: z.strictObject({
+    bucketMs: z.number(),
+    points: z.array(pointSchema),
+    /** What other protocols than HTTP are followed by, and the first of a scenario's own metrics. */
+    metrics: z.array(metricLineSchema).default([]),
+  }),
   server: z.array(outsideSeriesSchema),
   /** Every experiment of the plan. */
   experiments: z.array(experimentSchema).default([]),

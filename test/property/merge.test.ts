@@ -70,6 +70,10 @@ const samples: fc.Arbitrary<Samples[]> = fc
       { metric: 'iteration_start_lag', tags: { flow }, values: lag },
       { metric: 'paid', sum: fraction },
       { metric: 'queue', last: count, min: count - 1, max: count + 1 },
+      { metric: 'ws_session_failed', tags: { flow }, trues: Math.min(1, count), total: count },
+      { metric: 'ws_connecting', tags: { flow }, values: latencies },
+      { metric: 'ws_session_duration', tags: { flow }, values: lag },
+      { metric: 'msg_rtt', tags: { flow }, values: latencies },
     ]
   })
 const cuts = cutsOf(plan)

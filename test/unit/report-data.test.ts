@@ -54,7 +54,11 @@ describe('timeseries.csv', () => {
       { ...first, points: [[STARTED_AT + 500, 41]] as [number, number][] },
       { ...first, points: [] },
     ]
-    const text = csvReport(verdict, { ...summary, server, timeline: { bucketMs: 1_000, points } })
+    const text = csvReport(verdict, {
+      ...summary,
+      server,
+      timeline: { bucketMs: 1_000, points, metrics: [] },
+    })
     const cells = text
       .trim()
       .split('\r\n')

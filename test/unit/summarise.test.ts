@@ -210,6 +210,7 @@ describe('the timeline of a run', () => {
         },
         expect.objectContaining({ atMs: 10_000, requestsPerSecond: 0, p50Ms: 9, maxMs: 9 }),
       ],
+      metrics: [],
     })
   })
 
