@@ -47,6 +47,8 @@ export interface Exchange {
   readonly errorMessage?: string
   /** Lower-case names; repeated headers are joined with `, ` (`set-cookie` with a line break). */
   readonly headers: Readonly<Record<string, string>>
+  /** One header, without the cost of all. */
+  header(name: string): string | undefined
   /** Content encodings undone. Empty where there was no whole answer. */
   readonly body: Uint8Array
   /** The request was made: entered for the first hop, redirected to for a later one. */

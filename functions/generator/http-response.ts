@@ -1,8 +1,8 @@
 import { FlowError, type HttpResponse } from '../../lib/core/flow.ts'
+import { textOf, utf8TextOf } from './body-text.ts'
 import type { Exchange } from './exchange.ts'
 
 const LONGEST_QUOTE = 60
-const utf8 = new TextDecoder()
 
 /** An exchange as a flow sees it. */
 export class ExchangeResponse implements HttpResponse {
@@ -40,11 +40,11 @@ export class ExchangeResponse implements HttpResponse {
   }
 
   text(): string {
-    return utf8.decode(this.body)
+    return textOf(this.body, this.#exchange.header('content-type'))
   }
 
   json<T = unknown>(): T {
-    const text = this.text()
+    const text = utf8TextOf(this.body)
     try {
       return JSON.parse(text) as T
     } catch {

@@ -1,6 +1,9 @@
 import { type Backoff, backoffMs } from '../../lib/core/backoff.ts'
 import { SeededRandom } from '../../lib/core/random.ts'
 
+/** A timer that is set for longer fires at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1
+
 interface ReopenTools {
   /** Why it has to be opened again. */
   lost: Error
@@ -44,7 +47,7 @@ function pause(lengthMs: number, signal: AbortSignal | undefined): Promise<void>
       signal?.removeEventListener('abort', end)
       resolve()
     }
-    const timer = setTimeout(end, lengthMs)
+    const timer = setTimeout(end, Math.min(lengthMs, MAX_TIMER_MS))
     signal?.addEventListener('abort', end)
   })
 }

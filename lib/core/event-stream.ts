@@ -25,12 +25,15 @@ export class EventStreamParser {
   #data: string[] = []
   #dataBytes = 0
   #event = ''
+  /** The last one that was read. It counts once its block has ended, with data or without. */
   #id: string
+  #lastEventId: string
   #retryMs: number | undefined
 
   /** `lastEventId`: of the connection before, where this one goes on after it. */
   constructor(maxEventBytes: number, onEvent: (event: ServerSentEvent) => void, lastEventId = '') {
     this.#id = lastEventId
+    this.#lastEventId = lastEventId
     this.#lines = new LineSplitter('any', maxEventBytes)
     this.#maxEventBytes = maxEventBytes
     this.#onEvent = onEvent
@@ -38,7 +41,7 @@ export class EventStreamParser {
 
   /** What the next connection asks to go on after. */
   get lastEventId(): string {
-    return this.#id
+    return this.#lastEventId
   }
 
   /** How long the stream asks to wait before connecting again. */
@@ -80,7 +83,8 @@ export class EventStreamParser {
     this.#data = []
     this.#dataBytes = 0
     this.#event = ''
+    this.#lastEventId = this.#id
     if (data.length === 0) return
-    this.#onEvent({ event: event || 'message', data: data.join('\n'), id: this.#id })
+    this.#onEvent({ event: event || 'message', data: data.join('\n'), id: this.#lastEventId })
   }
 }

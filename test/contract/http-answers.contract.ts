@@ -95,6 +95,22 @@ export function httpAnswersContract(maker: HttpClientMaker): void {
       expect(headers['set-cookie']).toBe('x=1; Expires=Wed, 09 Jun 2100 10:18:14 GMT\ny=2')
     })
 
+    it.each([
+      ['content-type: text/html; charset=latin1\r\n', 'text/html; charset=latin1'],
+      ['x-content-type: no\r\nCONTENT-TYPE:\t a/b \r\nx-a: b\r\n', 'a/b'],
+      ['x-a: content-type: a/b\r\n', undefined],
+      ['content-type:\r\n', ''],
+    ])('gives one header of %j like all of them', async (lines, expected) => {
+      const server = await rawServer((socket) =>
+        socket.write(`HTTP/1.1 200 OK\r\n${lines}content-length: 0\r\n\r\n`),
+      )
+      const exchange = await new HttpProbe(maker).request(server.origin)
+      expect([exchange.header('content-type'), exchange.headers['content-type']]).toEqual([
+        expected,
+        expected,
+      ])
+    })
+
     const LARGE = Buffer.from(Array.from({ length: 200_000 }, (_, i) => (i * i * 31 + (i >> 3)) % 251))
     it.each([
       ['gzip', gzipSync(HELLO), HELLO],

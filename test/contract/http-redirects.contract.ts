@@ -40,6 +40,26 @@ export function httpRedirectsContract(maker: HttpClientMaker): void {
       expect(server.sockets).toHaveLength(1)
     })
 
+    it.each([
+      ['/café?q=ü', '/caf%C3%A9?q=%C3%BC'],
+      ['/日本#teil', '/%E6%97%A5%E6%9C%AC'],
+      ['caf%C3%A9 au lait', '/a/caf%C3%A9%20au%20lait'],
+    ])('asks for %s in the bytes of its UTF-8', async (location, path) => {
+      const server = await httpServer((request, response) => {
+        if (request.url !== '/a/from') response.end(request.url)
+        else response.writeHead(302, { location: Buffer.from(location).toString('latin1') }).end()
+      })
+      expect(textOf(await new HttpProbe(maker).request(`${server.origin}/a/from`))).toBe(path)
+    })
+
+    it('asks for a path that is not UTF-8 in the bytes it came in, as browsers do', async () => {
+      const server = await httpServer((request, response) => {
+        if (request.url !== '/') response.end(request.url)
+        else response.writeHead(302, { location: '/caf\xe9' }).end()
+      })
+      expect(textOf(await new HttpProbe(maker).request(server.origin))).toBe('/caf%E9')
+    })
+
     it('starts each hop when the one before has ended', async () => {
       const server = await httpServer((request, response) => {
         response.writeHead(request.url === '/end' ? 200 : 302, { location: '/end' }).end()

@@ -98,6 +98,15 @@ describe.each([
     expect(server.sessions).toHaveLength(1)
   })
 
+  it('asks for a location in the bytes of its UTF-8', async () => {
+    const server = await serverOf((stream, path) => {
+      const location = Buffer.from('/café?q=ü').toString('latin1')
+      stream.respond(path === '/' ? { ':status': 302, location } : { ':status': 200 })
+      stream.end(path)
+    })
+    expect(textOf(await new HttpProbe(http2Maker).request(server.origin))).toBe('/caf%C3%A9?q=%C3%BC')
+  })
+
   it('cuts one request at its timeout and leaves the others their connection', async () => {
     const server = await serverOf((stream, path) => {
       if (path === '/never') return

@@ -363,6 +363,20 @@ describe('a stream that comes back', () => {
     expect(probe.recorded('stream_time_to_first_event')).toMatchObject([{ count: 3 }])
   })
 
+  it('goes on after an id that came without data', async () => {
+    const asked: unknown[] = []
+    const probe = await serving((response, request) => {
+      asked.push(request.headers['last-event-id'])
+      response.writeHead(asked.length > 1 ? 204 : 200, EVENTS)
+      if (asked.length > 1) response.end()
+      else response.write('retry: 1\nid: 1\ndata: a\n\nid: 2\n\nid: 3\n', () => response.destroy())
+    })
+    const stream = await open(probe, { reconnect: PATIENCE })
+    expect(await stream.next()).toMatchObject({ id: '1', data: 'a' })
+    await expect(stream.next()).rejects.toEqual(failed('stream_refused'))
+    expect([asked, stream.lastEventId]).toEqual([[undefined, '2'], '2'])
+  })
+
   it('is given up after its tries', async () => {
     const server = await httpServer((_, response) => {
       response.writeHead(200, EVENTS).write('data: a\n\n')

@@ -1,3 +1,4 @@
+import { createParser } from 'eventsource-parser'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { EventStreamParser, type ServerSentEvent } from '../../lib/core/event-stream.ts'
@@ -40,36 +41,31 @@ function read(parts: readonly Uint8Array[]): Read {
   return { events, lastEventId: parser.lastEventId, retryMs: parser.retryMs }
 }
 
-/** The standard's own steps, one after the other, over the whole text. */
-function interpret(text: string): Read {
-  const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\r|\n/)
-  lines.pop()
+/** As `eventsource-parser` reads it; ids hold until another is given. */
+function interpret(parts: readonly Uint8Array[]): Read {
   const found: Read = { events: [], lastEventId: '', retryMs: undefined }
-  let data = ''
-  let type = ''
-  for (const each of lines) {
-    const [, name = '', written = ''] = /^([^:]*):? ?([\s\S]*)$/.exec(each) ?? []
-    if (each === '') {
-      if (data !== '')
-        found.events.push({ event: type || 'message', data: data.slice(0, -1), id: found.lastEventId })
-      data = ''
-      type = ''
-    } else if (each.startsWith(':')) continue
-    else if (name === 'data') data += `${written}\n`
-    else if (name === 'event') type = written
-    else if (name === 'id' && !written.includes('\0')) found.lastEventId = written
-    else if (name === 'retry' && /^[0-9]+$/.test(written)) found.retryMs = Number(written)
-  }
+  const parser = createParser({
+    onEvent: ({ event = 'message', data }) => found.events.push({ event, data, id: found.lastEventId }),
+    onId: (id) => {
+      found.lastEventId = id
+    },
+    onRetry: (retryMs) => {
+      found.retryMs = retryMs
+    },
+  })
+  const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
+  for (const part of parts) parser.feed(utf8.decode(part, { stream: true }))
   return found
 }
 
 describe('an event stream', () => {
-  it('has the same events however its bytes come', () => {
+  it('has the events, ids and pauses that eventsource-parser finds in it, however its bytes come', () => {
     fc.assert(
       fc.property(stream.chain(pieces), ({ whole, parts }) => {
-        expect(read(parts)).toEqual(interpret(whole))
+        expect(read(parts)).toEqual(interpret([Buffer.from(whole)]))
+        expect(interpret(parts)).toEqual(interpret([Buffer.from(whole)]))
       }),
-      { numRuns: 1_000 },
+      { numRuns: 2_000 },
     )
   })
 
@@ -86,9 +82,33 @@ describe('an event stream', () => {
   it('leaves out an event that it does not finish', () => {
     expect(read([Buffer.from('id: 1\ndata: whole\n\nid: 2\ndata: half\n')])).toEqual({
       events: [{ event: 'message', data: 'whole', id: '1' }],
+      lastEventId: '1',
+      retryMs: undefined,
+    })
+  })
+
+  it('has an id without data for its last, once the block is over', () => {
+    expect(read([Buffer.from('id: 1\ndata: a\n\nid: 2\n\nevent: x\n\n')])).toEqual({
+      events: [{ event: 'message', data: 'a', id: '1' }],
       lastEventId: '2',
       retryMs: undefined,
     })
+    expect(read([Buffer.from('id: 2\n')]).lastEventId).toBe('')
+  })
+
+  it.each([
+    ['id: a\0b\n\n', '', undefined],
+    ['id: 1\nid: a\0b\n\n', '1', undefined],
+    ['id:  1\n\n', ' 1', undefined],
+    ['retry: 12\n', '', 12],
+    ['retry:012\n', '', 12],
+    ['retry: 1.5\n', '', undefined],
+    ['retry: -1\n', '', undefined],
+    ['retry:  1\n', '', undefined],
+    ['retry: ١\n', '', undefined],
+    ['retry\n', '', undefined],
+  ])('reads the fields of %j', (written, lastEventId, retryMs) => {
+    expect(read([Buffer.from(written)])).toEqual({ events: [], lastEventId, retryMs })
   })
 
   it('keeps an id until another is given, the empty one too', () => {

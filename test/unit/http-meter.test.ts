@@ -9,6 +9,7 @@ const exchange: Exchange = {
   url: 'http://127.0.0.1/',
   status: 200,
   headers: {},
+  header: () => undefined,
   body: new Uint8Array(0),
   calledAtMs: 10,
   sent: true,

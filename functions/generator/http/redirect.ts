@@ -6,16 +6,19 @@ const KEEPS_METHOD: ReadonlySet<number> = new Set([307, 308])
 /** What was meant for one origin alone. */
 const OF_THE_ORIGIN: ReadonlySet<string> = new Set(['authorization', 'proxy-authorization', 'cookie', 'host'])
 
+/** Bytes beyond ASCII, which many servers write as they are. */
+const RAW_BYTE = /[\x80-\xff]/g
+
 export function isRedirect(status: number): boolean {
   return REDIRECTS.has(status)
 }
 
 /**
  * The request a redirect asks for: 307 and 308 repeat it, any other becomes a GET without a body, unless it was a HEAD.
- * Throws where the location is no URL.
+ * Throws where the location is no URL. Its bytes come through as they are, whatever their encoding: UTF-8 is asked for as UTF-8.
  */
 export function followRedirect(request: WireRequest, status: number, location: string): WireRequest {
-  const url = new URL(location, request.origin + request.path)
+  const url = new URL(location.replace(RAW_BYTE, percentEncoded), request.origin + request.path)
   const origin = `${url.protocol}//${url.host}`
   const leavesOrigin = origin !== request.origin
   const dropsBody = !KEEPS_METHOD.has(status)
@@ -31,4 +34,8 @@ export function followRedirect(request: WireRequest, status: number, location: s
     headers: Object.fromEntries(kept),
     ...(dropsBody || body === undefined ? {} : { body }),
   }
+}
+
+function percentEncoded(byte: string): string {
+  return `%${byte.charCodeAt(0).toString(16).toUpperCase()}`
 }

@@ -49,7 +49,6 @@ export class HttpStream implements VirtualStream<StreamItem>, BodyReader {
   headers: Readonly<Record<string, string>> = {}
   ok = false
   error?: string
-  lastEventId = ''
   #head: AnswerHead | undefined
   #decoder: BodyDecoder | undefined
   #reader: ItemReader | undefined
@@ -69,6 +68,10 @@ export class HttpStream implements VirtualStream<StreamItem>, BodyReader {
 
   get open(): boolean {
     return !this.#over
+  }
+
+  get lastEventId(): string {
+    return this.#reader?.lastEventId ?? ''
   }
 
   /** Resolves when the answer begins, or when there will be none. */
@@ -200,7 +203,6 @@ export class HttpStream implements VirtualStream<StreamItem>, BodyReader {
       this.#break(error as Error)
       return
     }
-    if (this.#reader?.lastEventId !== undefined) this.lastEventId = this.#reader.lastEventId
     this.#inbox.deliver(item)
   }
 

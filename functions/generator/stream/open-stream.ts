@@ -89,6 +89,7 @@ function answeredAs(exchange: Exchange, status: number): Exchange {
     ...{ method, url, status, headers, body, calledAtMs, sent, sentAtMs, firstByteAtMs, endedAtMs },
     ...(connectMs !== undefined && { connectMs }),
     ...(tlsMs !== undefined && { tlsMs }),
+    header: (name) => exchange.header(name),
     ...{ sentBytes, receivedBytes },
   }
 }

@@ -42,7 +42,11 @@ export interface HttpResponse {
   readonly ok: boolean
   /** `timeout`, `connection_refused`, `connection_reset` … where there was no answer. */
   readonly error?: string
+  /**
+   * The body in the character set of its byte order mark, or else of its content type (`charset=iso-8859-1`). It is read as
+   * UTF-8 where neither names one, or one that the Encoding standard does not know.
+   */
   text(): string
-  /** Parsed body. Throws a `FlowError` of class `invalid_json` where it is not JSON. */
+  /** Parsed body, which is UTF-8 by the rules of JSON. Throws a `FlowError` of class `invalid_json` where it is not JSON. */
   json<T = unknown>(): T
 }

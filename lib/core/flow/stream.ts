@@ -45,7 +45,7 @@ export interface VirtualStream<Item extends SocketMessage = StreamEvent> extends
   readonly error?: string
   /** More may come. */
   readonly open: boolean
-  /** The id of the last event that had one. */
+  /** The last id that the stream gave, with data or without. */
   readonly lastEventId: string
   /**
    * The next item, `undefined` at the end. Throws a `FlowError`: of class `stream_timeout`, `stream_refused` where the stream
