@@ -6,8 +6,9 @@ import {
   type Tags,
 } from '../lib/core/metric.ts'
 import type { Plan } from '../lib/core/plan.ts'
+import { parseSelector, type Selector } from '../lib/core/selector.ts'
 import { unitOf } from '../lib/core/source.ts'
-import { parseSelector, type Selector, type Threshold } from '../lib/core/threshold.ts'
+import type { Threshold } from '../lib/core/threshold.ts'
 
 /** The iterations of a run may fail this often unless its thresholds say otherwise. */
 const FAILED_ITERATIONS: Threshold = {

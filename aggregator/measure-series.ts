@@ -1,11 +1,6 @@
 import { formatDuration } from '../lib/core/duration.ts'
-import {
-  type Aggregation,
-  aggregationOf,
-  type Selector,
-  stagesOf,
-  type Threshold,
-} from '../lib/core/threshold.ts'
+import { type Selector, writeTags } from '../lib/core/selector.ts'
+import { type Aggregation, aggregationOf, stagesOf, type Threshold } from '../lib/core/threshold.ts'
 import { definitionOf, selectorOf } from './definition.ts'
 import type { Evidence } from './measure.ts'
 import type { Measurement, Reading } from './measurement.ts'
@@ -114,7 +109,7 @@ function zeroOf(merge: Merge, selector: Selector): Tally | undefined {
 function whyNothing(merge: Merge, selector: Selector, threshold: Threshold): string {
   const stages = stagesOf(threshold)
   if (stages.length > 0 && merge.knows(selector)) return `no samples in ${stages.join(', ')}`
-  const tags = Object.entries(selector.tags).map(([name, value]) => `${name}:${value}`)
-  const mistagged = tags.length > 0 && merge.knows({ metric: selector.metric, tags: {} })
-  return mistagged ? `no samples of ${selector.metric} have ${tags.join(', ')}` : 'no samples'
+  const mistagged =
+    Object.keys(selector.tags).length > 0 && merge.knows({ metric: selector.metric, tags: {} })
+  return mistagged ? `no samples of ${selector.metric} have ${writeTags(selector.tags)}` : 'no samples'
 }

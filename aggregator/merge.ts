@@ -1,7 +1,8 @@
 import { type Cut, cutsOf } from '../lib/core/cut.ts'
 import type { VolleyError } from '../lib/core/errors.ts'
-import { type MetricKind, seriesKey, type Tags } from '../lib/core/metric.ts'
+import type { MetricKind, Tags } from '../lib/core/metric.ts'
 import type { Plan } from '../lib/core/plan.ts'
+import { type Selector, seriesKey } from '../lib/core/selector.ts'
 import {
   parseSnapshotKey,
   type Series,
@@ -10,7 +11,7 @@ import {
   snapshotInvalid,
 } from '../lib/core/snapshot.ts'
 import type { Summary } from '../lib/core/summary.ts'
-import type { Selector, Threshold } from '../lib/core/threshold.ts'
+import type { Threshold } from '../lib/core/threshold.ts'
 import { Bitset } from './bitset.ts'
 import { definitionOf, judgedThresholds, matches, originOf, selectorOf } from './definition.ts'
 import { GeneratorTally } from './generator-tally.ts'

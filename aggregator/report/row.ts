@@ -1,4 +1,5 @@
-import { BUILT_IN_METRICS, type MetricKind, seriesKey } from '../../lib/core/metric.ts'
+import { BUILT_IN_METRICS, type MetricKind } from '../../lib/core/metric.ts'
+import { seriesKey } from '../../lib/core/selector.ts'
 import type { Summary } from '../../lib/core/summary.ts'
 import type { Row, State } from '../../lib/core/verdict.ts'
 import { boundsOf, formatBound, formatFigure, formatSpan, NO_FIGURE, SHARE } from './figure.ts'

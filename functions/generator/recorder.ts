@@ -1,5 +1,6 @@
 import type { Cut } from '../../lib/core/cut.ts'
-import { BUILT_IN_METRICS, type MetricDefinition, seriesKey, type Tags } from '../../lib/core/metric.ts'
+import { BUILT_IN_METRICS, type MetricDefinition, type Tags } from '../../lib/core/metric.ts'
+import { seriesKey } from '../../lib/core/selector.ts'
 import type { Second, Series } from '../../lib/core/snapshot.ts'
 import { createSeries, type HistogramSection, type LiveSeries } from './series.ts'
 import { SeriesIndex } from './series-index.ts'

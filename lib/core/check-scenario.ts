@@ -5,12 +5,12 @@ import { fieldOf, mistakesOf, printed } from './mistake.ts'
 import { didYouMean } from './nearest.ts'
 import { type Profile, profileSchema } from './profile.ts'
 import { type Scenario, scenarioSchema } from './scenario.ts'
+import { parseSelector } from './selector.ts'
 import {
   AGGREGATIONS,
   aggregationOf,
   formatAggregation,
   type Judged,
-  parseSelector,
   stagesOf,
   type Threshold,
   thresholdSchema,

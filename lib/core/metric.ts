@@ -94,9 +94,3 @@ export const DERIVED_METRICS = {
   /** R² of completed requests per second against users, over the buckets of the chosen stages. */
   throughput_linearity: gauge(),
 } as const satisfies Record<string, MetricDefinition>
-
-/** The one canonical text of a series: its metric and its tags in order of their names. */
-export function seriesKey(metric: string, tags: Tags): string {
-  const names = Object.keys(tags).sort()
-  return names.length === 0 ? metric : `${metric}{${names.map((name) => `${name}:${tags[name]}`).join(',')}}`
-}

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { BUILT_IN_METRICS, type BuiltInMetric, type MetricDefinition } from './metric.ts'
 import type { Plan } from './plan.ts'
-import { parseSelector } from './threshold.ts'
+import { parseSelector } from './selector.ts'
 
 export const PUBLISHED_SCHEMA = 'volley.published/1'
 export const publishedKey = (run: string): string => `runs/${run}/published.json`

@@ -2,8 +2,8 @@ import { promisify } from 'node:util'
 import { crc32, deflateRaw, inflateRawSync, type ZlibOptions } from 'node:zlib'
 import { z } from 'zod'
 import { type Mistake, VolleyError } from './errors.ts'
-import { seriesKey } from './metric.ts'
 import { mistakesOf, printed } from './mistake.ts'
+import { seriesKey } from './selector.ts'
 
 export const SNAPSHOT_SCHEMA = 'volley.snapshot/1'
 

@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { durationSchema } from './duration.ts'
-import type { MetricKind, Tags } from './metric.ts'
+import type { MetricKind } from './metric.ts'
+import { selectorMistake } from './selector.ts'
 
 /*
- * The grammar of a threshold:
+ * The grammar of a threshold, whose selector has one of its own (`selector.ts`):
  *
- *   selector    = metric [ "{" tag ":" value { "," tag ":" value } "}" ]
  *   expression  = aggregation operator number
  *   aggregation = "avg" | "min" | "max" | "med" | "count" | "rate" | "value" | "rise" | "p(" number ")"
  *   operator    = "<" | "<=" | ">" | ">=" | "==" | "!="
@@ -29,11 +29,6 @@ export interface Expression {
   bound: number
 }
 
-export interface Selector {
-  metric: string
-  tags: Tags
-}
-
 /** Outside metrics are series of points, whatever they count at their source. */
 export type Judged = MetricKind | 'points'
 
@@ -48,7 +43,6 @@ export const AGGREGATIONS: Record<Judged, readonly AggregationName[]> = {
 
 const EXPRESSION =
   /^(avg|min|max|med|count|rate|value|rise|p\((\d+(?:\.\d+)?)\))\s*(<=|>=|==|!=|<|>)\s*(-?\d+(?:\.\d+)?)$/
-const SELECTOR = /^([a-zA-Z_]\w*)(?:\{([^{}]*)\})?$/
 
 const EXPRESSION_FORM = 'aggregation, operator, number: p(95)<250, rate<=0.01, count>100'
 
@@ -62,20 +56,6 @@ export function parseExpression(text: string): Expression | undefined {
   const aggregation: Aggregation =
     percentile === undefined ? { name: written as AggregationName } : { name: 'p', percentile }
   return { aggregation, operator: operator as Operator, bound: Number(bound) }
-}
-
-/** Parses `http_req_duration{flow:login}`; `undefined` where the text is no selector. */
-export function parseSelector(text: string): Selector | undefined {
-  const match = SELECTOR.exec(text.trim())
-  if (!match) return undefined
-  const [, metric = '', inside] = match
-  const tags: Record<string, string> = {}
-  for (const pair of inside?.split(',') ?? []) {
-    const colon = pair.indexOf(':')
-    if (colon <= 0) return undefined
-    tags[pair.slice(0, colon).trim()] = pair.slice(colon + 1).trim()
-  }
-  return { metric, tags }
 }
 
 /** Whether a value keeps an expression's promise. */
@@ -104,8 +84,9 @@ export function formatAggregation({ name, percentile }: Aggregation): string {
 const expressionSchema = z
   .string()
   .refine((text) => parseExpression(text) !== undefined, { error: `must be ${EXPRESSION_FORM}` })
-const selectorSchema = z.string().refine((text) => parseSelector(text) !== undefined, {
-  error: 'must be a metric, with tags as in http_reqs{flow:login}',
+const selectorSchema = z.string().superRefine((text, context) => {
+  const message = selectorMistake(text)
+  if (message !== undefined) context.addIssue({ code: 'custom', message })
 })
 
 /** One row of a scenario's thresholds. */

@@ -11,13 +11,8 @@ import { BUILT_IN_METRICS, type MetricKind } from '../core/metric.ts'
 import { publishedMetrics } from '../core/published.ts'
 import { hashText } from '../core/random.ts'
 import type { Scenario } from '../core/scenario.ts'
-import {
-  type Aggregation,
-  type Operator,
-  parseExpression,
-  parseSelector,
-  type Threshold,
-} from '../core/threshold.ts'
+import { parseSelector } from '../core/selector.ts'
+import { type Aggregation, type Operator, parseExpression, type Threshold } from '../core/threshold.ts'
 
 /** Every series is a point a minute. */
 export const PERIOD = Duration.minutes(1)

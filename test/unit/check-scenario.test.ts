@@ -104,6 +104,21 @@ describe('checking a scenario', () => {
     ])
   })
 
+  it('takes rows on names of every kind, and says of others how to write them', () => {
+    const rowOn = (metric: string) => ({ metric, limit: 'count>1' })
+    const names = ['{name:GET /products/{id}}', '{name:"a, b"}', "{check:'status is 200'}"]
+    expect(mistakesIn({ thresholds: names.map((tags) => rowOn(`http_reqs${tags}`)) })).toEqual([])
+    expect(mistakesIn({ thresholds: [rowOn('http_reqs{name:a, b}')] })).toEqual([
+      {
+        field: 'thresholds[0].metric',
+        value: '"http_reqs{name:a, b}"',
+        limit:
+          'must have a tag and a colon before each value, and "b" has none; quote a value with a comma: http_reqs{name:"a, b"}',
+        next: 'change it',
+      },
+    ])
+  })
+
   it('refuses a limit and a target that measure different things', () => {
     const thresholds = [{ metric: 'http_req_duration', limit: 'p(95)<250', target: 'p(99)<400' }]
     expect(mistakesIn({ thresholds })).toMatchObject([
