@@ -1,4 +1,4 @@
-import type { Schedule, Span } from '../../lib/core/executor/schedule.ts'
+import type { Schedule, Span } from '../../lib/core/executor/executors.ts'
 import { hash } from '../../lib/core/random.ts'
 import { sliceIterations, sliceUsers } from '../../lib/core/slice.ts'
 import type { Drive } from './drive.ts'

@@ -1,4 +1,4 @@
-import type { Schedule, Span } from '../../lib/core/executor/schedule.ts'
+import type { Schedule, Span } from '../../lib/core/executor/executors.ts'
 import type { Share } from '../../lib/core/slice.ts'
 import type { Clock } from '../../lib/ports.ts'
 import type { Flow, IterationMeter } from './iteration.ts'

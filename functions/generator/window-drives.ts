@@ -1,14 +1,14 @@
 import { durationMs } from '../../lib/core/duration.ts'
+import type { ExecutorConfig } from '../../lib/core/executor/executors.ts'
 import {
   type ArrivalSchedule,
   type Span,
   scheduleOf,
   type UserSchedule,
-} from '../../lib/core/executor/schedule.ts'
+} from '../../lib/core/executor/executors.ts'
 import { flowChooser } from '../../lib/core/flow-choice.ts'
 import { firstUsers } from '../../lib/core/make-plan.ts'
 import type { Plan } from '../../lib/core/plan.ts'
-import type { ExecutorConfig } from '../../lib/core/profile.ts'
 import { hash } from '../../lib/core/random.ts'
 import type { Scenario } from '../../lib/core/scenario.ts'
 import { type Share, sliceArrivals, sliceUsers } from '../../lib/core/slice.ts'

@@ -1,7 +1,7 @@
 import { cutsOf } from '../core/cut.ts'
 import { durationMs, formatDuration } from '../core/duration.ts'
 import { EXIT } from '../core/errors.ts'
-import { scheduleOf } from '../core/executor/schedule.ts'
+import { scheduleOf } from '../core/executor/executors.ts'
 import { parseLoadRequest, plannedArrivals } from '../core/make-plan.ts'
 import type { Plan } from '../core/plan.ts'
 import { windowsOf } from '../core/slice.ts'

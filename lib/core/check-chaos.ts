@@ -1,8 +1,9 @@
 import { durationMs, formatDuration } from './duration.ts'
 import type { Mistake } from './errors.ts'
-import type { Chaos } from './experiment.ts'
+import type { Chaos } from './executor/chaos.ts'
+import type { ExecutorConfig } from './executor/executors.ts'
 import { fieldOf } from './mistake.ts'
-import type { ExecutorConfig, Profile } from './profile.ts'
+import type { Profile } from './profile.ts'
 
 /** The experiments that would start when their stage is over. */
 export function chaosMistakes(profileName: string, { executors }: Profile): Mistake[] {

@@ -45,3 +45,9 @@ export function durationMs(duration: string): number {
   if (ms === undefined) throw new TypeError(`${duration} was not validated as a duration`)
   return ms
 }
+
+/** The shortest way to write a whole number of milliseconds that is read back as the same. */
+export function writtenDuration(wholeMs: number): Duration {
+  const text = formatDuration(wholeMs)
+  return (durationMs(text) === wholeMs ? text : `${wholeMs}ms`) as Duration
+}

@@ -1,33 +1,7 @@
 import { z } from 'zod'
-import { durationMs, durationSchema } from './duration.ts'
+import { durationMs } from './duration.ts'
+import { type Chaos, templateSchema } from './executor/chaos.ts'
 import type { StageSpan } from './stage.ts'
-
-/** Actions that one template of AWS FIS may have. */
-const MOST_ACTIONS = 20
-
-export const templateSchema = z
-  .string()
-  .regex(/^EXT\w{1,61}$/, { error: 'must be the id of a template of AWS FIS: EXT…' })
-
-/** Experiments that a stage starts: faults that somebody described as templates of AWS FIS. */
-export const chaosSchema = z
-  .array(
-    z.strictObject({
-      /** In charts and reports; by default the template. */
-      name: z.string().min(1).max(60).optional(),
-      template: templateSchema,
-      /** When it starts, counted from the start of the stage. */
-      after: durationSchema.default('0s'),
-      /** When it is stopped at the latest, counted from its start; by default at the end of the stage. */
-      for: durationSchema
-        .refine((text) => /[1-9]/.test(text), { error: 'must be longer than zero' })
-        .optional(),
-      /** How many actions the template has: each has its price. */
-      actions: z.number().int().min(1).max(MOST_ACTIONS).default(1),
-    }),
-  )
-  .min(1)
-export type Chaos = z.infer<typeof chaosSchema>
 
 /** An experiment as it is meant to be. Times count from the start of the run. */
 export const plannedExperimentSchema = z.strictObject({

@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import { executorSchema } from './executor/executors.ts'
 import { plannedExperimentSchema } from './experiment.ts'
 import { metricDefinitionSchema } from './metric.ts'
-import { executorSchema } from './profile.ts'
 import { quoteSchema } from './quote.ts'
 import { sourcesSchema } from './source.ts'
 import { stageSpanSchema } from './stage.ts'

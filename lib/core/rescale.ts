@@ -1,11 +1,19 @@
 import { z } from 'zod'
-import { type Duration, durationMs, formatDuration } from './duration.ts'
+import { type Duration, durationMs, formatDuration, writtenDuration } from './duration.ts'
 import { type Mistake, VolleyError } from './errors.ts'
 import { combinedPeak, type Peak, stageBeside } from './executor/combined-peak.ts'
-import { type Schedule, type Stage, scheduleOf } from './executor/schedule.ts'
-import type { Chaos } from './experiment.ts'
+import {
+  type ExecutorConfig,
+  executorSchema,
+  type Schedule,
+  type Stage,
+  scheduleOf,
+  withLengths,
+  withRates,
+  withUserLevels,
+} from './executor/executors.ts'
 import { mistakesOf } from './mistake.ts'
-import { type ExecutorConfig, executorSchema, type Profile } from './profile.ts'
+import type { Profile } from './profile.ts'
 
 export interface Rescaling {
   /** From the start of the run to the end of the last executor. */
@@ -77,7 +85,7 @@ function withUsers(executors: readonly ExecutorConfig[], users: number): Executo
     return level >= 1 ? Math.max(1, rounded) : rounded
   }
   return meetPeak(
-    executors.map((config) => mapUsers(config, scaled)),
+    executors.map((config) => withUserLevels(config, scaled)),
     users,
   )
 }
@@ -94,8 +102,10 @@ function meetPeak(executors: readonly ExecutorConfig[], users: number): Executor
     if (missing === 0) return met
     const { executor, knot, level } = highestKnot(met, peak)
     if (missing < 0 && level <= 1) refuse([tooFewUsers(users, peak.level)])
-    const mended = Math.max(1, level + missing)
-    met[executor] = mapUsers(met[executor] as ExecutorConfig, (old, i) => (i === knot ? mended : old))
+    const corrected = Math.max(1, level + missing)
+    met[executor] = withUserLevels(met[executor] as ExecutorConfig, (old, i) =>
+      i === knot ? corrected : old,
+    )
   }
 }
 
@@ -108,7 +118,7 @@ function tooFewUsers(users: number, least: number): Mistake {
   }
 }
 
-/** The highest of the written levels that make the sum of this moment, by its index for `mapUsers`. */
+/** The highest of the written levels that make the sum of this moment, by its index for `withUserLevels`. */
 function highestKnot(
   executors: readonly ExecutorConfig[],
   peak: Peak,
@@ -125,83 +135,21 @@ function highestKnot(
   return knots.reduce((highest, knot) => (knot.level > highest.level ? knot : highest))
 }
 
-/** Replaces each level of users; the first is the one at the start, then comes one for each stage. */
-function mapUsers(config: ExecutorConfig, replace: (users: number, index: number) => number): ExecutorConfig {
-  if (config.executor === 'ramping-vus')
-    return {
-      ...config,
-      startUsers: replace(config.startUsers, 0),
-      stages: config.stages.map((stage, i) => ({ ...stage, users: replace(stage.users, i + 1) })),
-    }
-  return 'users' in config ? { ...config, users: replace(config.users, 0) } : config
-}
-
 function withRate(executors: readonly ExecutorConfig[], rate: number): ExecutorConfig[] {
   const { level: peak } = peakOf('arrivals', executors)
-  const scaled = (level: number): number => tidy((level / peak) * rate)
-  return executors.map((config) => {
-    if (!('per' in config)) return config
-    const maxUsers = config.maxUsers === undefined ? {} : { maxUsers: Math.ceil(scaled(config.maxUsers)) }
-    if (config.executor === 'constant-arrival-rate')
-      return { ...config, ...maxUsers, rate: scaled(config.rate) }
-    const stages = config.stages.map((stage) => ({ ...stage, rate: scaled(stage.rate) }))
-    return { ...config, ...maxUsers, startRate: scaled(config.startRate), stages }
-  })
+  return executors.map((config) => withRates(config, (level) => tidy((level / peak) * rate)))
 }
 
 /** Boundaries are rounded, not lengths, so that rounding never adds up. */
 function withDuration(executors: readonly ExecutorConfig[], totalMs: number): ExecutorConfig[] {
   const lastMs = lastEndOf(executors)
   const moved = (atMs: number): number => Math.round((atMs * totalMs) / lastMs)
-  const between = (fromMs: number, toMs: number): Duration => written(moved(toMs) - moved(fromMs))
+  const between = (fromMs: number, toMs: number): Duration => writtenDuration(moved(toMs) - moved(fromMs))
   return executors.map((config) => {
     const startMs = durationMs(config.startTime)
-    const startTime = between(0, startMs)
-    const lasting = (duration: string): Duration => between(startMs, startMs + durationMs(duration))
-    if ('duration' in config) {
-      const duration = lasting(config.duration)
-      return { ...config, startTime, duration, ...withChaos(config.chaos, config.duration, duration) }
-    }
-    if ('maxDuration' in config) {
-      const maxDuration = lasting(config.maxDuration)
-      return {
-        ...config,
-        startTime,
-        maxDuration,
-        ...withChaos(config.chaos, config.maxDuration, maxDuration),
-      }
-    }
-    const durations = scheduleOf(config).stages.map(({ fromMs, toMs }) =>
-      between(startMs + fromMs, startMs + toMs),
-    )
-    return config.executor === 'ramping-vus'
-      ? { ...config, startTime, stages: withDurations(config.stages, durations) }
-      : { ...config, startTime, stages: withDurations(config.stages, durations) }
+    const rescaled = withLengths(config, (fromMs, toMs) => between(startMs + fromMs, startMs + toMs))
+    return { ...rescaled, startTime: between(0, startMs) }
   })
-}
-
-function withDurations<S extends { duration: Duration; chaos?: Chaos | undefined }>(
-  stages: readonly S[],
-  durations: readonly Duration[],
-): S[] {
-  return stages.map((stage, i) => {
-    const duration = durations[i] as Duration
-    return { ...stage, duration, ...withChaos(stage.chaos, stage.duration, duration) }
-  })
-}
-
-/** Experiments keep their part of the stage. Rounded down, none of them starts when its stage is over. */
-function withChaos(chaos: Chaos | undefined, before: Duration, now: Duration): { chaos?: Chaos } {
-  if (!chaos) return {}
-  const factor = durationMs(now) / durationMs(before)
-  const scaled = (length: Duration): number => Math.floor(durationMs(length) * factor)
-  return {
-    chaos: chaos.map((one) => ({
-      ...one,
-      after: written(scaled(one.after)),
-      ...(one.for !== undefined && { for: written(Math.max(1, scaled(one.for))) }),
-    })),
-  }
 }
 
 function lastEndOf(executors: readonly ExecutorConfig[]): number {
@@ -229,10 +177,4 @@ function curvesOf(kind: Schedule['kind'], executors: readonly ExecutorConfig[]):
 /** Twelve digits: what ten to the minus twelve adds to is an error of rounding. */
 function tidy(value: number): number {
   return Number(value.toPrecision(12))
-}
-
-/** The shortest way to write a whole number of milliseconds that is read back as the same. */
-function written(wholeMs: number): Duration {
-  const text = formatDuration(wholeMs)
-  return (durationMs(text) === wholeMs ? text : `${wholeMs}ms`) as Duration
 }

@@ -1,4 +1,4 @@
-import type { ArrivalSchedule, Schedule, Span, UserSchedule } from './executor/schedule.ts'
+import type { ArrivalSchedule, Schedule, Span, UserSchedule } from './executor/executors.ts'
 import type { Plan } from './plan.ts'
 
 /** Which part of a run one slice makes: everything whose number is `slice` modulo `slices`. */

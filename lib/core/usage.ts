@@ -1,7 +1,7 @@
 import { cutsOf } from './cut.ts'
 import { firstWhere } from './executor/bisect.ts'
+import { scheduleOf } from './executor/executors.ts'
 import type { Span, Stage } from './executor/piecewise-linear.ts'
-import { scheduleOf } from './executor/schedule.ts'
 import type { PlannedExperiment } from './experiment.ts'
 import type { Plan } from './plan.ts'
 import { publishEveryMs, publishedCount } from './published.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type Mistake, VolleyError } from '../core/errors.ts'
-import { templateSchema } from '../core/experiment.ts'
+import { templateSchema } from '../core/executor/chaos.ts'
 import { mistakesOf } from '../core/mistake.ts'
 import { dashboardSchema } from './dashboard-settings.ts'
 import { schedulesSchema } from './schedule-settings.ts'

@@ -1,7 +1,12 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { type ArrivalSchedule, scheduleOf, type UserSchedule } from '../../lib/core/executor/schedule.ts'
-import { type ExecutorConfig, executorSchema } from '../../lib/core/profile.ts'
+import {
+  type ArrivalSchedule,
+  type ExecutorConfig,
+  executorSchema,
+  scheduleOf,
+  type UserSchedule,
+} from '../../lib/core/executor/executors.ts'
 import {
   type Share,
   sharesOf,

@@ -66,7 +66,7 @@ async function drive(workMs: number, maxUsers = 100): Promise<Driven> {
     recorder.series('http_reqs', { status: '200' }).add(1),
   )
   const services = createServices({ plan, scenario, data: {}, setup: undefined, recorder, clock })
-  const schedule = constantArrivalRate({
+  const schedule = constantArrivalRate.schedule({
     executor: 'constant-arrival-rate',
     rate: RATE,
     per: '1s',

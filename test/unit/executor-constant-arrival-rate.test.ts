@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest'
 import { constantArrivalRate } from '../../lib/core/executor/constant-arrival-rate.ts'
-import { executorSchema } from '../../lib/core/profile.ts'
+import { executorSchema } from '../../lib/core/executor/executors.ts'
 
 const constant = (fields: { rate: number; duration: string; per?: string; maxUsers?: number }) =>
-  constantArrivalRate(
+  constantArrivalRate.schedule(
     executorSchema.parse({ executor: 'constant-arrival-rate', ...fields }) as Parameters<
-      typeof constantArrivalRate
+      typeof constantArrivalRate.schedule
     >[0],
   )
 const startsOf = (schedule: ReturnType<typeof constant>): number[] =>

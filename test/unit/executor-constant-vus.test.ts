@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
 import { constantVus } from '../../lib/core/executor/constant-vus.ts'
-import { executorSchema } from '../../lib/core/profile.ts'
+import { executorSchema } from '../../lib/core/executor/executors.ts'
 
 const config = executorSchema.parse({ executor: 'constant-vus', users: 3, duration: '10s' })
-const schedule = constantVus(config as Parameters<typeof constantVus>[0])
+const schedule = constantVus.schedule(config as Parameters<typeof constantVus.schedule>[0])
 
 it('has all its users from the first instant until the end, which is not in it', () => {
   expect([-1, 0, 9_999.999, 10_000].map(schedule.usersAt)).toEqual([0, 3, 3, 0])

@@ -5,9 +5,9 @@ import { sharesOf, sliceIterations } from '../../lib/core/slice.ts'
 
 const fields = { startTime: '0s', gracefulStop: '30s', maxDuration: '10m' } as const
 const shared = (users: number, iterations: number) =>
-  sharedIterations({ ...fields, executor: 'shared-iterations', users, iterations })
+  sharedIterations.schedule({ ...fields, executor: 'shared-iterations', users, iterations })
 const perVu = (users: number, iterations: number) =>
-  perVuIterations({ ...fields, executor: 'per-vu-iterations', users, iterations })
+  perVuIterations.schedule({ ...fields, executor: 'per-vu-iterations', users, iterations })
 
 it('keeps all users for as long as the iterations may take', () => {
   for (const schedule of [shared(4, 10), perVu(4, 10)]) {

@@ -3,7 +3,7 @@ import { rampingArrivalRate } from '../../lib/core/executor/ramping-arrival-rate
 
 type Steps = [duration: `${number}s`, rate: number][]
 const ramp = (startRate: number, steps: Steps, per: `${number}s` = '1s') =>
-  rampingArrivalRate({
+  rampingArrivalRate.schedule({
     executor: 'ramping-arrival-rate',
     startTime: '0s',
     gracefulStop: '30s',

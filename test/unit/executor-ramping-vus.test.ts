@@ -4,7 +4,7 @@ import { sliceUsers } from '../../lib/core/slice.ts'
 
 type Steps = [duration: `${number}s`, users: number][]
 const ramp = (startUsers: number, steps: Steps) =>
-  rampingVus({
+  rampingVus.schedule({
     executor: 'ramping-vus',
     startTime: '0s',
     gracefulStop: '30s',

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import type { z } from 'zod'
 import { durationMs } from '../../lib/core/duration.ts'
 import { VolleyError } from '../../lib/core/errors.ts'
-import { scheduleOf } from '../../lib/core/executor/schedule.ts'
+import { scheduleOf } from '../../lib/core/executor/executors.ts'
 import { type Profile, profileSchema } from '../../lib/core/profile.ts'
 import { rescale } from '../../lib/core/rescale.ts'
 

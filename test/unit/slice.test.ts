@@ -4,8 +4,13 @@ import { constantVus } from '../../lib/core/executor/constant-vus.ts'
 import { activeIn, belongsTo, sharesOf, sliceArrivals, sliceUsers, windowsOf } from '../../lib/core/slice.ts'
 
 const fields = { startTime: '0s', gracefulStop: '30s', duration: '10s' } as const
-const arrivals = constantArrivalRate({ ...fields, executor: 'constant-arrival-rate', rate: 1, per: '1s' })
-const users = constantVus({ ...fields, executor: 'constant-vus', users: 5 })
+const arrivals = constantArrivalRate.schedule({
+  ...fields,
+  executor: 'constant-arrival-rate',
+  rate: 1,
+  per: '1s',
+})
+const users = constantVus.schedule({ ...fields, executor: 'constant-vus', users: 5 })
 
 it('deals numbers to the slices in turn', () => {
   expect([0, 1, 2, 3, 4].map((index) => belongsTo(index, { slice: 1, slices: 3 }))).toEqual([
