@@ -6,9 +6,9 @@ import type { Exchange, WireRequest } from './exchange.ts'
 import { Call, type Caller } from './http/call.ts'
 import type { CarrierKind } from './http/carrier.ts'
 import { LanePool, type Wiring } from './http/lane-pool.ts'
-import { Sites } from './http/site.ts'
+import { Sites, serverNameOf } from './http/site.ts'
 import { SOCKETS } from './http/socket-carrier.ts'
-import { UserConnection } from './http/user-connection.ts'
+import { type Addressed, UserConnection } from './http/user-connection.ts'
 import { HTTP2 } from './http2/http2-carrier.ts'
 import type { TargetGuard } from './target-guard.ts'
 import type { TlsOptions } from './tls-options.ts'
@@ -34,8 +34,8 @@ export interface HttpClient {
   openConnection(options?: { cookies?: UserCookies }): Connection
   /** Makes a request and follows its redirects. Failures are in the exchange. */
   request(connection: Connection, request: WireRequest, caller: Caller): void
-  /** Opens a user's connection to an origin ahead of its first request, which then finds it open. */
-  connect(connection: Connection, origin: string): Promise<Warmed>
+  /** Opens a user's connection ahead of its first request, which then finds it open. `host`: where that names one of its own. */
+  connect(connection: Connection, origin: string, host?: string): Promise<Warmed>
   /** Connections open now. */
   openSockets(): number
   /** Closes the connections that users share; their own close with them. */
@@ -56,6 +56,8 @@ interface HttpClientOptions {
 const MOST_PER_USER = 6
 /** A Lambda has 1,024 descriptors. */
 const MOST_POOLED = 900
+const NO_HEADERS = {}
+
 export function createHttpClient({
   http,
   guard,
@@ -70,7 +72,7 @@ export function createHttpClient({
   const settings = { now, maxBodyBytes: http.maxBodyBytes, deadlines: new Deadlines(now) }
   const mostPerUser = streams > 1 ? 1 : MOST_PER_USER
   const shared = new PoolsByOrigin(wiring, MOST_POOLED)
-  const sharedPools = { of: (origin: string) => shared.of(origin), leave: async () => {} }
+  const sharedPools = { of: (request: Addressed) => shared.of(request), leave: async () => {} }
   return {
     openConnection({ cookies } = {}) {
       const pools = http.connections === 'pooled' ? sharedPools : new PoolsByOrigin(wiring, mostPerUser)
@@ -79,9 +81,10 @@ export function createHttpClient({
     request(connection: UserConnection, request, caller) {
       new Call(connection, settings, request, caller).start()
     },
-    async connect(connection: UserConnection, origin) {
+    async connect(connection: UserConnection, origin, host) {
+      const headers = host === undefined ? NO_HEADERS : { host }
       try {
-        const { connectMs = 0, tlsMs } = (await connection.warm(origin)) ?? {}
+        const { connectMs = 0, tlsMs } = (await connection.warm({ origin, headers })) ?? {}
         return { connectMs, ...(tlsMs === undefined ? {} : { tlsMs }) }
       } catch (error) {
         return { error: errorClassOf(error), errorMessage: errorMessageOf(error) }
@@ -113,9 +116,15 @@ class PoolsByOrigin {
     this.#most = most
   }
 
-  of(origin: string): LanePool {
-    for (const pool of this.#pools) if (pool.site.origin === origin) return pool
-    const created = new LanePool(this.#wiring, this.#wiring.sites.of(origin), this.#most)
+  of(request: Addressed): LanePool {
+    const { sites, tls } = this.#wiring
+    const { origin } = request
+    const serverName = tls.serverName === undefined ? serverNameOf(request) : undefined
+    for (const pool of this.#pools) {
+      const { site } = pool
+      if (site.origin === origin && site.serverName === serverName) return pool
+    }
+    const created = new LanePool(this.#wiring, sites.of(origin, serverName), this.#most)
     this.#pools = this.#pools.concat(created)
     return created
   }

@@ -26,6 +26,8 @@ interface WarmUpOptions {
   client: HttpClient
   /** Where the connections lead. */
   origin: string
+  /** The host that all requests name, where that is not the origin's. */
+  host?: string | undefined
   clock: Clock
   openWire: () => UserWire
 }
@@ -79,11 +81,11 @@ export class WarmUp {
   }
 
   async #connect(user: number): Promise<void> {
-    const { client, origin, openWire } = this.#options
+    const { client, origin, host, openWire } = this.#options
     const wire = openWire()
     this.#wires.set(user, wire)
     this.#underWay++
-    const warmed = await client.connect(wire.connection, origin)
+    const warmed = await client.connect(wire.connection, origin, host)
     this.#underWay--
     if (warmed.error !== undefined) return
     if (this.#recorder) record(this.#recorder, warmed)

@@ -33,6 +33,13 @@ export function createWire({ plan, scenario: { http }, clock }: WireOptions): Wi
   }
   const { origin, protocol } = new URL(plan.target.url)
   const opensAhead = http.connections === 'per-user' && protocol.startsWith('http')
-  const warmUp = opensAhead ? new WarmUp({ client, origin, clock, openWire }) : undefined
+  const host = hostIn(http.headers)
+  const warmUp = opensAhead ? new WarmUp({ client, origin, host, clock, openWire }) : undefined
   return { guard, tls, client, openWire, warmUp }
+}
+
+/** The host that every request names, where a scenario sets one. */
+function hostIn(headers: Scenario['http']['headers']): string | undefined {
+  const name = Object.keys(headers).find((each) => each.toLowerCase() === 'host')
+  return name === undefined ? undefined : headers[name]
 }

@@ -156,6 +156,22 @@ export function httpConnectionsContract(maker: HttpClientMaker): void {
       expect(await warmed).toMatchObject({ error: 'connection_closed' })
     })
 
+    it('carries requests for hosts of any name over one connection without TLS, the warmed one', async () => {
+      const hosts: unknown[] = []
+      const server = await httpServer((request, response) => {
+        hosts.push(request.headers.host)
+        response.end('ok')
+      })
+      const probe = new HttpProbe(maker)
+      await probe.client.connect(probe.connection, server.origin)
+      for (const host of ['a.test', 'b.test:81', 'a.test'])
+        expect(await probe.request(server.origin, { headers: { host } })).toMatchObject({
+          status: 200,
+          connectMs: undefined,
+        })
+      expect([hosts, server.sockets.length]).toEqual([['a.test', 'b.test:81', 'a.test'], 1])
+    })
+
     it('tells the times of TCP and TLS apart and takes sessions up again', async () => {
       const reused: boolean[] = []
       const server = await httpsServer((request, response) => {

@@ -6,7 +6,7 @@ import { type HttpClientMaker, HttpProbe } from './http-probe.ts'
 import { httpServer, httpsServer, rawServer } from './wire-server.ts'
 
 /** A client on sockets whose clock stands still until it is moved. */
-function stoppedClient() {
+function stoppedClient(tls: { serverName?: string } = {}) {
   const clock = { ms: 0 }
   const now = (): number => clock.ms
   const maker: HttpClientMaker = {
@@ -17,7 +17,7 @@ function stoppedClient() {
       createHttpClient({
         http: { connections: 'per-user', maxBodyBytes: 1_000_000, version: '1.1' },
         guard: createGuard({ allow: [], now }),
-        tls: createTlsOptions({ insecure: true }),
+        tls: createTlsOptions({ insecure: true, ...tls }),
         now,
       }),
   }
@@ -27,7 +27,8 @@ function stoppedClient() {
 describe('a connection on a socket', () => {
   it.each([
     ['for a minute where the server says nothing', '', 60_000],
-    ['for as long as the server says, less a second', 'keep-alive: timeout=5\r\n', 4_000],
+    ['for as long as the server says, less a second', 'keep-alive: timeout=30\r\n', 29_000],
+    ['for as long as the server says, less a fifth of it', 'Keep-Alive: max=9, timeout=1\r\n', 800],
   ])('is kept %s', async (_, header, keptMs) => {
     const server = await rawServer((socket) =>
       socket.write(`HTTP/1.1 200 OK\r\n${header}content-length: 0\r\n\r\n`),
@@ -70,15 +71,54 @@ describe('a connection on a socket', () => {
     expect(chunks).toHaveLength(3)
   })
 
-  it('is opened anew for a host of another name under TLS, and only then', async () => {
+  it('is one for each name of a host under TLS, whatever its port and its case', async () => {
     const names: unknown[] = []
     const server = await httpsServer((request, response) => {
       names.push((request.socket as { servername?: unknown }).servername)
       response.end('ok')
     })
     const { probe } = stoppedClient()
-    for (const host of ['a.localhost', 'a.localhost', 'b.localhost'])
+    for (const host of ['a.localhost', 'b.localhost', 'a.localhost:1', 'B.localhost', 'a.localhost'])
       expect((await probe.request(server.origin, { headers: { host } })).status).toBe(200)
-    expect([names, server.sockets.length]).toEqual([['a.localhost', 'a.localhost', 'b.localhost'], 2])
+    expect([names, server.sockets.length]).toEqual([
+      ['a.localhost', 'b.localhost', 'a.localhost', 'b.localhost', 'a.localhost'],
+      2,
+    ])
+  })
+
+  it('is opened ahead for the host that requests name', async () => {
+    const server = await httpsServer((_, response) => response.end('ok'))
+    const { probe } = stoppedClient()
+    await probe.client.connect(probe.connection, server.origin, 'a.localhost')
+    const { status, connectMs } = await probe.request(server.origin, { headers: { host: 'a.localhost' } })
+    expect([status, connectMs, server.sockets.length]).toEqual([200, undefined, 1])
+  })
+
+  it.each(['localhost:1', 'LOCALHOST', '127.0.0.1', '[::1]:8443', ''])(
+    'is the one of the origin for the host %j, which is no other name',
+    async (host) => {
+      const names: unknown[] = []
+      const server = await httpsServer((request, response) => {
+        names.push((request.socket as { servername?: unknown }).servername)
+        response.end('ok')
+      })
+      const { probe } = stoppedClient()
+      const origin = server.origin.replace('127.0.0.1', 'localhost')
+      await probe.request(origin)
+      expect((await probe.request(origin, { headers: { host } })).status).toBe(200)
+      expect([names, server.sockets.length]).toEqual([['localhost', 'localhost'], 1])
+    },
+  )
+
+  it('asks for the name of the settings, whatever hosts requests name', async () => {
+    const names: unknown[] = []
+    const server = await httpsServer((request, response) => {
+      names.push((request.socket as { servername?: unknown }).servername)
+      response.end('ok')
+    })
+    const { probe } = stoppedClient({ serverName: 'shop.localhost' })
+    for (const host of ['a.localhost', 'b.localhost'])
+      expect((await probe.request(server.origin, { headers: { host } })).status).toBe(200)
+    expect([names, server.sockets.length]).toEqual([['shop.localhost', 'shop.localhost'], 1])
   })
 })

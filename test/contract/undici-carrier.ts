@@ -48,8 +48,8 @@ class UndiciCarrier implements Carrier {
 
   constructor(origin: string, opener: Opener) {
     this.#client = new Client(origin, {
-      connect: ({ servername }, done) =>
-        opener.open(servername || undefined, (error, socket) => {
+      connect: (_, done) =>
+        opener.open((error, socket) => {
           this.#socket = socket ?? undefined
           if (!socket) done(error as Error, null)
           else done(null, socket)

@@ -27,7 +27,7 @@ describe('a session', () => {
       onResponseEnd: () => told.push('answered'),
       onResponseError: () => told.push('failed'),
     }
-    const session = new Session(owner, origin, socket as unknown as Socket, undefined, 2 ** 31 - 3)
+    const session = new Session(owner, origin, socket as unknown as Socket, 2 ** 31 - 3)
     const settings = Buffer.from('000000040000000000', 'hex')
     session.read(settings, settings.length)
     for (const hasRoom of [true, false]) {

@@ -97,7 +97,7 @@ export class Call implements FlightOwner, Expiring {
     const connection = this.#connection
     let pool: LanePool
     try {
-      pool = connection.poolFor(this.#request.origin)
+      pool = connection.poolFor(this.#request)
     } catch (error) {
       this.#flight = new Flight(this, this.#request, calledAtMs)
       this.#flight.cut(error as Error)

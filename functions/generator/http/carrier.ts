@@ -55,7 +55,7 @@ export interface Controller {
 
 /** Opens the connections of a carrier. */
 export interface Opener {
-  open(serverName: string | undefined, done: (error: Error | null, socket: Socket | null) => void): void
+  open(done: (error: Error | null, socket: Socket | null) => void): void
 }
 
 export type CreateCarrier = (origin: string, opener: Opener) => Carrier

@@ -30,24 +30,23 @@ export class Lane implements Opener, Holder {
     this.#carrier = pool.wiring.createCarrier(pool.site.origin, this)
   }
 
-  open(serverName: string | undefined, done: (error: Error | null, socket: Socket | null) => void): void {
-    const again = (): void => this.open(serverName, done)
+  open(done: (error: Error | null, socket: Socket | null) => void): void {
+    const again = (): void => this.open(done)
     if (this.#warming) {
       this.#warming.then(again, again)
       return
     }
     const warm = this.#warm
     this.#warm = undefined
-    if (warm && !warm.destroyed && serverName === undefined) {
+    if (warm && !warm.destroyed) {
       queueMicrotask(() => done(null, warm))
       return
     }
-    warm?.destroy()
     if (this.over) {
       done(new FlowError('connection_closed', 'the connection is given up'), null)
       return
     }
-    this.#dial(serverName, (error, dialled) => {
+    this.#dial((error, dialled) => {
       this.#opening = dialled
       done(error, dialled?.socket ?? null)
     })
@@ -65,7 +64,7 @@ export class Lane implements Opener, Holder {
   /** Opens the connection ahead of the first request. Rejects where it cannot be opened. */
   warm(): Promise<Dialled> {
     const warming = new Promise<Dialled>((resolve, reject) => {
-      this.#dial(undefined, (error, dialled) => {
+      this.#dial((error, dialled) => {
         this.#warming = undefined
         this.#warm = dialled?.socket
         if (dialled) resolve(dialled)
@@ -125,14 +124,14 @@ export class Lane implements Opener, Holder {
     await Promise.all([this.#warm && hangUp(this.#warm), this.#carrier.destroy()])
   }
 
-  #dial(serverName: string | undefined, done: (error: Error | null, dialled?: Dialled) => void): void {
+  #dial(done: (error: Error | null, dialled?: Dialled) => void): void {
     const pool = this.#pool
     const { guard, tls, now, alpn } = pool.wiring
     const { site, session } = pool
     this.#dialling = dial(
       {
         ...site.endpoint,
-        serverName,
+        serverName: site.serverName,
         session,
         onSession: (next) => {
           pool.session = next

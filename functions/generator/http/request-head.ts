@@ -2,7 +2,7 @@ import type { CarriedRequest } from './carrier.ts'
 import { checkLine, KnownHeaders, type RequestHeaders, readHeaders, tellsLength } from './request-headers.ts'
 
 /** What the headers of a request come to on the wire. */
-export interface HeaderBlock extends Pick<RequestHeaders, 'serverName' | 'closes' | 'statedLength'> {
+export interface HeaderBlock extends Pick<RequestHeaders, 'closes' | 'statedLength'> {
   /** From the host to the last one of the flow; the length of the body is not among them. */
   readonly text: string
 }
@@ -22,10 +22,10 @@ export class RequestHeads {
     return this.#known.of(headers)
   }
 
-  #write({ fields, host, serverName, closes, statedLength }: RequestHeaders): HeaderBlock {
+  #write({ fields, host, closes, statedLength }: RequestHeaders): HeaderBlock {
     let text = `host: ${host ?? this.#host}\r\nconnection: ${closes ? 'close' : 'keep-alive'}\r\n`
     for (let i = 0; i < fields.length; i += 2) text += `${fields[i]}: ${fields[i + 1]}\r\n`
-    return { text, serverName, closes, statedLength }
+    return { text, closes, statedLength }
   }
 }
 

@@ -21,8 +21,6 @@ export interface RequestHeaders {
   readonly fields: readonly string[]
   /** Name and port, where the flow names a host of its own. */
   readonly host: string | undefined
-  /** The name a TLS server is asked for then. */
-  readonly serverName: string | undefined
   /** The connection is to be closed after the answer. */
   readonly closes: boolean
   /** A length that the flow states; it must be that of the body. */
@@ -78,7 +76,7 @@ export function readHeaders(headers: CarriedRequest['headers']): RequestHeaders 
   }
   if (statedLength !== undefined && !LENGTH.test(statedLength))
     throw bad(`content-length ${statedLength} is no number of bytes`)
-  return { fields, host, serverName: host?.replace(/:\d*$/, ''), closes, statedLength }
+  return { fields, host, closes, statedLength }
 }
 
 /** Throws a `FlowError` of class `bad_request_options`. */

@@ -15,9 +15,11 @@ import { READ_INTO } from './read-into.ts'
 import { type HeaderBlock, headOf, RequestHeads } from './request-head.ts'
 import { write } from './write.ts'
 
-/** A server that says how long it keeps idle connections is believed, less this. */
-const KEEP_ALIVE_MARGIN_MS = 1_000
+/** Where a server does not say how long it keeps idle connections. */
 const KEEP_ALIVE_MS = 60_000
+/** One that does is believed, less a share of it for the way: a second at most. */
+const KEEP_ALIVE_MARGIN = 0.2
+const MAX_KEEP_ALIVE_MARGIN_MS = 1_000
 
 /** HTTP/1.1 straight on sockets. */
 export const SOCKETS: CarrierKind = {
@@ -43,8 +45,6 @@ export class SocketCarrier implements Carrier, Controller, AnswerSink {
   readonly #opener: Opener
   readonly #parser: AnswerParser
   #socket: Socket | undefined
-  /** The name that the server of the open connection was asked for, where a flow had one of its own. */
-  #serverName: string | undefined
   #handler: CarrierHandler | undefined
   #answering = false
   #closesAfter = false
@@ -74,10 +74,10 @@ export class SocketCarrier implements Carrier, Controller, AnswerSink {
     }
     this.#handler = handler
     this.#closesAfter = block.closes
-    if (!this.#isFit(idleMs, block.serverName)) this.#drop()
+    if (!this.#isFit(idleMs)) this.#drop()
     const socket = this.#socket
     if (socket) this.#send(socket, method, head, body, bodyBytes)
-    else this.#connect(block.serverName, (opened) => this.#send(opened, method, head, body, bodyBytes))
+    else this.#connect((opened) => this.#send(opened, method, head, body, bodyBytes))
   }
 
   abort(): void {
@@ -111,22 +111,21 @@ export class SocketCarrier implements Carrier, Controller, AnswerSink {
     this.#handler?.onResponseData(this, chunk)
   }
 
-  #isFit(idleMs: number, serverName: string | undefined): boolean {
-    return this.#socket?.destroyed === false && idleMs <= this.#keepAliveMs && serverName === this.#serverName
+  #isFit(idleMs: number): boolean {
+    return this.#socket?.destroyed === false && idleMs <= this.#keepAliveMs
   }
 
-  #connect(serverName: string | undefined, send: (socket: Socket) => void): void {
-    this.#opener.open(serverName, (error, socket) => {
-      if (socket) this.#adopt(socket, serverName)
+  #connect(send: (socket: Socket) => void): void {
+    this.#opener.open((error, socket) => {
+      if (socket) this.#adopt(socket)
       if (!this.#handler) return
       if (socket) send(socket)
       else this.#fail(error ?? closedByPeer())
     })
   }
 
-  #adopt(socket: Socket, serverName: string | undefined): void {
+  #adopt(socket: Socket): void {
     this.#socket = socket
-    this.#serverName = serverName
     this.#keepAliveMs = KEEP_ALIVE_MS
     this.readBytes = 0
     this.writtenBytes = 0
@@ -166,9 +165,12 @@ export class SocketCarrier implements Carrier, Controller, AnswerSink {
 
   #finish(isClean: boolean): void {
     const handler = this.#handler
-    const { keepAlive, keepAliveMs = KEEP_ALIVE_MS + KEEP_ALIVE_MARGIN_MS } = this.#parser
+    const { keepAlive, keepAliveMs } = this.#parser
     this.#handler = undefined
-    this.#keepAliveMs = keepAliveMs - KEEP_ALIVE_MARGIN_MS
+    this.#keepAliveMs =
+      keepAliveMs === undefined
+        ? KEEP_ALIVE_MS
+        : keepAliveMs - Math.min(MAX_KEEP_ALIVE_MARGIN_MS, keepAliveMs * KEEP_ALIVE_MARGIN)
     if (!isClean || !keepAlive || this.#closesAfter || this.#keepAliveMs <= 0) this.#drop()
     handler?.onResponseEnd()
   }

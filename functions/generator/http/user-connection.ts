@@ -6,9 +6,12 @@ import type { Dialled } from './dial.ts'
 import type { Flight } from './flight.ts'
 import type { LanePool } from './lane-pool.ts'
 
-/** Finds the pool of an origin, or makes it. Throws `TARGET_NOT_ALLOWED`. */
+/** What of a request says which connections can carry it. */
+export type Addressed = Pick<WireRequest, 'origin' | 'headers'>
+
+/** Finds the pool for a request, or makes it. Throws `TARGET_NOT_ALLOWED`. */
 export interface Pools {
-  of(origin: string): LanePool
+  of(request: Addressed): LanePool
   /** Closes the connections, unless others share them. */
   leave(): Promise<void>
 }
@@ -54,13 +57,13 @@ export class UserConnection {
     }
   }
 
-  poolFor(origin: string): LanePool {
-    return this.#pools.of(origin)
+  poolFor(request: Addressed): LanePool {
+    return this.#pools.of(request)
   }
 
   /** Opens a connection ahead of the first request. */
-  warm(origin: string): Promise<Dialled | undefined> {
-    return this.poolFor(origin).warm()
+  warm(request: Addressed): Promise<Dialled | undefined> {
+    return this.poolFor(request).warm()
   }
 
   withCookies(request: WireRequest, site: LanePool, nowMs: number): WireRequest {
@@ -78,7 +81,7 @@ export class UserConnection {
     const setCookie = flight.header('set-cookie')
     if (setCookie === undefined || !this.#cookies) return
     const { request, endedAtMs } = flight
-    this.#cookies.store(setCookie, scopeOf(request, this.poolFor(request.origin)), endedAtMs)
+    this.#cookies.store(setCookie, scopeOf(request, this.poolFor(request)), endedAtMs)
   }
 
   async close(): Promise<void> {

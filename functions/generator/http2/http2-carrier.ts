@@ -141,11 +141,8 @@ class Http2Carrier implements Carrier, SessionOwner, Opener {
       const session = this.#session
       if (next.unwanted) this.#queue.shift()
       else if (session === undefined) {
-        this.#connect(next.fields.serverName)
+        this.#connect()
         return
-      } else if (!isFor(session, next)) {
-        if (!session.idle) return
-        session.leave()
       } else if (session.hasRoom) {
         this.#queue.shift()
         session.send(next)
@@ -154,9 +151,9 @@ class Http2Carrier implements Carrier, SessionOwner, Opener {
   }
 
   /** Opens a connection for HTTP/1.1, unless the server has learnt HTTP/2 meanwhile. */
-  open(serverName: string | undefined, done: (error: Error | null, socket: Socket | null) => void): void {
-    this.#opener.open(serverName, (error, socket) => {
-      if (socket && speaksHttp2(socket)) this.#greet(socket, serverName)
+  open(done: (error: Error | null, socket: Socket | null) => void): void {
+    this.#opener.open((error, socket) => {
+      if (socket && speaksHttp2(socket)) this.#greet(socket)
       else {
         if (socket) this.#divert(socket)
         done(error, socket)
@@ -164,22 +161,22 @@ class Http2Carrier implements Carrier, SessionOwner, Opener {
     })
   }
 
-  #connect(serverName: string | undefined): void {
+  #connect(): void {
     if (this.#opening || this.#destroyed) return
     this.#opening = true
-    this.#opener.open(serverName, (error, socket) => {
+    this.#opener.open((error, socket) => {
       this.#opening = false
       if (this.#destroyed) socket?.destroy()
       else if (!socket) this.#fail(error ?? closedByPeer())
-      else if (speaksHttp2(socket)) this.#greet(socket, serverName)
+      else if (speaksHttp2(socket)) this.#greet(socket)
       else this.#decline(socket)
     })
   }
 
-  #greet(socket: Socket, serverName: string | undefined): void {
+  #greet(socket: Socket): void {
     this.traffic.readBytes = 0
     this.traffic.writtenBytes = 0
-    const session = new Session(this, this.#origin.fields, socket, serverName)
+    const session = new Session(this, this.#origin.fields, socket)
     this.#session = session
     if (this.#inTurn) this.#queue = this.#inTurn.takeBack()
     this.#inTurn = undefined
@@ -193,11 +190,11 @@ class Http2Carrier implements Carrier, SessionOwner, Opener {
   #decline(socket: Socket): void {
     let ready: Socket | undefined = socket
     const inTurn = new InTurn(this.#origin.heads, {
-      open: (serverName, done) => {
+      open: (done) => {
         const first = ready
         ready = undefined
         if (first) done(null, first)
-        else this.open(serverName, done)
+        else this.open(done)
       },
     })
     this.#inTurn = inTurn
@@ -227,9 +224,4 @@ class Http2Carrier implements Carrier, SessionOwner, Opener {
 /** Without TLS nothing is agreed upon: HTTP/2 it is, from the first byte. */
 function speaksHttp2(socket: Socket): boolean {
   return !('alpnProtocol' in socket) || socket.alpnProtocol === 'h2'
-}
-
-/** With TLS a server is asked for a name when the connection is opened. */
-function isFor({ socket, serverName }: Session, { fields }: RequestStream): boolean {
-  return serverName === fields.serverName || !('alpnProtocol' in socket)
 }

@@ -11,7 +11,7 @@ import { type Block, type Field, plainField, SentFields } from './hpack-encoder.
 import { TABLE_BYTES } from './static-table.ts'
 
 /** What the headers of a request come to over HTTP/2. */
-export interface RequestFields extends Pick<RequestHeaders, 'serverName' | 'closes' | 'statedLength'> {
+export interface RequestFields extends Pick<RequestHeaders, 'closes' | 'statedLength'> {
   /** From the scheme and the host to the last one of the flow; the length of the body is not among them. */
   readonly fields: readonly Field[]
   /** They are the same object for other requests, too. */
@@ -41,7 +41,7 @@ export class OriginFields {
     return this.#known.of(headers)
   }
 
-  #fieldsOf({ fields: flat, host, serverName, closes, statedLength }: RequestHeaders, last: boolean) {
+  #fieldsOf({ fields: flat, host, closes, statedLength }: RequestHeaders, last: boolean) {
     const fields: Field[] = [
       [':scheme', this.#scheme],
       [':authority', host ?? this.#host],
@@ -53,7 +53,7 @@ export class OriginFields {
       if (name === 'te' && value !== 'trailers') throw bad(`the header te cannot be ${value}`)
       fields.push([name, value])
     }
-    return { fields, last, serverName, closes, statedLength }
+    return { fields, last, closes, statedLength }
   }
 }
 

@@ -42,8 +42,6 @@ export interface SessionOwner {
 /** One connection over which HTTP/2 is spoken. */
 export class Session implements FrameSink, StreamHolder {
   readonly socket: Socket
-  /** The name that the server was asked for, where a flow had one of its own. */
-  readonly serverName: string | undefined
   readonly #owner: SessionOwner
   readonly #origin: OriginFields
   readonly #frames = new FrameReader(this)
@@ -60,19 +58,12 @@ export class Session implements FrameSink, StreamHolder {
   #leaving = false
   #over = false
 
-  constructor(
-    owner: SessionOwner,
-    origin: OriginFields,
-    socket: Socket,
-    serverName: string | undefined,
-    firstId = 1,
-  ) {
+  constructor(owner: SessionOwner, origin: OriginFields, socket: Socket, firstId = 1) {
     this.#owner = owner
     this.#origin = origin
     this.#sent = origin.table
     this.#outlet = new Outlet(socket, owner.traffic)
     this.socket = socket
-    this.serverName = serverName
     this.#nextId = firstId
   }
 
