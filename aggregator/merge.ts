@@ -18,6 +18,7 @@ import { GeneratorTally } from './generator-tally.ts'
 import { HistogramPack } from './histogram-pack.ts'
 import { HistogramPool } from './histogram-pool.ts'
 import { HistogramShelf } from './histogram-shelf.ts'
+import { IncidentTally } from './incident-tally.ts'
 import type { PartialMerge } from './partial.ts'
 import { type Outside, summarise } from './summarise.ts'
 import { addTally, emptyTally, type Tally, tallyFrom, tallyOf, tallyState } from './tally.ts'
@@ -55,6 +56,7 @@ export class Merge {
   readonly timeline: Timeline
   readonly generators = new Map<number, GeneratorTally>()
   startLags = new HistogramShelf()
+  incidents = new IncidentTally()
   /** Intervals of the plan that anybody observed. */
   observedCuts = new Bitset()
   readonly #decoded = new HistogramPool()
@@ -85,6 +87,7 @@ export class Merge {
     for (const [slice, generator] of state.generators)
       merge.generators.set(slice, GeneratorTally.of(slice, generator))
     merge.startLags = HistogramShelf.of(state.startLags, histograms)
+    merge.incidents = IncidentTally.of(state.incidents)
     merge.observedCuts = Bitset.of(state.observedCuts)
     for (const [lane, seqs] of state.seen) merge.#seen.set(lane, Bitset.of(seqs))
     merge.#snapshots = state.snapshots
@@ -113,6 +116,7 @@ export class Merge {
         timeline: this.timeline.stateIn(histograms),
         generators: [...this.generators].map(([slice, generator]) => [slice, generator.state]),
         startLags: this.startLags.stateIn(histograms),
+        incidents: this.incidents.state,
         observedCuts: this.observedCuts.state,
         seen: [...this.#seen].map(([lane, seqs]) => [lane, seqs.state]),
       },
@@ -150,6 +154,7 @@ export class Merge {
       seconds: header.seconds,
     })
     this.#generator(id.slice).add(header, key)
+    if (header.incidents) this.incidents.add(header.incidents, key)
     for (const [i, series] of header.series.entries())
       this.#addSeries(id, header.fromMs, series, tallies[i] as Tally)
   }

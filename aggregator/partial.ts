@@ -1,6 +1,7 @@
 import { promisify } from 'node:util'
 import { gunzip, gzip, type ZlibOptions } from 'node:zlib'
 import { z } from 'zod'
+import { incidentSchema, incidentsSchema } from '../lib/core/incident.ts'
 import { endingSchema } from '../lib/core/snapshot.ts'
 import { HistogramPack, packedSchema } from './histogram-pack.ts'
 
@@ -72,6 +73,11 @@ export const generatorStateSchema = z.strictObject({
   ended: originSchema.extend({ ending: endingSchema }).optional(),
 })
 
+export const incidentTallyStateSchema = z.strictObject({
+  kept: z.array(incidentSchema.extend({ origin: z.string() })),
+  leftOut: incidentsSchema.shape.leftOut,
+})
+
 /** Everything that a merge holds; the plan says the rest. */
 export const mergeStateSchema = z.strictObject({
   snapshots: z.number().int(),
@@ -83,6 +89,7 @@ export const mergeStateSchema = z.strictObject({
   timeline: timelineStateSchema,
   generators: z.array(z.tuple([z.number().int(), generatorStateSchema])),
   startLags: shelfStateSchema,
+  incidents: incidentTallyStateSchema.default({ kept: [], leftOut: [] }),
   observedCuts: bitsetStateSchema,
   /** The snapshots that are in it: their `seq` by who wrote them. */
   seen: z.array(z.tuple([z.string(), bitsetStateSchema])),
@@ -98,6 +105,7 @@ export type TrackState = z.infer<typeof trackStateSchema>
 export type UsersState = z.infer<typeof usersStateSchema>
 export type TimelineMetricsState = z.infer<typeof timelineMetricsStateSchema>
 export type TimelineState = z.infer<typeof timelineStateSchema>
+export type IncidentTallyState = z.infer<typeof incidentTallyStateSchema>
 export type GeneratorState = z.infer<typeof generatorStateSchema>
 export type MergeState = z.infer<typeof mergeStateSchema>
 

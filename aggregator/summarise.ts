@@ -4,6 +4,7 @@ import type { Observed } from '../lib/core/observed.ts'
 import { type Step, SUMMARY_SCHEMA, type Summary, type Values } from '../lib/core/summary.ts'
 import { coverageOf } from './coverage.ts'
 import { definitionOf } from './definition.ts'
+import { failuresOf } from './failures.ts'
 import type { Merge, MergedSeries } from './merge.ts'
 import { addTally, emptyTally, inUnit, perSecond, type Tally, valuesOf } from './tally.ts'
 
@@ -45,7 +46,9 @@ export function summarise(merge: Merge, { endedAtMs, server, experiments = [] }:
     responseDistribution: distributionOf(merge.select({ metric: 'http_req_response_time', tags: {} })),
     statuses: statusesOf(series),
     errors: errorsOf(series),
+    failures: failuresOf(series),
     checks: checksOf(series),
+    ...incidentsOf(merge),
     timeline: merge.timeline.summary(observedMs),
     server,
     experiments,
@@ -158,6 +161,21 @@ function errorsOf(series: readonly MergedSeries[]): Summary['errors'] {
   return [...counts.values()].sort(
     (a, b) => b.count - a.count || compare(a.where, b.where) || compare(a.error, b.error),
   )
+}
+
+function incidentsOf({ incidents: tally }: Merge): Pick<Summary, 'incidents' | 'incidentsLeftOut' | 'log'> {
+  const { incidents, leftOut } = tally.failures()
+  const printed = tally.lines()
+  const lines = printed.incidents.map(({ error, message, count, first }) => {
+    const place = first?.stack?.[0]?.place
+    return {
+      ...{ level: error, text: message, count },
+      ...(first && { atMs: first.atMs }),
+      ...(place !== undefined && { place }),
+    }
+  })
+  lines.sort((a, b) => (a.atMs ?? 0) - (b.atMs ?? 0) || compare(a.text, b.text))
+  return { incidents, incidentsLeftOut: leftOut, log: { lines, leftOut: printed.leftOut } }
 }
 
 function checksOf(series: readonly MergedSeries[]): Summary['checks'] {

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { VolleyError } from '../../lib/core/errors.ts'
 import { FlowError } from '../../lib/core/flow-error.ts'
 
@@ -32,9 +33,32 @@ const CLASS_BY_CODE_PATTERN: readonly (readonly [RegExp, string])[] = [
 const ALERT = /^ERR_SSL_.*ALERT/
 
 const LONGEST_NAME = 40
+const INSPECTED = {
+  depth: 1,
+  breakLength: Number.POSITIVE_INFINITY,
+  maxArrayLength: 10,
+  maxStringLength: 500,
+}
 
 /** The class an error is counted under: one of the wire's, a flow's own, or the constructor's name in snake case. */
 export function errorClassOf(error: unknown): string {
+  try {
+    return classOf(error)
+  } catch {
+    return 'other'
+  }
+}
+
+/** The error in one line, its code included. Takes whatever a flow may throw. */
+export function errorMessageOf(error: unknown): string {
+  try {
+    return messageOf(error)
+  } catch {
+    return 'an error that cannot be shown'
+  }
+}
+
+function classOf(error: unknown): string {
   if (!(error instanceof Error)) return 'other'
   if ('errorClass' in error && typeof error.errorClass === 'string') return error.errorClass
   if (error instanceof VolleyError) return error.code.toLowerCase()
@@ -46,11 +70,10 @@ export function errorClassOf(error: unknown): string {
   return 'syscall' in error ? 'other' : snakeCase(error.constructor.name)
 }
 
-/** The error in one line, its code included. */
-export function errorMessageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error === 'object' ? inspect(error, INSPECTED) : String(error)
   const code = codeOf(error)
-  const message = error.message || error.constructor.name
+  const message = String(error.message) || error.constructor.name
   return code === undefined || error instanceof VolleyError || message.includes(code)
     ? message
     : `${code}: ${message}`

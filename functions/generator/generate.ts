@@ -4,8 +4,9 @@ import type { Scenario } from '../../lib/core/scenario.ts'
 import { windowsOf } from '../../lib/core/slice.ts'
 import type { Ending } from '../../lib/core/snapshot.ts'
 import type { Clock, Invocation, SnapshotStore } from '../../lib/ports.ts'
-import { errorClassOf } from './error-class.ts'
+import { errorClassOf, errorMessageOf } from './error-class.ts'
 import { HealthMeter } from './health.ts'
+import { Incidents } from './incidents.ts'
 import { IterationMeter } from './iteration.ts'
 import { ABANDON_MS, Leaving } from './leaving.ts'
 import { Recorder } from './recorder.ts'
@@ -28,6 +29,8 @@ const LATE_AFTER_MS = 250
 export interface GenerateOptions {
   plan: Plan
   scenario: Scenario
+  /** URL of the scenario's module; by default the one that the plan names. */
+  module?: string
   invocation: Invocation
   /** The common start of all generators, epoch milliseconds. */
   startAtMs: number
@@ -63,7 +66,9 @@ export async function generate(options: GenerateOptions): Promise<Ending> {
   const joinedMs = behindMs > LATE_AFTER_MS ? window.fromMs + behindMs : window.fromMs
 
   const health = new HealthMeter()
+  const module = options.module ?? plan.scenario.module
   const recorder = new Recorder({
+    incidents: new Incidents({ module, sinceStart: () => clock.now() - startAtMs }),
     startAtMs,
     fromMs: joinedMs,
     cuts: cutsOf(plan),
@@ -83,8 +88,7 @@ export async function generate(options: GenerateOptions): Promise<Ending> {
   })
   const drives = drivesOf(options, { fromMs: joinedMs, toMs: window.toMs }, crew)
 
-  const orphan = (error: unknown): void =>
-    recorder.series('orphaned_errors', { error: errorClassOf(error) }).add(1)
+  const orphan = (error: unknown): void => recordUnhandled(recorder, error)
   process.on('unhandledRejection', orphan)
   const watches = [
     stopWatch,
@@ -101,6 +105,13 @@ export async function generate(options: GenerateOptions): Promise<Ending> {
   process.off('unhandledRejection', orphan)
   health.close()
   return leaving.ending ?? 'complete'
+}
+
+function recordUnhandled(recorder: Recorder, error: unknown): void {
+  const { incidents } = recorder
+  recorder.series('orphaned_errors', { error: errorClassOf(error) }).add(1)
+  const incident = incidents.groupOf('unhandled', errorClassOf(error)).count(errorMessageOf(error))
+  if (incident) incidents.describe(incident, { error })
 }
 
 /** Interrupts users whose time is over, and moves the recorder on where nothing else does. */

@@ -1,5 +1,7 @@
+import { STATUS_CODES } from 'node:http'
 import type { Tags } from '../../lib/core/metric.ts'
 import type { Exchange } from './exchange.ts'
+import type { IncidentGroup, Incidents } from './incidents.ts'
 import type { Recorder } from './recorder.ts'
 import type { RequestLog } from './request-log.ts'
 import type { LiveSeries } from './series.ts'
@@ -32,10 +34,13 @@ interface StepSeries {
   responseTime: LiveSeries
   waiting: LiveSeries
   failed: LiveSeries
+  /** Made when the first request fails. */
+  incidents: IncidentGroup | undefined
 }
 
 /** Records every exchange on the wire. */
 export class HttpMeter {
+  readonly incidents: Incidents
   readonly #recorder: Recorder
   readonly #steps = new Map<string, StepSeries>()
   /** By the name of a step: most requests end as the one before them did. */
@@ -46,6 +51,7 @@ export class HttpMeter {
   readonly #log: RequestLog | undefined
 
   constructor(recorder: Recorder, log?: RequestLog) {
+    this.incidents = recorder.incidents
     this.#recorder = recorder
     this.#log = log
     this.#sent = recorder.series('data_sent')
@@ -89,10 +95,22 @@ export class HttpMeter {
     // A request that was cut off by the end of the run says nothing about the target.
     if (interrupted) return undefined
     series.failed.add(expected ? 0 : 1)
-    if (!expected) second.failed++
+    if (!expected) {
+      second.failed++
+      this.#tell(series, exchange, context)
+    }
     if (!exchange.sent) return undefined
     if (exchange.status !== 0) series.waiting.add(exchange.firstByteAtMs - exchange.sentAtMs)
     return series
+  }
+
+  #tell(series: StepSeries, exchange: Exchange, { flow, name }: ExchangeContext): void {
+    const { status, error, errorMessage } = exchange
+    series.incidents ??= this.incidents.groupOf('request', error ?? String(status), flow, name)
+    const incident = series.incidents.count(
+      error === undefined ? textOfStatus(status) : (errorMessage ?? error),
+    )
+    if (incident) this.incidents.describe(incident, { exchange })
   }
 
   #stepOf(exchange: Exchange, context: ExchangeContext): StepSeries {
@@ -127,6 +145,7 @@ export class HttpMeter {
       responseTime: this.#recorder.series('http_req_response_time', timed),
       waiting: this.#recorder.series('http_req_waiting', timed),
       failed: this.#recorder.series('http_req_failed', all),
+      incidents: undefined,
     }
     if (this.#steps.size < MOST_STEPS) this.#steps.set(key, created)
     return created
@@ -139,4 +158,10 @@ function sameTags(a: Tags | undefined, b: Tags | undefined): boolean {
   if (names.length !== Object.keys(b).length) return false
   for (const name of names) if (a[name] !== b[name]) return false
   return true
+}
+
+function textOfStatus(status: number): string {
+  const phrase = STATUS_CODES[status]
+  const text = phrase === undefined ? `${status}` : `${status} ${phrase}`
+  return status < 400 ? `${text}, which was not expected` : text
 }

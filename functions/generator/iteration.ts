@@ -1,6 +1,6 @@
 import type { VirtualUser } from '../../lib/core/flow.ts'
 import type { Clock } from '../../lib/ports.ts'
-import { errorClassOf } from './error-class.ts'
+import { errorClassOf, errorMessageOf } from './error-class.ts'
 import type { Recorder } from './recorder.ts'
 import type { LiveSeries } from './series.ts'
 import type { GeneratorUser } from './virtual-user.ts'
@@ -26,6 +26,11 @@ interface FlowSeries {
   responseTime: LiveSeries
   startLag: LiveSeries
   failed: LiveSeries
+}
+
+/** What a flow threw, which may be anything. */
+interface Failure {
+  error: unknown
 }
 
 /** Who has a user make iterations. */
@@ -71,7 +76,7 @@ export class Iterations {
   readonly #meter: IterationMeter
   readonly #owner: IterationOwner
   readonly #resolved = (): void => this.#ended(undefined)
-  readonly #rejected = (error: unknown): void => this.#ended(errorClassOf(error))
+  readonly #rejected = (error: unknown): void => this.#ended({ error })
   #flow = ''
   #intendedAtMs = 0
   #startedAtMs = 0
@@ -98,7 +103,7 @@ export class Iterations {
     settled(flow, user).then(this.#resolved, this.#rejected)
   }
 
-  #ended(failure: string | undefined): void {
+  #ended(failure: Failure | undefined): void {
     try {
       this.user.endIteration()
       this.#record(failure)
@@ -108,7 +113,7 @@ export class Iterations {
     }
   }
 
-  #record(failure: string | undefined): void {
+  #record(failure: Failure | undefined): void {
     const { recorder, clock } = this.#meter
     const flow = this.#flow
     const endedAtMs = clock.now()
@@ -123,7 +128,17 @@ export class Iterations {
     series.duration.add(endedAtMs - this.#startedAtMs)
     series.responseTime.add(endedAtMs - this.#intendedAtMs)
     if (failure === undefined) series.failed.add(0)
-    else recorder.series('iteration_failed', { flow, error: failure }).add(1)
+    else this.#recordFailure(failure)
+  }
+
+  #recordFailure({ error }: Failure): void {
+    const { recorder } = this.#meter
+    const { incidents } = recorder
+    const flow = this.#flow
+    const errorClass = errorClassOf(error)
+    recorder.series('iteration_failed', { flow, error: errorClass }).add(1)
+    const incident = incidents.groupOf('iteration', errorClass, flow).count(errorMessageOf(error))
+    if (incident) incidents.describe(incident, { error, ...this.user.circumstances(incidents) })
   }
 }
 

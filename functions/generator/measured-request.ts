@@ -24,8 +24,8 @@ export class MeasuredRequest implements Caller, ExchangeContext {
   readonly flow: string
   readonly tags: Tags | undefined
   readonly lagMs: number
+  readonly user: SessionOwner
   readonly #meter: HttpMeter
-  readonly #user: SessionOwner
   readonly #expect: RequestOptions['expect']
   readonly #waiting: Waiting
 
@@ -35,7 +35,8 @@ export class MeasuredRequest implements Caller, ExchangeContext {
     this.tags = options.tags
     this.lagMs = within.lagMs
     this.#meter = meter
-    this.#user = user
+    this.user = user
+    user.lastStep = name
     this.#expect = options.expect
     this.#waiting = waiting
   }
@@ -53,8 +54,9 @@ export class MeasuredRequest implements Caller, ExchangeContext {
     try {
       const expected = exchange.error === undefined && isExpected(exchange.status, this.#expect)
       this.#meter.record(exchange, this, expected)
+      this.#meter.incidents.received(this, exchange)
       // An iteration that is being cut off ends here, not at whatever its flow makes of the missing answer.
-      if (this.#user.interrupted) reject(this.#user.signal.reason)
+      if (this.user.interrupted) reject(this.user.signal.reason)
       else resolve(new ExchangeResponse(exchange, expected))
     } catch (error) {
       reject(error)

@@ -51,6 +51,7 @@ export async function prepare(options: PrepareOptions): Promise<(startAtMs: numb
       store,
       plan,
       scenario: loaded.scenario,
+      module: loaded.module,
       startAtMs,
       warmUp: wire.warmUp,
       createServices: (recorder) =>

@@ -1,7 +1,9 @@
 import type { Cut } from '../../lib/core/cut.ts'
+import type { SnapshotIncidents } from '../../lib/core/incident.ts'
 import { BUILT_IN_METRICS, type MetricDefinition, type Tags } from '../../lib/core/metric.ts'
 import { seriesKey } from '../../lib/core/selector.ts'
 import type { Second, Series } from '../../lib/core/snapshot.ts'
+import { Incidents } from './incidents.ts'
 import { createSeries, type HistogramSection, type LiveSeries } from './series.ts'
 import { SeriesIndex } from './series-index.ts'
 
@@ -16,6 +18,7 @@ export interface Interval {
   arrivals: number
   series: Series[]
   seconds: Second[]
+  incidents?: SnapshotIncidents
   histograms: Uint8Array
 }
 
@@ -26,6 +29,8 @@ interface RecorderOptions {
   cuts: readonly Cut[]
   /** Custom metrics. */
   metrics: Record<string, MetricDefinition>
+  /** Where failures are told in words. */
+  incidents?: Incidents
   onInterval: (interval: Interval) => void
 }
 
@@ -34,6 +39,7 @@ interface RecorderOptions {
  * `advance` has to be called with its time before it is recorded.
  */
 export class Recorder {
+  readonly incidents: Incidents
   readonly #startAtMs: number
   readonly #cuts: readonly Cut[]
   readonly #definitions: Record<string, MetricDefinition>
@@ -50,7 +56,15 @@ export class Recorder {
   #secondEndsAtMs: number
   #activeUsers = 0
 
-  constructor({ startAtMs, fromMs, cuts, metrics, onInterval }: RecorderOptions) {
+  constructor({
+    startAtMs,
+    fromMs,
+    cuts,
+    metrics,
+    incidents = new Incidents(),
+    onInterval,
+  }: RecorderOptions) {
+    this.incidents = incidents
     this.#startAtMs = startAtMs
     this.#cuts = cuts
     this.#definitions = { ...BUILT_IN_METRICS, ...metrics }
@@ -133,6 +147,7 @@ export class Recorder {
     this.series('vus').add(this.#activeUsers)
     const { series, histograms } = this.#collect()
     const toMs = atMs - this.#startAtMs
+    const incidents = this.incidents.collect()
     this.#onInterval({
       seq,
       fromMs: this.#cutFromMs,
@@ -140,6 +155,7 @@ export class Recorder {
       arrivals: this.#arrivals,
       series,
       seconds: this.#seconds,
+      ...(incidents && { incidents }),
       histograms,
     })
     this.#arrivals = 0

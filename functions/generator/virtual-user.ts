@@ -23,6 +23,8 @@ import {
   type VirtualUser,
 } from '../../lib/core/flow.ts'
 import { SeededRandom } from '../../lib/core/random.ts'
+import type { Exchange } from './exchange.ts'
+import type { Incidents } from './incidents.ts'
 import type { Start } from './iteration.ts'
 import { Pause } from './pause.ts'
 import type { UserServices, UserSession, Within } from './user-services.ts'
@@ -45,6 +47,7 @@ export class GeneratorUser implements VirtualUser {
   readonly random = new SeededRandom(0)
   /** The iteration has given other work a turn. */
   waited = false
+  lastStep = ''
   readonly #services: UserServices
   readonly #session: UserSession
   /** What few users need is made when it is asked for. */
@@ -104,6 +107,7 @@ export class GeneratorUser implements VirtualUser {
     this.random.reseed(seed)
     this.#seed = seed
     this.waited = false
+    this.lastStep = ''
   }
 
   endIteration(): void {
@@ -195,6 +199,7 @@ export class GeneratorUser implements VirtualUser {
 
   check(name: string, holds: boolean): boolean {
     this.#services.recorder.series('checks', { flow: this.#flow, check: name }).add(holds ? 1 : 0)
+    if (!holds) this.#tellOfCheck(name)
     return holds
   }
 
@@ -233,6 +238,17 @@ export class GeneratorUser implements VirtualUser {
 
   fail(errorClass: string, message?: string): never {
     throw new FlowError(errorClass, message)
+  }
+
+  #tellOfCheck(name: string): void {
+    const { incidents } = this.#services.recorder
+    const incident = incidents.groupOf('check', name, this.#flow).count('did not hold')
+    if (incident) incidents.describe(incident, { error: new Error(), ...this.circumstances(incidents) })
+  }
+
+  /** What a failure of its iteration may have to do with. */
+  circumstances(incidents: Incidents): { lastStep: string; exchange: Exchange | undefined } {
+    return { lastStep: this.lastStep, exchange: incidents.lastResponseOf(this, this.lastStep) }
   }
 
   #within(): Within {

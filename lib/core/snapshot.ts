@@ -2,6 +2,7 @@ import { promisify } from 'node:util'
 import { crc32, deflateRaw, inflateRawSync, type ZlibOptions } from 'node:zlib'
 import { z } from 'zod'
 import { type Mistake, VolleyError } from './errors.ts'
+import { incidentsSchema } from './incident.ts'
 import { mistakesOf, printed } from './mistake.ts'
 import { seriesKey } from './selector.ts'
 
@@ -114,6 +115,8 @@ export const snapshotHeaderSchema = z.strictObject({
   arrivals: count,
   series: z.array(seriesSchema),
   seconds: z.array(secondSchema),
+  /** What failed or was printed in the interval; absent for nothing. */
+  incidents: incidentsSchema.optional(),
   health: healthSchema,
 })
 export type SnapshotHeader = z.infer<typeof snapshotHeaderSchema>

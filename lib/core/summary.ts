@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { experimentSchema } from './experiment.ts'
+import { incidentSchema } from './incident.ts'
 import { metricKindSchema } from './metric.ts'
 import { outsideSeriesSchema } from './source.ts'
 import { stageSpanSchema } from './stage.ts'
@@ -108,6 +109,33 @@ const generatorSchema = z.strictObject({
 })
 export type GeneratorSummary = z.infer<typeof generatorSchema>
 
+/** What failed of one step in one way. Of a response it has the status, of all else the class of the error. */
+const failureSchema = z.strictObject({
+  where: z.enum(['request', 'session', 'call', 'iteration']),
+  flow: z.string(),
+  /** Name of the step; empty for iterations. */
+  name: z.string(),
+  method: z.string().optional(),
+  status: z.string().optional(),
+  error: z.string().optional(),
+  count,
+  /** All that the step was asked for, failed or not. */
+  total: count,
+})
+export type Failure = z.infer<typeof failureSchema>
+
+const logLineSchema = z.strictObject({
+  level: z.string(),
+  text: z.string(),
+  /** How often it was printed, and lines that differ from it in numbers alone. */
+  count,
+  /** When it was printed first, from the start of the run. */
+  atMs: z.number().optional(),
+  /** The line of the scenario that printed it first: `shop.ts:12:7`. */
+  place: z.string().optional(),
+})
+export type LogLine = z.infer<typeof logLineSchema>
+
 /** All snapshots of a run merged: what happened, before anybody judges it. */
 export const summarySchema = z.strictObject({
   schema: z.literal(SUMMARY_SCHEMA),
@@ -149,7 +177,15 @@ export const summarySchema = z.strictObject({
   errors: z.array(
     z.strictObject({ where: z.enum(['request', 'session', 'call', 'iteration']), error: z.string(), count }),
   ),
+  /** All that failed by step and cause, the most frequent first. */
+  failures: z.array(failureSchema).default([]),
   checks: z.array(z.strictObject({ name: z.string(), trues: count, total: count })),
+  /** What failures said, the most frequent first: bounded, secrets masked. */
+  incidents: z.array(incidentSchema).default([]),
+  /** Failures that are in no incident, because there was no room for what they said. */
+  incidentsLeftOut: count.default(0),
+  /** What flows printed on the console, as far as there was room. */
+  log: z.strictObject({ lines: z.array(logLineSchema), leftOut: count }).default({ lines: [], leftOut: 0 }),
   timeline: z.strictObject({
     bucketMs: z.number(),
     points: z.array(pointSchema),

@@ -85,6 +85,7 @@ export function probeSession(
   const abort = new AbortController()
   const owner = {
     id: 0,
+    lastStep: '',
     get signal() {
       return abort.signal
     },

@@ -17,9 +17,9 @@ export class Told {
     onPush: (latencyMs) => this.pushes.push(latencyMs),
     onDropped: () => this.dropped++,
     onReconnected: (lostMs) => this.reconnects.push(lostMs),
-    onClosed: (sessionMs, errorClass) => {
+    onClosed: (sessionMs, failure) => {
       this.sessionMs.push(sessionMs)
-      this.closed.push(errorClass)
+      this.closed.push(failure?.errorClass)
     },
   }
 }

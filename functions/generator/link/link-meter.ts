@@ -1,6 +1,7 @@
+import type { FlowError } from '../../../lib/core/flow-error.ts'
 import type { Tags } from '../../../lib/core/metric.ts'
 import type { Clock } from '../../../lib/ports.ts'
-import { errorClassOf } from '../error-class.ts'
+import { asFlowError } from '../error-class.ts'
 import type { Recorder } from '../recorder.ts'
 import type { LiveSeries } from '../series.ts'
 import type { Opened } from './wire.ts'
@@ -16,8 +17,8 @@ export interface LinkEvents {
   onDropped(): void
   /** It is open again, this long after it was lost. */
   onReconnected(lostMs: number): void
-  /** Called once for a connection that was open. `errorClass` where it did not end in good order. */
-  onClosed(sessionMs: number, errorClass?: string): void
+  /** Called once for a connection that was open. `failure` where it did not end in good order. */
+  onClosed(sessionMs: number, failure?: FlowError): void
 }
 
 /** Records all connections of one kind that have the same tags. */
@@ -56,7 +57,7 @@ export class LinkMeter implements LinkEvents {
   /** It never opened: the session is over before it began. */
   refused(error: unknown): void {
     this.#add('sessions', 1)
-    this.#fail(errorClassOf(error))
+    this.#fail(asFlowError(error))
   }
 
   onSent(sizeBytes: number, atMs: number): void {
@@ -91,16 +92,18 @@ export class LinkMeter implements LinkEvents {
     this.#add('reconnecting', lostMs)
   }
 
-  onClosed(sessionMs: number, errorClass?: string): void {
+  onClosed(sessionMs: number, failure?: FlowError): void {
     this.#sockets.open--
     this.#add('session_duration', sessionMs)
-    if (errorClass === undefined) this.#add('session_failed', 0)
-    else if (errorClass !== 'interrupted') this.#fail(errorClass)
+    if (failure === undefined) this.#add('session_failed', 0)
+    else if (failure.errorClass !== 'interrupted') this.#fail(failure)
   }
 
-  #fail(error: string): void {
+  #fail(failure: FlowError): void {
     this.#recorder.advance(this.#clock.now())
+    const error = failure.errorClass
     this.#recorder.series(`${this.#kind}_session_failed`, { ...this.#tags, error }).add(1)
+    this.#recorder.incidents.countFailure('session', failure, this.#tags)
   }
 
   #add(metric: string, value: number): void {

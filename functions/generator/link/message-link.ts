@@ -268,7 +268,7 @@ export class MessageLink implements VirtualSocket, VirtualTcp, WireListener {
       signal?.removeEventListener('abort', this)
       this.#inbox.close(this.#ending)
       onLost?.(this.#ending, true)
-      events.onClosed(now() - this.#openedAtMs, this.#closing ? undefined : failure?.errorClass)
+      events.onClosed(now() - this.#openedAtMs, this.#closing ? undefined : failure)
     }
     this.#closed?.resolve()
   }

@@ -70,7 +70,7 @@ export class PendingCalls {
   settle(id: MessageId, receivedAtMs: number, error: RpcError | undefined, result?: unknown): void {
     const call = this.#take(id)
     if (!call) return
-    this.#events.onAnswer(call.name, receivedAtMs - call.sentAtMs, receivedAtMs, error?.errorClass)
+    this.#events.onAnswer(call.name, receivedAtMs - call.sentAtMs, receivedAtMs, error)
     if (error) call.reject(error)
     else call.resolve(result)
   }
@@ -78,7 +78,7 @@ export class PendingCalls {
   fail(id: MessageId, reason: FlowError): void {
     const call = this.#take(id)
     if (!call) return
-    this.#events.onFailed(call.name, reason.errorClass)
+    this.#events.onFailed(call.name, reason)
     call.reject(reason)
   }
 

@@ -1,3 +1,4 @@
+import type { FlowError } from '../../../lib/core/flow-error.ts'
 import type { Tags } from '../../../lib/core/metric.ts'
 import type { Clock } from '../../../lib/ports.ts'
 import { recordPush } from '../link/link-meter.ts'
@@ -7,10 +8,10 @@ import type { LiveSeries } from '../series.ts'
 /** What the metrics of a JSON-RPC peer are made from; `name` is the method, or what the flow calls it. */
 export interface RpcEvents {
   onCall(name: string, atMs: number): void
-  /** An answer came. `errorClass` where it says the call failed. */
-  onAnswer(name: string, rttMs: number, atMs: number, errorClass: string | undefined): void
+  /** An answer came. `failure` where it says the call failed. */
+  onAnswer(name: string, rttMs: number, atMs: number, failure: FlowError | undefined): void
   /** No answer came, for this reason. */
-  onFailed(name: string, errorClass: string): void
+  onFailed(name: string, reason: FlowError): void
   onNotification(method: string): void
   onPush(method: string, latencyMs: number): void
   /** A notification was dropped because nobody read it. */
@@ -43,17 +44,17 @@ export class RpcMeter implements RpcEvents {
     this.#of(name).calls.add(1)
   }
 
-  onAnswer(name: string, rttMs: number, atMs: number, errorClass: string | undefined): void {
+  onAnswer(name: string, rttMs: number, atMs: number, failure: FlowError | undefined): void {
     this.#recorder.advance(atMs)
     const { rtt, failed } = this.#of(name)
     rtt.add(rttMs)
-    if (errorClass === undefined) failed.add(0)
-    else this.#fail(name, errorClass)
+    if (failure === undefined) failed.add(0)
+    else this.#fail(name, failure)
   }
 
-  onFailed(name: string, errorClass: string): void {
+  onFailed(name: string, reason: FlowError): void {
     // A call that was cut off by the end of the run says nothing about the target.
-    if (errorClass !== 'interrupted') this.#fail(name, errorClass)
+    if (reason.errorClass !== 'interrupted') this.#fail(name, reason)
   }
 
   onNotification(name: string): void {
@@ -76,9 +77,10 @@ export class RpcMeter implements RpcEvents {
     this.#recorder.series('mcp_reconnecting', this.#tags).add(lostMs)
   }
 
-  #fail(name: string, error: string): void {
+  #fail(name: string, failure: FlowError): void {
     this.#recorder.advance(this.#clock.now())
-    this.#recorder.series('rpc_failed', { ...this.#tags, name, error }).add(1)
+    this.#recorder.series('rpc_failed', { ...this.#tags, name, error: failure.errorClass }).add(1)
+    this.#recorder.incidents.countFailure('call', failure, { ...this.#tags, name })
   }
 
   #of(name: string): MethodSeries {

@@ -253,7 +253,7 @@ export class HttpStream implements VirtualStream<StreamItem>, BodyReader {
     if (failure) this.error = failure.errorClass
     if (durationMs === undefined) this.ok = false
     this.#inbox.close(failure ?? END)
-    events.onOver(durationMs, failure?.errorClass)
+    events.onOver(durationMs, failure)
     this.#head?.cut(failure ?? END)
     this.#decoder?.destroy()
   }

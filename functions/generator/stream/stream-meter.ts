@@ -1,3 +1,4 @@
+import type { FlowError } from '../../../lib/core/flow-error.ts'
 import type { Tags } from '../../../lib/core/metric.ts'
 import type { Clock } from '../../../lib/ports.ts'
 import { recordPush } from '../link/link-meter.ts'
@@ -13,8 +14,8 @@ export interface StreamEvents {
   onPush(latencyMs: number): void
   onDropped(): void
   onReconnected(lostMs: number): void
-  /** Called once. Without `durationMs` it never opened. `errorClass` where it did not end in good order. */
-  onOver(durationMs: number | undefined, errorClass: string | undefined): void
+  /** Called once. Without `durationMs` it never opened. `failure` where it did not end in good order. */
+  onOver(durationMs: number | undefined, failure: FlowError | undefined): void
 }
 
 /** Records all streams that have the same tags. */
@@ -61,12 +62,13 @@ export class StreamMeter implements StreamEvents {
     this.#add('stream_reconnecting', lostMs)
   }
 
-  onOver(durationMs: number | undefined, errorClass: string | undefined): void {
+  onOver(durationMs: number | undefined, failure: FlowError | undefined): void {
     if (durationMs !== undefined) this.#add('stream_duration', durationMs)
-    if (errorClass === undefined) this.#add('stream_failed', 0)
-    else if (errorClass !== 'interrupted') {
+    if (failure === undefined) this.#add('stream_failed', 0)
+    else if (failure.errorClass !== 'interrupted') {
       if (durationMs === undefined) this.#add('stream_sessions', 1)
-      this.#recorder.series('stream_failed', { ...this.#tags, error: errorClass }).add(1)
+      this.#recorder.series('stream_failed', { ...this.#tags, error: failure.errorClass }).add(1)
+      this.#recorder.incidents.countFailure('session', failure, this.#tags)
     }
   }
 
