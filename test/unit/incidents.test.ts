@@ -8,7 +8,7 @@ function exchangeOf(changes: Partial<Exchange> = {}): Exchange {
   return {
     ...{ method: 'POST', url: 'http://shop.example/pay', status: 503, headers: {} },
     ...{ body: new Uint8Array(), calledAtMs: 0, sent: true, sentAtMs: 0, firstByteAtMs: 0, endedAtMs: 0 },
-    ...{ sentBytes: 0, receivedBytes: 0 },
+    ...{ sentBytes: 0, receivedBytes: 0, header: () => undefined },
     ...changes,
   }
 }
