@@ -8,7 +8,7 @@ import {
 import type { Plan } from '../lib/core/plan.ts'
 import { parseSelector, type Selector } from '../lib/core/selector.ts'
 import { unitOf } from '../lib/core/source.ts'
-import type { Threshold } from '../lib/core/threshold.ts'
+import { aggregationOf, type Threshold } from '../lib/core/threshold.ts'
 
 /** The iterations of a run may fail this often unless its thresholds say otherwise. */
 const FAILED_ITERATIONS: Threshold = {
@@ -50,6 +50,12 @@ export function originOf(plan: Pick<Plan, 'sources'>, { metric, tags }: Selector
 export function definitionOf(plan: Pick<Plan, 'metrics'>, metric: string): MetricDefinition | undefined {
   if (Object.hasOwn(BUILT_IN_METRICS, metric)) return BUILT_IN_METRICS[metric as BuiltInMetric]
   return Object.hasOwn(plan.metrics, metric) ? plan.metrics[metric] : undefined
+}
+
+/** Whether a threshold asks how often something happens in a second: then what is counted and the time have to agree. */
+export function isPerSecond(plan: Pick<Plan, 'metrics'>, threshold: Threshold): boolean {
+  const counts = definitionOf(plan, selectorOf(threshold).metric)?.kind === 'counter'
+  return counts && aggregationOf(threshold).name === 'rate'
 }
 
 /** Source and unit of a metric from outside the generators. */

@@ -9,7 +9,6 @@ import { measure } from './measure.ts'
 import type { Merge } from './merge.ts'
 import { effectOf, rowOf } from './row.ts'
 import { rowSentence } from './sentence.ts'
-import { perSecond } from './tally.ts'
 import { samplesIn, totalOf } from './totals.ts'
 
 export interface Evaluated {
@@ -56,12 +55,8 @@ export function evaluate(evaluated: Evaluated): Verdict {
     startedAt: summary.startedAt,
     endedAt: summary.endedAt,
     coverage: { generators, time, arrivals },
-    requests: {
-      count: totalOf(summary, 'http_reqs'),
-      completed: samplesIn(summary, 'http_req_failed'),
-      failed: totalOf(summary, 'http_req_failed'),
-      perSecond: perSecond(totalOf(summary, 'http_reqs'), summary.durationMs),
-    },
+    spans: { loadMs: summary.durationMs, drainMs: summary.drainMs ?? 0 },
+    requests: requestsOf(summary),
     iterations: {
       count: totalOf(summary, 'iterations'),
       started: samplesIn(summary, 'iteration_start_lag'),
@@ -77,6 +72,14 @@ export function evaluate(evaluated: Evaluated): Verdict {
         .map(({ slice, limited }) => ({ slice, reasons: limited })),
     },
   }
+}
+
+function requestsOf(summary: Summary): Verdict['requests'] {
+  const values = summary.metrics.http_reqs?.values
+  const { count, drained, perSecond } = values?.kind === 'counter' ? values : { count: 0, perSecond: 0 }
+  const failed = totalOf(summary, 'http_req_failed')
+  const completed = samplesIn(summary, 'http_req_failed')
+  return { count, completed, ...(drained !== undefined && { drained }), failed, perSecond }
 }
 
 function stateOf(rows: readonly Row[], caveats: readonly string[], stop: Stop | undefined): State {

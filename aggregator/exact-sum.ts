@@ -37,6 +37,13 @@ export class ExactSum {
     for (const partial of other.#partials) this.add(partial)
   }
 
+  /** This sum less another one, rounded once. */
+  less(other: ExactSum): number {
+    const rest = ExactSum.of(this.#partials)
+    for (const partial of other.#partials) rest.add(-partial)
+    return rest.value
+  }
+
   get value(): number {
     let next = this.#partials.length - 1
     let sum = this.#partials[next--] ?? 0

@@ -1,6 +1,6 @@
 import type { Tags } from '../lib/core/metric.ts'
 import type { Failure } from '../lib/core/summary.ts'
-import type { MergedSeries } from './merge.ts'
+import type { MergedSeries } from './merged-series.ts'
 
 /** What fails, by the rate that says so and the tag that says why. */
 const RATES = [

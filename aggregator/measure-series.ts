@@ -1,7 +1,7 @@
 import { formatDuration } from '../lib/core/duration.ts'
 import { type Selector, writeTags } from '../lib/core/selector.ts'
 import { type Aggregation, aggregationOf, stagesOf, type Threshold } from '../lib/core/threshold.ts'
-import { definitionOf, selectorOf } from './definition.ts'
+import { definitionOf, isPerSecond, selectorOf } from './definition.ts'
 import type { Evidence } from './measure.ts'
 import type { Measurement, Reading } from './measurement.ts'
 import type { Merge } from './merge.ts'
@@ -26,7 +26,10 @@ const ABSENT_IS_ZERO = [
   'series_overflow',
 ]
 
-/** Measures a threshold on series of the snapshots: over the whole run, its stages, or every window. */
+/**
+ * Measures a threshold on series of the snapshots: over the whole run, its stages, or every window. A rate per second
+ * is what ended under load, in the time of that load; everything else counts what drained, too.
+ */
 export function measureSeries(
   threshold: Threshold,
   track: Track | undefined,
@@ -37,11 +40,29 @@ export function measureSeries(
   const aggregation = aggregationOf(threshold)
   const zero = zeroOf(merge, selector)
   if (track?.overMs !== undefined) return measureWindows(track, track.overMs, aggregation, zero, evidence)
+  if (track && isPerSecond(merge.plan, threshold)) return measureRate(threshold, track, evidence, zero)
   const spentMs = track ? observedTime(merge, track.steps, untilMs) : untilMs
   const tally = (track ? track.at(0) : merge.select(selector)) ?? zero
   const value = spentMs > 0 && tally ? aggregate(tally, aggregation, spentMs) : undefined
   if (tally === undefined || value === undefined) return { noData: whyNothing(merge, selector, threshold) }
   return { readings: [{ value }], samples: samplesOf(tally) }
+}
+
+/** Of a run that goes on, only the cuts count that all generators have reported. */
+function measureRate(
+  threshold: Threshold,
+  track: Track,
+  { merge, summary, untilMs }: Evidence,
+  zero: Tally | undefined,
+): Measurement {
+  const settled = track.steps.findLastIndex(({ toMs }) => toMs <= untilMs)
+  const last = summary ? track.steps.length - 1 : settled
+  const steps = track.steps.slice(0, last + 1)
+  const wholeRun = stagesOf(threshold).length === 0
+  const loadMs = wholeRun ? Math.min(untilMs, steps.at(-1)?.toMs ?? 0) : observedTime(merge, steps, untilMs)
+  const tally = sumOf(track, { first: 0, last }, new Map()) ?? zero
+  if (loadMs <= 0 || !tally) return { noData: whyNothing(merge, selectorOf(threshold), threshold) }
+  return { readings: [{ value: aggregate(tally, { name: 'rate' }, loadMs) as number }] }
 }
 
 function measureWindows(

@@ -1,4 +1,4 @@
-import { type Cut, cutsOf } from '../lib/core/cut.ts'
+import { type Cut, cutsOf, isDrain } from '../lib/core/cut.ts'
 import type { VolleyError } from '../lib/core/errors.ts'
 import type { MetricKind, Tags } from '../lib/core/metric.ts'
 import type { Plan } from '../lib/core/plan.ts'
@@ -11,31 +11,20 @@ import {
   snapshotInvalid,
 } from '../lib/core/snapshot.ts'
 import type { Summary } from '../lib/core/summary.ts'
-import type { Threshold } from '../lib/core/threshold.ts'
 import { Bitset } from './bitset.ts'
-import { definitionOf, judgedThresholds, matches, originOf, selectorOf } from './definition.ts'
+import { definitionOf, judgedThresholds } from './definition.ts'
+import { ExactSum } from './exact-sum.ts'
 import { GeneratorTally } from './generator-tally.ts'
 import { HistogramPack } from './histogram-pack.ts'
 import { HistogramPool } from './histogram-pool.ts'
 import { HistogramShelf } from './histogram-shelf.ts'
 import { IncidentTally } from './incident-tally.ts'
+import { isOf, type MergedSeries, restoreSeries, seriesState } from './merged-series.ts'
 import type { PartialMerge } from './partial.ts'
 import { type Outside, summarise } from './summarise.ts'
-import { addTally, emptyTally, type Tally, tallyFrom, tallyOf, tallyState } from './tally.ts'
-import type { TallyShelf } from './tally-shelf.ts'
+import { addTally, amountOf, emptyTally, type Tally, tallyOf } from './tally.ts'
 import { Timeline } from './timeline.ts'
 import { Track } from './track.ts'
-
-/** All samples of one metric with the same tags. */
-export interface MergedSeries {
-  metric: string
-  tags: Tags
-  tally: Tally
-  /** The thresholds that tell its samples apart by time. */
-  tracks: Track[]
-  /** What charts follow it by, where any does. */
-  shelf: TallyShelf | undefined
-}
 
 /**
  * The union of a run's snapshots. Snapshots are a set by their keys: one that comes again changes nothing, and any
@@ -60,6 +49,8 @@ export class Merge {
   /** Intervals of the plan that anybody observed. */
   observedCuts = new Bitset()
   readonly #decoded = new HistogramPool()
+  /** The first cut after the load's end. */
+  readonly #drainsFrom: number
   readonly #seen = new Map<string, Bitset>()
   /** Snapshots that can't be read, by their keys, and why. */
   readonly refused = new Map<string, VolleyError>()
@@ -71,8 +62,9 @@ export class Merge {
     this.plan = plan
     this.startAtMs = startAtMs
     this.cuts = cutsOf(plan)
+    this.#drainsFrom = this.cuts.findIndex((cut) => isDrain(cut, plan))
     this.timeline = new Timeline(plan)
-    this.tracks = judgedThresholds(plan).map((threshold) => trackOf(plan, threshold))
+    this.tracks = judgedThresholds(plan).map((threshold) => Track.of(plan, threshold))
   }
 
   /** The merge that was put down. Throws where it is not one of this plan. */
@@ -80,8 +72,8 @@ export class Merge {
     const merge = new Merge(plan, startAtMs)
     if (run !== plan.run || state.tracks.length !== merge.tracks.length)
       throw new RangeError(`the partial merge is not one of ${plan.run}`)
-    for (const { metric, tags, tally } of state.series)
-      merge.#seriesOf(metric, tags, tally.kind).tally = tallyFrom(tally, histograms)
+    for (const series of state.series)
+      restoreSeries(merge.#seriesOf(series.metric, series.tags, series.tally.kind), series, histograms)
     for (const [i, track] of state.tracks.entries()) if (track) merge.tracks[i]?.restore(track, histograms)
     merge.timeline.restore(state.timeline, histograms)
     for (const [slice, generator] of state.generators)
@@ -107,11 +99,7 @@ export class Merge {
         snapshots: this.#snapshots,
         arrivals: this.#arrivals,
         toMs: this.#toMs,
-        series: [...this.series.values()].map(({ metric, tags, tally }) => ({
-          metric,
-          tags: { ...tags },
-          tally: tallyState(tally, histograms),
-        })),
+        series: [...this.series.values()].map((series) => seriesState(series, histograms)),
         tracks: this.tracks.map((track) => track?.stateIn(histograms) ?? null),
         timeline: this.timeline.stateIn(histograms),
         generators: [...this.generators].map(([slice, generator]) => [slice, generator.state]),
@@ -182,14 +170,24 @@ export class Merge {
     return Math.min(this.#toMs, this.plan.durationMs)
   }
 
-  /** Until when all slices seen have reported, not waiting for one that is two intervals behind the foremost. */
-  get settledMs(): number {
-    const reported = [...this.generators.values()].map(({ toMs }) => toMs)
-    const slowestMs = Math.min(...reported, this.#toMs)
-    return Math.min(this.observedMs, Math.max(slowestMs, this.#toMs - 2 * this.plan.intervalMs))
+  /** How long after the load's end something was still observed. */
+  get drainMs(): number {
+    return this.#toMs - this.observedMs
   }
 
-  /** All samples a selector takes in, over the whole run; `undefined` where there are none. */
+  /** Until when all slices seen have reported load. */
+  get settledMs(): number {
+    return Math.min(this.observedMs, this.reportedMs)
+  }
+
+  /** Until when all slices seen have reported anything, not waiting for one that is two intervals behind the foremost. */
+  get reportedMs(): number {
+    const reported = [...this.generators.values()].map(({ toMs }) => toMs)
+    const slowestMs = Math.min(...reported, this.#toMs)
+    return Math.max(slowestMs, this.#toMs - 2 * this.plan.intervalMs)
+  }
+
+  /** All samples a selector takes in, the drain's included; `undefined` where there are none. */
   select(selector: Selector): Tally | undefined {
     let selected: Tally | undefined
     for (const series of this.series.values()) {
@@ -198,6 +196,14 @@ export class Merge {
       addTally(selected, series.tally)
     }
     return selected
+  }
+
+  /** What of those ended while the run drained. */
+  drainedOf(selector: Selector): ExactSum {
+    const sum = new ExactSum()
+    for (const { metric, tags, drained } of this.series.values())
+      if (isOf(selector, metric, tags)) sum.addSum(drained)
+    return sum
   }
 
   /** Whether a selector takes in any series. */
@@ -248,6 +254,7 @@ export class Merge {
   #addSeries({ slice, seq }: SnapshotId, fromMs: number, { metric, tags }: Series, tally: Tally): void {
     const merged = this.#seriesOf(metric, tags, tally.kind)
     addTally(merged.tally, tally)
+    if (seq >= this.#drainsFrom) merged.drained.add(amountOf(tally))
     for (const track of merged.tracks) track.add(seq, tally)
     if (merged.shelf) this.timeline.addTo(merged.shelf, fromMs, tally)
     if (tally.kind !== 'trend') return
@@ -262,20 +269,11 @@ export class Merge {
     const tracks = this.tracks
       .filter((track) => track !== undefined)
       .filter(({ selector }) => isOf(selector, metric, tags))
-    const created = { metric, tags, tally: emptyTally(kind), tracks, shelf: this.timeline.shelfOf(metric) }
+    const shelf = this.timeline.shelfOf(metric)
+    const created = { metric, tags, tally: emptyTally(kind), drained: new ExactSum(), tracks, shelf }
     this.series.set(key, created)
     return created
   }
-}
-
-function isOf(selector: Selector, metric: string, tags: Tags): boolean {
-  return selector.metric === metric && matches(tags, selector.tags)
-}
-
-function trackOf(plan: Plan, threshold: Threshold): Track | undefined {
-  const wholeRun = threshold.over === undefined && threshold.stage === undefined
-  const recorded = originOf(plan, selectorOf(threshold)) === 'series'
-  return wholeRun || !recorded ? undefined : new Track(plan, threshold)
 }
 
 /** Who wrote a snapshot. */

@@ -39,6 +39,14 @@ export const tallyShelfStateSchema = z.strictObject({
   histograms: shelfStateSchema,
 })
 
+export const seriesStateSchema = z.strictObject({
+  metric: z.string(),
+  tags,
+  tally: tallyStateSchema,
+  /** The drain's part of it. */
+  drained: exactSumStateSchema,
+})
+
 export const trackStateSchema = tallyShelfStateSchema.extend({ samples: z.number() })
 
 export const usersStateSchema = z.strictObject({
@@ -83,7 +91,7 @@ export const mergeStateSchema = z.strictObject({
   snapshots: z.number().int(),
   arrivals: z.number(),
   toMs: z.number(),
-  series: z.array(z.strictObject({ metric: z.string(), tags, tally: tallyStateSchema })),
+  series: z.array(seriesStateSchema),
   /** One for each of the plan's thresholds, `null` for those that need none. */
   tracks: z.array(trackStateSchema.nullable()),
   timeline: timelineStateSchema,
@@ -101,6 +109,7 @@ export type SpansState = z.infer<typeof spansStateSchema>
 export type ShelfState = z.infer<typeof shelfStateSchema>
 export type TallyState = z.infer<typeof tallyStateSchema>
 export type TallyShelfState = z.infer<typeof tallyShelfStateSchema>
+export type SeriesState = z.infer<typeof seriesStateSchema>
 export type TrackState = z.infer<typeof trackStateSchema>
 export type UsersState = z.infer<typeof usersStateSchema>
 export type TimelineMetricsState = z.infer<typeof timelineMetricsStateSchema>

@@ -79,12 +79,13 @@ export class RunPublisher {
 
   async #publish(gauges: readonly SeriesDatum[]): Promise<void> {
     const { store, publisher } = this.#ports
-    const { plan, startAtMs, settledMs } = this.#merge
+    const { plan, startAtMs, reportedMs } = this.#merge
     const { data, totals } = publishedData(this.#merge, this.#published.totals)
     const all = [...gauges, ...data]
     if (all.length === 0) return
     try {
-      await publisher.publish({ atMs: startAtMs + settledMs, dimensions: seriesDimensions(plan), data: all })
+      // What drains is published where it ends: at the load's end it would look like load.
+      await publisher.publish({ atMs: startAtMs + reportedMs, dimensions: seriesDimensions(plan), data: all })
       this.#failure = undefined
       this.#published = { ...this.#published, totals }
     } catch (error) {

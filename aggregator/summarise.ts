@@ -5,16 +5,17 @@ import { type Step, SUMMARY_SCHEMA, type Summary, type Values } from '../lib/cor
 import { coverageOf } from './coverage.ts'
 import { definitionOf } from './definition.ts'
 import { failuresOf } from './failures.ts'
-import type { Merge, MergedSeries } from './merge.ts'
+import type { Merge } from './merge.ts'
+import type { MergedSeries } from './merged-series.ts'
 import { addTally, emptyTally, inUnit, perSecond, type Tally, valuesOf } from './tally.ts'
 
 /** What a summary holds that no snapshot tells. */
 export type Outside = Pick<Observed, 'endedAtMs' | 'server'> & Partial<Pick<Observed, 'experiments'>>
 
 /**
- * A merge as a summary, whose order depends on its content alone. Rates per second are over the time of load: from
- * the start to the end of the last snapshot or of the schedule, whichever is first, without the graceful stop. A
- * gauge over several slices is the latest reading of any; `vus` is the sum of all slices' users.
+ * A merge as a summary, whose order depends on its content alone. Rates per second are those of the load: what ended
+ * from the start to the end of the last snapshot or of the schedule, whichever is first, in that time. What ended
+ * later, while the run drained, is in all other figures, and counters say how much of them it is. A gauge over several slices is the latest reading of any; `vus` is the sum of all slices' users.
  */
 export function summarise(merge: Merge, { endedAtMs, server, experiments = [] }: Outside): Summary {
   const { plan, observedMs } = merge
@@ -34,11 +35,12 @@ export function summarise(merge: Merge, { endedAtMs, server, experiments = [] }:
     startedAt: merge.startAtMs,
     endedAt: endedAtMs,
     durationMs: observedMs,
+    drainMs: merge.drainMs,
     stages: plan.stages,
     coverage: coverageOf(plan, generators, merge.arrivals),
     metrics: metricsOf(merge, series),
-    series: series.flatMap(({ metric, tags, tally }) => {
-      const values = metric === 'vus' ? usersOf(merge) : valuesOf(tally, observedMs)
+    series: series.flatMap(({ metric, tags, tally, drained }) => {
+      const values = metric === 'vus' ? usersOf(merge) : valuesOf(tally, observedMs, drained)
       return values ? [{ metric, tags: { ...tags }, values }] : []
     }),
     steps: stepsOf(series, observedMs),
@@ -49,7 +51,7 @@ export function summarise(merge: Merge, { endedAtMs, server, experiments = [] }:
     failures: failuresOf(series),
     checks: checksOf(series),
     ...incidentsOf(merge),
-    timeline: merge.timeline.summary(observedMs),
+    timeline: merge.timeline.summary(observedMs, observedMs + merge.drainMs),
     server,
     experiments,
     generators,
@@ -61,7 +63,8 @@ function metricsOf(merge: Merge, series: readonly MergedSeries[]): Summary['metr
   return Object.fromEntries(
     names.flatMap((name) => {
       const tally = merge.select({ metric: name, tags: {} })
-      const values = name === 'vus' ? usersOf(merge) : tally && valuesOf(tally, merge.observedMs)
+      const drained = merge.drainedOf({ metric: name, tags: {} })
+      const values = name === 'vus' ? usersOf(merge) : tally && valuesOf(tally, merge.observedMs, drained)
       const unit = definitionOf(merge.plan, name)?.unit ?? ''
       return values ? [[name, { unit, kind: values.kind, values }]] : []
     }),
@@ -95,12 +98,27 @@ function groupBy(
   return groups
 }
 
+/** How many samples of those groups ended while the run drained. */
+function drainedBy(
+  series: readonly MergedSeries[],
+  wanted: string,
+  textOf: (tags: Tags) => string | undefined,
+): Map<string, number> {
+  const groups = new Map<string, number>()
+  for (const { metric, tags, drained } of series) {
+    const text = metric === wanted ? textOf(tags) : undefined
+    if (text !== undefined) groups.set(text, (groups.get(text) ?? 0) + drained.value)
+  }
+  return groups
+}
+
 const stepText = ({ flow = '', name = '', method = '' }: Tags): string => JSON.stringify([flow, name, method])
 
-function stepsOf(series: readonly MergedSeries[], durationMs: number): Step[] {
+function stepsOf(series: readonly MergedSeries[], loadMs: number): Step[] {
   const failures = groupBy(series, 'http_req_failed', stepText)
   const durations = groupBy(series, 'http_req_duration', stepText)
   const requests = groupBy(series, 'http_reqs', stepText)
+  const drained = ['http_reqs', 'http_req_failed'].map((metric) => drainedBy(series, metric, stepText))
   return [...new Set([...requests.keys(), ...durations.keys(), ...failures.keys()])].sort().map((text) => {
     const [flow, name, method] = JSON.parse(text) as [string, string, string]
     const failure = failures.get(text)
@@ -109,6 +127,7 @@ function stepsOf(series: readonly MergedSeries[], durationMs: number): Step[] {
     const histogram = duration?.kind === 'trend' ? duration.histogram : undefined
     const completed = Math.max(total, histogram?.count ?? 0)
     const count = Math.max(countOf(requests.get(text)), completed)
+    const drains = Math.max(...drained.map((groups) => groups.get(text) ?? 0))
     const atMs = (quantile: number): number => (histogram ? inUnit(histogram, quantile) : 0)
     return {
       flow,
@@ -117,7 +136,8 @@ function stepsOf(series: readonly MergedSeries[], durationMs: number): Step[] {
       count,
       completed,
       failed: trues,
-      perSecond: perSecond(count, durationMs),
+      perSecond: perSecond(count - drains, loadMs),
+      ...(drains > 0 && { drained: drains }),
       p50Ms: atMs(0.5),
       p95Ms: atMs(0.95),
       p99Ms: atMs(0.99),

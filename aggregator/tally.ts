@@ -115,6 +115,11 @@ export function samplesOf(tally: Tally): number | undefined {
   return tally.kind === 'rate' ? tally.total : undefined
 }
 
+/** How much a tally adds to what is counted: a counter's sum, a number of samples; a reading of a gauge is neither. */
+export function amountOf(tally: Tally): number {
+  return tally.kind === 'counter' ? tally.sum.value : (samplesOf(tally) ?? 0)
+}
+
 /** One aggregation of a tally in the metric's unit; `undefined` without samples. `durationMs` is the time it took. */
 export function aggregate(
   tally: Tally,
@@ -140,13 +145,16 @@ export function aggregate(
   }
 }
 
-/** Everything a summary says about a tally; `undefined` without samples. */
-export function valuesOf(tally: Tally, durationMs: number): Values | undefined {
+/**
+ * Everything a summary says about a tally; `undefined` without samples. Its rate per second is that of what ended
+ * under load, `drained` being the rest, in the time of load.
+ */
+export function valuesOf(tally: Tally, loadMs: number, drained: ExactSum): Values | undefined {
   if (samplesOf(tally) === 0) return undefined
   switch (tally.kind) {
     case 'counter': {
-      const count = tally.sum.value
-      return { kind: 'counter', count, perSecond: perSecond(count, durationMs) }
+      const values = { count: tally.sum.value, perSecond: perSecond(tally.sum.less(drained), loadMs) }
+      return { kind: 'counter', ...values, ...(drained.value !== 0 && { drained: drained.value }) }
     }
     case 'rate':
       return { kind: 'rate', rate: tally.trues / tally.total, trues: tally.trues, total: tally.total }

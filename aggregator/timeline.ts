@@ -18,8 +18,9 @@ type Counted = (typeof COUNTED)[number]
 
 /**
  * What happened when, for charts. Buckets are as long as it takes for at most 360 of them to hold the plan, in
- * multiples of its interval and of whole seconds. So a second lies in one bucket, and so does a snapshot unless its
- * interval is no whole number of seconds; then it goes where it begins.
+ * multiples of its interval and of whole seconds; one that the load ends in is cut there in two. So a second of the load
+ * lies in one bucket, and so does a snapshot unless its interval is no whole number of seconds; then it goes where it
+ * begins.
  */
 export class Timeline {
   readonly bucketMs: number
@@ -29,12 +30,17 @@ export class Timeline {
   readonly #requests: Float64Array
   #serviceTimes = new HistogramShelf()
   #activeUntilMs = 0
+  readonly #loadMs: number
+  /** How many buckets hold load. */
+  readonly #loadBuckets: number
 
   constructor(plan: Pick<Plan, 'durationMs' | 'gracefulStopMs' | 'intervalMs' | 'metrics'>) {
     const endMs = plan.durationMs + plan.gracefulStopMs
     const stepMs = Math.ceil(plan.intervalMs / SECOND_MS) * SECOND_MS
     this.bucketMs = stepMs * Math.max(1, Math.ceil(endMs / stepMs / MOST_BUCKETS))
-    const buckets = this.#bucketOf(endMs) + 1
+    this.#loadMs = plan.durationMs
+    this.#loadBuckets = Math.ceil(plan.durationMs / this.bucketMs)
+    const buckets = this.#bucketOf(endMs, true) + 1
     this.users = new Users(endMs)
     this.#metrics = new TimelineMetrics(plan)
     this.#requests = new Float64Array(Math.ceil(endMs / SECOND_MS) + 1)
@@ -70,13 +76,14 @@ export class Timeline {
 
   addSeconds(observed: Observed): void {
     this.users.add(observed)
-    for (const second of observed.seconds) this.#addSecond(second)
+    const drains = observed.fromMs >= this.#loadMs
+    for (const second of observed.seconds) this.#addSecond(second, drains)
   }
 
-  #addSecond(second: Second): void {
+  #addSecond(second: Second, drains: boolean): void {
     // What a generator reports after the plan's end belongs to its last moment.
     const at = Math.min(second.second, this.#requests.length - 1)
-    const bucket = this.#bucketOf(at * SECOND_MS)
+    const bucket = this.#bucketOf(at * SECOND_MS, drains)
     for (const name of COUNTED) add(this.#counts[name], bucket, second[name])
     add(this.#requests, at, second.requests)
     if (COUNTED.some((name) => second[name] > 0))
@@ -84,7 +91,7 @@ export class Timeline {
   }
 
   addServiceTimes(fromMs: number, histogram: Histogram): void {
-    this.#serviceTimes.add(this.#bucketOf(fromMs), histogram)
+    this.#serviceTimes.add(this.#bucketFrom(fromMs), histogram)
   }
 
   /** Where `addTo` adds a metric's samples; `undefined` for a metric that no chart follows. */
@@ -93,20 +100,22 @@ export class Timeline {
   }
 
   addTo(shelf: TallyShelf, fromMs: number, tally: Tally): void {
-    shelf.add(this.#bucketOf(fromMs), tally)
+    shelf.add(this.#bucketFrom(fromMs), tally)
   }
 
   requestsBetween(fromSecond: number, toSecond: number): number {
     return this.#requests.subarray(fromSecond, toSecond).reduce((sum, requests) => sum + requests, 0)
   }
 
-  /** Points up to the end of the observed load, and on while anything still happened. */
-  summary(observedMs: number): Summary['timeline'] {
-    const endMs = Math.max(observedMs, this.#activeUntilMs)
-    const buckets = Array.from({ length: Math.ceil(endMs / this.bucketMs) }, (_, bucket) => {
-      const fromMs = bucket * this.bucketMs
-      return { fromMs, toMs: Math.min(fromMs + this.bucketMs, endMs) }
-    })
+  /**
+   * Points up to the end of the observed load, and on while anything still happened: at the longest until the last
+   * snapshot's end.
+   */
+  summary(observedMs: number, reportedMs: number): Summary['timeline'] {
+    const endMs = Math.max(observedMs, Math.min(this.#activeUntilMs, reportedMs))
+    const buckets: Bucket[] = []
+    for (let fromMs = 0; fromMs < endMs; fromMs = this.#startOf(buckets.length))
+      buckets.push({ fromMs, toMs: Math.min(this.#startOf(buckets.length + 1), endMs) })
     return {
       bucketMs: this.bucketMs,
       points: buckets.map((times, bucket) => this.#point(bucket, times)),
@@ -119,6 +128,7 @@ export class Timeline {
     const histogram = this.#serviceTimes.get(bucket)
     return {
       atMs: fromMs,
+      ...(toMs - fromMs < this.bucketMs && { lengthMs: toMs - fromMs }),
       users: this.users.meanBetween(fromMs, toMs),
       requestsPerSecond: rate('requests'),
       failedPerSecond: rate('failed'),
@@ -135,8 +145,26 @@ export class Timeline {
     }
   }
 
-  #bucketOf(atMs: number): number {
-    return Math.floor(atMs / this.bucketMs)
+  #bucketFrom(fromMs: number): number {
+    return this.#bucketOf(fromMs, fromMs >= this.#loadMs)
+  }
+
+  /** Load that is reported after its end belongs to its last bucket. */
+  #bucketOf(atMs: number, drains: boolean): number {
+    const whole = Math.floor(atMs / this.bucketMs)
+    return drains
+      ? Math.max(this.#loadBuckets, whole + this.#cutBuckets)
+      : Math.min(whole, this.#loadBuckets - 1)
+  }
+
+  #startOf(bucket: number): number {
+    if (bucket < this.#loadBuckets) return bucket * this.bucketMs
+    return Math.max(this.#loadMs, (bucket - this.#cutBuckets) * this.bucketMs)
+  }
+
+  /** 1 where the load ends within a bucket: its drain has another one. */
+  get #cutBuckets(): number {
+    return this.#loadMs % this.bucketMs === 0 ? 0 : 1
   }
 }
 

@@ -1,9 +1,9 @@
-import { type Cut, cutsOf } from '../lib/core/cut.ts'
+import { type Cut, cutsOf, isDrain } from '../lib/core/cut.ts'
 import { durationMs } from '../lib/core/duration.ts'
 import type { Plan } from '../lib/core/plan.ts'
 import type { Selector } from '../lib/core/selector.ts'
 import { stagesOf, type Threshold } from '../lib/core/threshold.ts'
-import { selectorOf } from './definition.ts'
+import { isPerSecond, originOf, selectorOf } from './definition.ts'
 import type { HistogramPack } from './histogram-pack.ts'
 import type { TrackState } from './partial.ts'
 import type { Span } from './spans.ts'
@@ -26,7 +26,8 @@ export interface Window {
 
 /**
  * The samples of one threshold along the time it is about: the stages it names, or the whole schedule. The samples of
- * a threshold without windows need one step only.
+ * a threshold without windows need one step only, unless it asks for a rate per second (`perCut`): what a run that goes
+ * on has counted is divided by the time it was counted in.
  */
 export class Track {
   readonly selector: Selector
@@ -36,12 +37,21 @@ export class Track {
   readonly #stepOf = new Map<number, number>()
   readonly #tallies = new TallyShelf()
 
-  constructor(plan: Plan, threshold: Threshold) {
+  /** That of a threshold which tells samples apart by their time. */
+  static of(plan: Plan, threshold: Threshold): Track | undefined {
+    if (originOf(plan, selectorOf(threshold)) !== 'series') return undefined
+    const wholeRun = threshold.over === undefined && threshold.stage === undefined
+    const perSecond = isPerSecond(plan, threshold)
+    return wholeRun && !perSecond ? undefined : new Track(plan, threshold, perSecond)
+  }
+
+  constructor(plan: Plan, threshold: Threshold, perCut: boolean) {
     this.selector = selectorOf(threshold)
     this.overMs = threshold.over === undefined ? undefined : durationMs(threshold.over)
     const cuts = cutsInside(plan, threshold)
-    const longestMs = Math.max(plan.intervalMs, (this.overMs ?? 0) / STEPS_PER_WINDOW)
-    this.steps = this.overMs === undefined ? oneStep(cuts) : stepsOf(cuts, longestMs)
+    if (this.overMs !== undefined)
+      this.steps = stepsOf(cuts, Math.max(plan.intervalMs, this.overMs / STEPS_PER_WINDOW))
+    else this.steps = perCut ? stepsOf(cuts, 0) : oneStep(cuts)
     for (const [index, { seqs }] of this.steps.entries()) for (const seq of seqs) this.#stepOf.set(seq, index)
   }
 
@@ -96,8 +106,8 @@ export class Track {
 function cutsInside(plan: Plan, threshold: Threshold): Cut[] {
   const wanted = stagesOf(threshold)
   return cutsOf(plan).filter(
-    ({ toMs, stages }) =>
-      toMs <= plan.durationMs && (wanted.length === 0 || stages.some((stage) => wanted.includes(stage))),
+    (cut) =>
+      !isDrain(cut, plan) && (wanted.length === 0 || cut.stages.some((stage) => wanted.includes(stage))),
   )
 }
 

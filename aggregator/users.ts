@@ -63,10 +63,11 @@ export class Users {
     return this.#perSecond[second] ?? 0
   }
 
-  /** Mean over the seconds that begin in a span. */
+  /** Mean over the seconds that begin in a span; of one within a second, the users of that. */
   meanBetween(fromMs: number, toMs: number): number {
     const seconds = this.#perSecond.subarray(Math.ceil(fromMs / SECOND_MS), Math.ceil(toMs / SECOND_MS))
-    return seconds.length === 0 ? 0 : seconds.reduce((sum, users) => sum + users, 0) / seconds.length
+    if (seconds.length === 0) return this.at(Math.floor(fromMs / SECOND_MS))
+    return seconds.reduce((sum, users) => sum + users, 0) / seconds.length
   }
 
   /** Users of each second that begins before a time, by the time from the start of the run. */

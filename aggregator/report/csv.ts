@@ -15,8 +15,10 @@ interface Context {
 
 const COLUMNS: Record<string, (point: TimelinePoint, context: Context) => Cell> = {
   at_s: ({ atMs }) => atMs / 1_000,
+  length_s: ({ lengthMs }, { bucketMs }) => (lengthMs ?? bucketMs) / 1_000,
   stage: ({ atMs }, { segments }) => segmentAt(segments, atMs)?.name,
-  experiments: ({ atMs }, { faults, bucketMs }) => faultsBetween(faults, atMs, atMs + bucketMs),
+  experiments: ({ atMs, lengthMs }, { faults, bucketMs }) =>
+    faultsBetween(faults, atMs, atMs + (lengthMs ?? bucketMs)),
   users: ({ users }) => users,
   requests_per_s: ({ requestsPerSecond }) => requestsPerSecond,
   failed_per_s: ({ failedPerSecond }) => failedPerSecond,

@@ -23,7 +23,10 @@ export const metricsSummarySchema = z.strictObject({
     startedAt: true,
     endedAt: true,
   }).shape,
+  /** Time in which load was observed: rates per second are about it. */
   durationMs: z.number(),
+  /** How long the run drained after it. */
+  drainMs: z.number().optional(),
   thresholds: z.strictObject({
     counts: z.strictObject({ pass: count, warn: count, fail: count, 'no-data': count }),
     rows: z.array(
@@ -69,6 +72,7 @@ function metricsSummary(verdict: Verdict, summary: Summary): MetricsSummary {
     schema: METRICS_SUMMARY_SCHEMA,
     ...{ run, scenario, profile, environment, target, state, reasons, startedAt, endedAt },
     durationMs: summary.durationMs,
+    drainMs: summary.drainMs,
     thresholds: { counts: countStates(verdict.thresholds), rows: verdict.thresholds.map(compliance) },
     ...{ requests, iterations, coverage, cost },
     ...(trend && { latencyMs: { p50: trend.med, p95: trend.p95, p99: trend.p99, max: trend.max } }),

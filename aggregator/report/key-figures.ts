@@ -1,6 +1,6 @@
 import type { Summary, Values } from '../../lib/core/summary.ts'
 import type { Verdict } from '../../lib/core/verdict.ts'
-import { formatFigure, formatNumber, formatShare, formatUsd, NO_FIGURE, SHARE } from './figure.ts'
+import { formatFigure, formatNumber, formatShare, formatSpan, formatUsd, NO_FIGURE, SHARE } from './figure.ts'
 
 interface KeyFigure {
   label: string
@@ -38,12 +38,14 @@ export function trendOf(summary: Summary, metric: string): Trend | undefined {
   return values?.kind === 'trend' && values.count > 0 ? values : undefined
 }
 
-function requests({ requests: { count, completed = count, failed, perSecond } }: Verdict): KeyFigures {
+function requests({ requests: of, spans }: Verdict): KeyFigures {
+  const { count, completed = count, drained = 0, failed, perSecond } = of
   return {
     title: 'requests',
     main: 0,
     figures: [
       { label: 'total', value: formatNumber(count) },
+      ...whileDraining(drained, spans?.drainMs),
       { label: 'per second', value: formatNumber(perSecond) },
       { label: 'failed', value: withCount(formatShare(failed, completed), failed) },
     ],
@@ -70,9 +72,11 @@ function messages(summary: Summary): KeyFigures[] {
     const values = summary.metrics[metric]?.values
     return values?.kind === 'counter' ? [values] : []
   })
-  const total = (of: 'count' | 'perSecond'): number => received.reduce((sum, values) => sum + values[of], 0)
+  const total = (of: 'count' | 'drained' | 'perSecond'): number =>
+    received.reduce((sum, { [of]: value = 0 }) => sum + value, 0)
   const figures = [
     { label: 'received', value: formatNumber(total('count')) },
+    ...whileDraining(total('drained'), summary.drainMs),
     { label: 'per second', value: formatNumber(total('perSecond')) },
   ]
   return [
@@ -122,6 +126,12 @@ function cost({ cost: { accruedUsd, quotedUsd } }: Verdict): KeyFigures {
       { label: 'quoted', value: formatUsd(quotedUsd) },
     ],
   }
+}
+
+/** What a total has more than its rate per second is of. */
+function whileDraining(drained: number, drainMs = 0): KeyFigure[] {
+  if (drained === 0) return []
+  return [{ label: 'of them while draining', value: `${formatNumber(drained)} in ${formatSpan(drainMs)}` }]
 }
 
 function withCount(share: string, count: number): string {

@@ -12,8 +12,8 @@ export interface Cut {
 /**
  * The common grid on which all generators cut their snapshots: every multiple of the interval and every
  * stage boundary, until the end of the graceful stop. So each snapshot lies wholly inside its stages, and
- * the snapshots of all slices with the same `seq` cover the same time. What is observed after the last
- * stage (iterations that drain) belongs to no stage.
+ * the snapshots of all slices with the same `seq` cover the same time. The load ends with a cut, and at least
+ * one follows it for what drains, also where no time is given to it: what the end interrupts ends after it.
  */
 export function cutsOf(plan: Pick<Plan, 'stages' | 'intervalMs' | 'durationMs' | 'gracefulStopMs'>): Cut[] {
   const endMs = plan.durationMs + plan.gracefulStopMs
@@ -21,9 +21,16 @@ export function cutsOf(plan: Pick<Plan, 'stages' | 'intervalMs' | 'durationMs' |
   for (let atMs = plan.intervalMs; atMs < endMs; atMs += plan.intervalMs) bounds.add(atMs)
   for (const { fromMs, toMs } of plan.stages) bounds.add(fromMs).add(toMs)
   const times = [...bounds].filter((atMs) => atMs > 0 && atMs <= endMs).sort((a, b) => a - b)
+  if (endMs === plan.durationMs) times.push(endMs)
   return times.map((toMs, seq) => {
     const fromMs = seq === 0 ? 0 : (times[seq - 1] as number)
-    const stages = plan.stages.filter((stage) => stage.fromMs <= fromMs && toMs <= stage.toMs)
+    const inLoad = !isDrain({ fromMs }, plan)
+    const stages = plan.stages.filter((stage) => inLoad && stage.fromMs <= fromMs && toMs <= stage.toMs)
     return { seq, fromMs, toMs, stages: [...new Set(stages.map(({ name }) => name))] }
   })
+}
+
+/** Whether a cut is about iterations that still drain after the load's end. */
+export function isDrain({ fromMs }: Pick<Cut, 'fromMs'>, { durationMs }: Pick<Plan, 'durationMs'>): boolean {
+  return fromMs >= durationMs
 }

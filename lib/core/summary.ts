@@ -12,7 +12,15 @@ const tags = z.record(z.string(), z.string())
 
 /** What one series adds up to over a whole run. Trend values are in the metric's unit. */
 export const valuesSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('counter'), count: z.number(), perSecond: z.number() }),
+  z.strictObject({
+    kind: z.literal('counter'),
+    /** All of it. */
+    count: z.number(),
+    /** How much of it ended after the load's end, while the run drained; absent for none. */
+    drained: z.number().optional(),
+    /** What ended under load, per second of `durationMs`. */
+    perSecond: z.number(),
+  }),
   z.strictObject({ kind: z.literal('rate'), rate: z.number(), trues: count, total: count }),
   z.strictObject({ kind: z.literal('gauge'), value: z.number(), min: z.number(), max: z.number() }),
   z.strictObject({
@@ -40,6 +48,9 @@ const stepSchema = z.strictObject({
   /** Those served or failed, out of which `failed` is a share: the end of the run cut off the rest. */
   completed: count.optional(),
   failed: count,
+  /** How many of them ended after the load's end, while the run drained; absent for none. */
+  drained: count.optional(),
+  /** Those that ended under load, per second of `durationMs`. */
   perSecond: z.number(),
   p50Ms: z.number(),
   p95Ms: z.number(),
@@ -51,6 +62,8 @@ const stepSchema = z.strictObject({
 const pointSchema = z.strictObject({
   /** Start of the bucket, from the start of the run. */
   atMs: z.number(),
+  /** Its length where it is shorter than `bucketMs`: cut off where the load ends, or the run. */
+  lengthMs: z.number().optional(),
   users: count,
   requestsPerSecond: z.number(),
   failedPerSecond: z.number(),
@@ -149,8 +162,10 @@ export const summarySchema = z.strictObject({
   /** Epoch milliseconds. */
   startedAt: z.number(),
   endedAt: z.number(),
-  /** Time in which load was observed. Rates per second are per second of this. */
+  /** Time in which load was observed. Rates per second are those of what ended in it, per second of it. */
   durationMs: z.number(),
+  /** How long after the load's end something was still observed: iterations that the graceful stop let end. */
+  drainMs: z.number().optional(),
   stages: z.array(stageSpanSchema),
   coverage: z.strictObject({
     generators: z.strictObject({ planned: count, seen: count }),

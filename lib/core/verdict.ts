@@ -54,11 +54,16 @@ export const verdictSchema = z.strictObject({
     time: z.number(),
     arrivals: z.number(),
   }),
+  /** The time of load that was observed, which rates per second are about, and how long the run drained after it. */
+  spans: z.strictObject({ loadMs: z.number(), drainMs: z.number() }).optional(),
   requests: z.strictObject({
     count,
     /** Those served or failed, out of which `failed` is a share: the end of the run cut off the rest. */
     completed: count.optional(),
+    /** How many of them ended while the run drained; absent for none. */
+    drained: count.optional(),
     failed: count,
+    /** Those that ended under load, per second of it. */
     perSecond: z.number(),
   }),
   iterations: z.strictObject({

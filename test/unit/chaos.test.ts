@@ -136,7 +136,7 @@ describe('experiments in reports', () => {
   it('have a column of the CSV, a place in charts, in JSON, in Markdown and on the terminal', () => {
     const columns = csvReport(verdict, summary)
       .split('\r\n')
-      .map((line) => line.split(',')[2])
+      .map((line) => line.split(',')[3])
     expect(columns[0]).toBe('experiments')
     const marked = columns.filter((cell) => cell?.includes('kill <a> task'))
     // Buckets of 15 s: from 3,300 s on, until that of 3,390 s.

@@ -51,7 +51,8 @@ describe('the verdict', () => {
       startedAt: START_AT_MS,
       endedAt: START_AT_MS + 60_000,
       coverage: { generators: { planned: 2, seen: 2 }, time: 1, arrivals: 1 },
-      requests: { count: 700, completed: 700, failed: 0, perSecond: 700 / 60 },
+      spans: { loadMs: 60_000, drainMs: 10_000 },
+      requests: { count: 700, completed: 700, drained: 100, failed: 0, perSecond: 10 },
       iterations: { count: 140, started: 140, failed: 0, dropped: 0 },
       thresholds: [
         {

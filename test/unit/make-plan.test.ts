@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { checkScenario } from '../../lib/core/check-scenario.ts'
-import { cutsOf } from '../../lib/core/cut.ts'
+import { cutsOf, isDrain } from '../../lib/core/cut.ts'
 import { VolleyError } from '../../lib/core/errors.ts'
 import { makePlan, parseLoadRequest } from '../../lib/core/make-plan.ts'
 import type { Scenario } from '../../lib/core/scenario.ts'
@@ -140,5 +140,23 @@ describe('the cuts of a plan', () => {
     expect(cuts.find(({ fromMs }) => fromMs === 4_000)?.stages).toEqual(['up'])
     expect(cuts.find(({ fromMs }) => fromMs === 5_000)?.stages).toEqual(['up', 'constant-arrival-rate'])
     expect(cuts.find(({ fromMs }) => fromMs === 30_000)?.stages).toEqual([])
+  })
+
+  it('end the load with one, and have another for what drains, even where no time is given to it', () => {
+    const stages = [{ name: 'hold', executor: 'users', fromMs: 0, toMs: 15_000 }]
+    const shape = { stages, intervalMs: 10_000, durationMs: 15_000 }
+    const ends = (gracefulStopMs: number): object[] =>
+      cutsOf({ ...shape, gracefulStopMs }).map((cut) => [
+        cut.fromMs,
+        cut.toMs,
+        cut.stages,
+        isDrain(cut, shape),
+      ])
+    const load = [
+      [0, 10_000, ['hold'], false],
+      [10_000, 15_000, ['hold'], false],
+    ]
+    expect(ends(4_000)).toEqual([...load, [15_000, 19_000, [], true]])
+    expect(ends(0)).toEqual([...load, [15_000, 15_000, [], true]])
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type Interval, Recorder } from '../../functions/generator/recorder.ts'
-import type { Cut } from '../../lib/core/cut.ts'
+import { type Cut, cutsOf } from '../../lib/core/cut.ts'
 import { Histogram } from '../../lib/core/histogram.ts'
 import type { MetricDefinition } from '../../lib/core/metric.ts'
 
@@ -12,10 +12,10 @@ const cuts: Cut[] = [0, 1_000, 1_500, 3_000].map((fromMs, seq, all) => ({
   stages: [],
 }))
 
-function recorderFrom(fromMs: number, metrics: Record<string, MetricDefinition> = {}) {
+function recorderFrom(fromMs: number, metrics: Record<string, MetricDefinition> = {}, grid = cuts) {
   const intervals: Interval[] = []
   const onInterval = (interval: Interval): void => void intervals.push(interval)
-  return { recorder: new Recorder({ startAtMs: START, fromMs, cuts, metrics, onInterval }), intervals }
+  return { recorder: new Recorder({ startAtMs: START, fromMs, cuts: grid, metrics, onInterval }), intervals }
 }
 
 const counted = (interval: Interval | undefined, metric: string): unknown =>
@@ -68,6 +68,20 @@ describe('a recorder', () => {
     recorder.finish(START + 4_100)
     expect(intervals.at(-1)).toMatchObject({ seq: 3, fromMs: 3_000, toMs: 4_100 })
     expect(counted(intervals.at(-1), 'http_reqs')).toEqual([[{}, 1]])
+  })
+
+  it('counts what the end interrupts after the load, also where nothing may drain', () => {
+    const plan = { stages: [], intervalMs: 1_000, durationMs: 1_000, gracefulStopMs: 0 }
+    const { recorder, intervals } = recorderFrom(0, {}, cutsOf(plan))
+    recorder.series('http_reqs').add(2)
+    recorder.advance(START + 1_000)
+    recorder.series('http_reqs').add(30)
+    recorder.finish(START + 1_004)
+    expect(intervals.map(({ seq, fromMs, toMs }) => [seq, fromMs, toMs])).toEqual([
+      [0, 0, 1_000],
+      [1, 1_000, 1_004],
+    ])
+    expect(intervals.map((interval) => counted(interval, 'http_reqs'))).toEqual([[[{}, 2]], [[{}, 30]]])
   })
 
   it('tells its end even when it leaves at the very edge of a cut', () => {

@@ -20,6 +20,7 @@ describe('timeseries.csv', () => {
     expect(meta.fields).toEqual([
       ...[
         'at_s',
+        'length_s',
         'stage',
         'experiments',
         'users',
@@ -38,6 +39,7 @@ describe('timeseries.csv', () => {
     const point = summary.timeline.points[200]
     expect(data[200]).toMatchObject({
       at_s: '3000',
+      length_s: '15',
       stage: 'peak',
       users: String(point?.users),
       p95_ms: String(point?.p95Ms),

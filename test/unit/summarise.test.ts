@@ -1,20 +1,48 @@
 import { describe, expect, it } from 'vitest'
 import { Merge } from '../../aggregator/merge.ts'
 import { mergeOf, summaryOf } from '../fixtures/judged-run.ts'
-import { planOf, START_AT_MS, snapshotOf } from '../fixtures/synthetic-run.ts'
+import { planOf, type Samples, START_AT_MS, snapshotOf } from '../fixtures/synthetic-run.ts'
 
 const pay = { flow: 'buy', name: 'pay', method: 'POST' }
 
 describe('the summary of a run', () => {
   const plan = planOf({ metrics: { queue: { kind: 'gauge', unit: 'jobs' } } })
 
-  it('counts per second of the load, not of the drain after it', () => {
-    const { durationMs, metrics } = summaryOf(plan, [
-      { seq: 5, samples: [{ metric: 'http_reqs', tags: pay, sum: 500 }] },
-      { seq: 6, samples: [{ metric: 'http_reqs', tags: pay, sum: 100 }] },
+  it('counts per second what ended under load, in its time; what drained is in the total and told apart', () => {
+    const drained: Samples[] = [
+      { metric: 'http_reqs', tags: pay, sum: 60 },
+      { metric: 'http_req_failed', tags: pay, trues: 9, total: 60 },
+    ]
+    const summary = summaryOf(plan, [
+      { seq: 5, samples: [{ metric: 'http_reqs', tags: pay, sum: 540 }] },
+      { seq: 5, slice: 1, samples: [{ metric: 'http_req_failed', tags: pay, trues: 0, total: 540 }] },
+      { seq: 6, toMs: 64_000, samples: drained },
     ])
-    expect(durationMs).toBe(60_000)
-    expect(metrics.http_reqs?.values).toEqual({ kind: 'counter', count: 600, perSecond: 10 })
+    expect(summary).toMatchObject({ durationMs: 60_000, drainMs: 4_000 })
+    const values = { kind: 'counter', count: 600, drained: 60, perSecond: 9 }
+    expect(summary.metrics.http_reqs?.values).toEqual(values)
+    expect(summary.series.find(({ metric }) => metric === 'http_reqs')?.values).toEqual(values)
+    expect(summary.steps).toMatchObject([{ count: 600, drained: 60, failed: 9, perSecond: 9 }])
+  })
+
+  it('tells the exact rest of sums that are no whole numbers', () => {
+    const paid = planOf({ metrics: { paid: { kind: 'counter', unit: 'EUR' } } })
+    const { metrics } = summaryOf(paid, [
+      { seq: 5, samples: [{ metric: 'paid', sum: 0.3 }] },
+      { seq: 6, samples: [{ metric: 'paid', sum: 0.1 }] },
+    ])
+    expect(metrics.paid?.values).toEqual({ kind: 'counter', count: 0.4, drained: 0.1, perSecond: 0.3 / 60 })
+  })
+
+  it('takes what a generator of an earlier window drains under the next one for load: it ended in it', () => {
+    const relayed = planOf({ windowMs: 30_000 })
+    const { metrics } = summaryOf(relayed, [
+      { seq: 2, window: 0, samples: [{ metric: 'http_reqs', sum: 300 }] },
+      { seq: 3, window: 0, ending: 'complete', samples: [{ metric: 'http_reqs', sum: 30 }] },
+      { seq: 3, window: 1, samples: [{ metric: 'http_reqs', sum: 270 }] },
+      { seq: 6, window: 1, toMs: 61_000, samples: [{ metric: 'http_reqs', sum: 2 }] },
+    ])
+    expect(metrics.http_reqs?.values).toEqual({ kind: 'counter', count: 602, drained: 2, perSecond: 10 })
   })
 
   it('takes no longer than what was observed for the time of load', () => {
@@ -219,6 +247,44 @@ describe('the timeline of a run', () => {
       { seq: 1, toMs: 14_000, seconds: [{ second: 13, requests: 8, users: 1 }] },
     ])
     expect(timeline.points.map(({ requestsPerSecond }) => requestsPerSecond)).toEqual([0, 2])
+  })
+
+  it('is cut where the load ends, so that no point is of load and drain', () => {
+    const plan = planOf({
+      stages: [{ name: 'hold', executor: 'users', fromMs: 0, toMs: 12_500 }],
+      durationMs: 12_500,
+    })
+    const { timeline } = summaryOf(plan, [
+      { seq: 0, seconds: [{ second: 9, requests: 100, users: 4 }] },
+      { seq: 1, seconds: [{ second: 12, requests: 25, users: 4 }] },
+      {
+        seq: 2,
+        toMs: 16_500,
+        seconds: [
+          { second: 12, requests: 3, users: 4 },
+          { second: 16, requests: 5, users: 1 },
+        ],
+      },
+    ])
+    expect(
+      timeline.points.map(({ atMs, lengthMs, requestsPerSecond }) => [atMs, lengthMs, requestsPerSecond]),
+    ).toEqual([
+      [0, undefined, 10],
+      [10_000, 2_500, 10],
+      [12_500, 4_000, 2],
+    ])
+  })
+
+  it('has the users of a second in a point that is shorter', () => {
+    const plan = planOf({ durationMs: 500, intervalMs: 1_000, stages: [] })
+    const { timeline } = summaryOf(plan, [
+      { seq: 0, seconds: [{ second: 0, users: 4, ended: 1 }] },
+      { seq: 1, toMs: 900, seconds: [{ second: 0, users: 3, ended: 1 }] },
+    ])
+    expect(timeline.points.map(({ atMs, users }) => [atMs, users])).toEqual([
+      [0, 4],
+      [500, 4],
+    ])
   })
 
   it('goes on into the drain only while something happens there', () => {

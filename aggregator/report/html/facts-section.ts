@@ -19,6 +19,7 @@ export function factsSection(verdict: Verdict, summary: Summary): Markup {
     ['Started', formatInstant(summary.startedAt)],
     ['Ended', formatInstant(summary.endedAt)],
     ['Load observed for', formatSpan(summary.durationMs)],
+    ['Drained for', drainOf(summary)],
     [
       'Stages',
       summary.stages.map(({ name, fromMs, toMs }) => `${name} ${formatSpan(toMs - fromMs)}`).join(', '),
@@ -39,6 +40,12 @@ export function factsSection(verdict: Verdict, summary: Summary): Markup {
     '',
     markup`<div class="card"><dl class="run-facts">${known.map(([name, value]) => markup`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></div>`,
   )
+}
+
+/** How long iterations went on after the load's end; nothing where none did. */
+function drainOf({ metrics, drainMs = 0 }: Summary): string | undefined {
+  const any = Object.values(metrics).some(({ values }) => values.kind === 'counter' && values.drained)
+  return any ? formatSpan(drainMs) : undefined
 }
 
 function arrivals({ arrivals, arrivalsMade, arrivalsPlanned }: Summary['coverage']): string | undefined {

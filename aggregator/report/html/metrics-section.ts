@@ -25,7 +25,7 @@ export function metricsSection(summary: Summary): Markup {
     'Metrics',
     'Over the whole run and all tags.',
     markup`<div class="stack">${panel('Trends', trends, TREND_COLUMNS)}<div class="columns even">
-${panel('Counters', counters, COUNTER_COLUMNS)}${panel('Rates', rates, RATE_COLUMNS)}${panel('Gauges', gauges, GAUGE_COLUMNS)}</div></div>`,
+${panel('Counters', counters, counterColumns(counters))}${panel('Rates', rates, RATE_COLUMNS)}${panel('Gauges', gauges, GAUGE_COLUMNS)}</div></div>`,
   )
 }
 
@@ -74,6 +74,8 @@ const TREND_COLUMNS: Column<Metric<'trend'>>[] = [
   figure('Max', ({ max }) => max),
 ]
 
+const DRAINED_COLUMN: Column<Metric<'counter'>> = figure('While draining', ({ drained = 0 }) => drained)
+
 const COUNTER_COLUMNS: Column<Metric<'counter'>>[] = [
   metricName(),
   figure('Total', ({ count }) => count),
@@ -83,6 +85,11 @@ const COUNTER_COLUMNS: Column<Metric<'counter'>>[] = [
     (unit) => `${unit}/s`,
   ),
 ]
+
+function counterColumns(counters: readonly Metric<'counter'>[]): Column<Metric<'counter'>>[] {
+  if (!counters.some(({ values }) => values.drained)) return COUNTER_COLUMNS
+  return COUNTER_COLUMNS.toSpliced(2, 0, DRAINED_COLUMN)
+}
 
 const RATE_COLUMNS: Column<Metric<'rate'>>[] = [
   metricName(),

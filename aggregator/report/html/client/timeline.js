@@ -47,7 +47,12 @@ function setRange(plot, { min, max }) {
 
 function endOf({ timeline, durationMs }, segments) {
   const last = timeline.points.at(-1)
-  return Math.max(durationMs, segments.at(-1)?.toMs ?? 0, last ? last.atMs + timeline.bucketMs : 0, 1)
+  return Math.max(
+    durationMs,
+    segments.at(-1)?.toMs ?? 0,
+    last ? last.atMs + (last.lengthMs ?? timeline.bucketMs) : 0,
+    1,
+  )
 }
 
 function timeView(chart, summary, { segments, faults }, endMs, { onScale, reset }) {
