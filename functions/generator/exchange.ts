@@ -1,3 +1,9 @@
+/** What is meant for one origin alone. */
+export interface CredentialsByOrigin {
+  /** Headers in lower case that a request to this origin carries, also one that a redirect leads there. */
+  credentialsFor(origin: string): Readonly<Record<string, string>> | undefined
+}
+
 /** A request ready for the wire. */
 export interface WireRequest {
   method: string
@@ -7,6 +13,8 @@ export interface WireRequest {
   path: string
   /** Lower-case names. The host, the length of the body and the user's cookies are added by the client. */
   headers: Readonly<Record<string, string>>
+  /** Of the scenario, for where redirects lead; those for `origin` are in the headers already. */
+  credentials?: CredentialsByOrigin
   body?: string | Uint8Array
   /** From the call to the last byte of the last redirect. */
   timeoutMs: number

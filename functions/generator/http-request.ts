@@ -1,9 +1,12 @@
 import { durationMs, parseDuration } from '../../lib/core/duration.ts'
 import { FlowError, type RequestOptions, type SocketOptions, type TcpOptions } from '../../lib/core/flow.ts'
+import { maskUrl } from '../../lib/core/mask.ts'
 import type { HttpSettings } from '../../lib/core/scenario.ts'
+import { USERINFO_RULE, type Userinfo, userinfoOf } from '../../lib/core/userinfo.ts'
 import type { WireRequest } from './exchange.ts'
 import { tcpUrl } from './link/tcp-address.ts'
 import { encodeMultipart } from './multipart.ts'
+import { type Headers, HeadersByOrigin, type StandingHeaders } from './standing-headers.ts'
 
 /** A request and the step it is reported as. */
 export interface NamedRequest extends WireRequest {
@@ -47,11 +50,11 @@ interface KnownPath {
 interface Location {
   origin: string
   path: string
+  /** What every request there carries. */
+  headers: StandingHeaders
 }
 
-type Headers = Readonly<Record<string, string>>
-
-/** A flow may write paths, and content types, without bounds. */
+/** A flow may write paths without bounds. */
 const MOST_KNOWN = 1_000
 
 const BODY_FIELDS = ['json', 'form', 'multipart', 'body'] as const
@@ -65,9 +68,8 @@ export class RequestBuilder {
   readonly #targetUrl: string
   readonly #origin: string
   readonly #basePath: string
-  readonly #headers: Headers
-  /** The same with the content type of a body. Frozen, so that they are known again on their way to the wire. */
-  readonly #headersOfType = new Map<string, Headers>()
+  readonly #headers: HeadersByOrigin
+  readonly #ofTarget: StandingHeaders
   /** By method, then by path. */
   readonly #known = new Map<string, Map<string, KnownPath>>()
   readonly #timeoutMs: number
@@ -78,11 +80,12 @@ export class RequestBuilder {
     this.#targetUrl = targetUrl
     this.#origin = url.origin
     this.#basePath = url.pathname.replace(/\/$/, '')
-    this.#headers = Object.freeze({
-      'accept-encoding': 'gzip, br',
-      ...(url.username === '' ? {} : { authorization: basicAuthorization(url) }),
-      ...lowerCased(http.headers),
+    this.#headers = new HeadersByOrigin({
+      origin: url.origin === NO_ORIGIN ? undefined : url.origin,
+      userinfo: userinfoOf(url),
+      headers: lowerCased(http.headers),
     })
+    this.#ofTarget = this.#headers.of(url.origin)
     this.#timeoutMs = durationMs(http.timeout)
     this.#redirects = http.redirects
   }
@@ -93,13 +96,15 @@ export class RequestBuilder {
     const body = bodyOf(options)
     const known = this.#knownOf(method, path)
     const isFixed = options.params === undefined && options.query === undefined
-    const { origin, path: wirePath } = (isFixed && known.location) || this.#locate(path, options)
+    const location = (isFixed && known.location) || this.#locate(path, options)
+    const { origin, path: wirePath } = location
     const request = {
       name: options.name ?? known.name,
       method,
       origin,
       path: wirePath,
-      headers: this.#headersWith(options.headers, body?.contentType),
+      headers: headersWith(location.headers, options.headers, body?.contentType),
+      credentials: this.#headers,
       timeoutMs: this.timeoutMs(options.timeout),
       redirects: options.redirects ?? this.#redirects,
     }
@@ -111,10 +116,11 @@ export class RequestBuilder {
     path: string,
     options: Pick<SocketOptions, 'name' | 'params' | 'query' | 'headers' | 'timeout'> = {},
   ): NamedSocketRequest {
-    const { origin, path: wirePath } = this.#locate(path.replace(/^ws(?=s?:\/\/)/i, 'http'), options)
-    const { 'accept-encoding': _, ...headers } = this.#headersWith(options.headers, undefined)
+    const location = this.#locate(path.replace(/^ws(?=s?:\/\/)/i, 'http'), options)
+    const { origin, path: wirePath } = location
+    const { 'accept-encoding': _, ...headers } = headersWith(location.headers, options.headers, undefined)
     return {
-      name: options.name ?? `WS ${withoutQuery(path)}`,
+      name: options.name ?? `WS ${maskUrl(withoutQuery(path))}`,
       url: `${origin.replace(/^http/, 'ws')}${wirePath}`,
       headers,
       timeoutMs: this.timeoutMs(options.timeout),
@@ -129,7 +135,7 @@ export class RequestBuilder {
   /** Throws a `FlowError` of class `bad_request_options`. */
   tcp(address: string, { name, timeout }: Pick<TcpOptions, 'name' | 'timeout'> = {}): NamedAddress {
     return {
-      name: name ?? `TCP ${address}`,
+      name: name ?? `TCP ${maskUrl(address)}`,
       url: tcpUrl(address, this.#targetUrl).href,
       timeoutMs: this.timeoutMs(timeout),
     }
@@ -140,7 +146,7 @@ export class RequestBuilder {
     const known = paths.get(path)
     if (known) return known
     const found = {
-      name: `${method} ${withoutQuery(path)}`,
+      name: `${method} ${maskUrl(withoutQuery(path))}`,
       location: path.includes('{') ? undefined : this.#locate(path, {}),
     }
     if (paths.size < MOST_KNOWN && this.#known.size < MOST_KNOWN) {
@@ -152,25 +158,34 @@ export class RequestBuilder {
 
   #locate(template: string, { params, query }: Pick<RequestOptions, 'params' | 'query'>): Location {
     const path = withQuery(template.includes('{') ? filled(template, params) : template, query)
-    if (ABSOLUTE.test(path)) return parsed(path)
+    if (ABSOLUTE.test(path)) return this.#parsed(path)
     if (this.#origin === NO_ORIGIN)
-      throw bad(`${path} has no host: the target ${this.#targetUrl} speaks no HTTP, so write the whole URL`)
+      throw bad(
+        `${maskUrl(path)} has no host: the target ${maskUrl(this.#targetUrl)} speaks no HTTP, so write the whole URL`,
+      )
     const ownPath = `${this.#basePath}${path.startsWith('/') ? '' : '/'}${path}`
-    return WIRE_PATH.test(ownPath) ? { origin: this.#origin, path: ownPath } : parsed(this.#origin + ownPath)
+    return WIRE_PATH.test(ownPath)
+      ? { origin: this.#origin, path: ownPath, headers: this.#ofTarget }
+      : this.#parsed(this.#origin + ownPath)
   }
 
-  #headersWith(own: Record<string, string> | undefined, contentType: string | undefined): Headers {
-    const standing = contentType === undefined ? this.#headers : this.#headersFor(contentType)
-    return own === undefined ? standing : Object.assign({ ...standing }, lowerCased(own))
+  #parsed(text: string): Location {
+    if (!URL.canParse(text)) throw bad(`${maskUrl(text)} is no URL`)
+    const url = new URL(text)
+    const origin = `${url.protocol}//${url.host}`
+    const userinfo = readUserinfo(url)
+    const headers = userinfo ? this.#headers.as(userinfo, origin) : this.#headers.of(origin)
+    return { origin, path: url.pathname + url.search, headers }
   }
+}
 
-  #headersFor(contentType: string): Headers {
-    const known = this.#headersOfType.get(contentType)
-    if (known) return known
-    const headers = Object.freeze({ ...this.#headers, 'content-type': contentType })
-    if (this.#headersOfType.size < MOST_KNOWN) this.#headersOfType.set(contentType, headers)
-    return headers
-  }
+function headersWith(
+  standing: StandingHeaders,
+  own: Record<string, string> | undefined,
+  contentType: string | undefined,
+): Headers {
+  const headers = contentType === undefined ? standing.plain : standing.ofType(contentType)
+  return own === undefined ? headers : Object.assign({ ...headers }, lowerCased(own))
 }
 
 function bodyOf(options: RequestOptions): Body | undefined {
@@ -224,10 +239,12 @@ function withoutQuery(path: string): string {
   return end === -1 ? path : path.slice(0, end)
 }
 
-function parsed(text: string): Location {
-  if (!URL.canParse(text)) throw bad(`${text} is no URL`)
-  const { protocol, host, pathname, search } = new URL(text)
-  return { origin: `${protocol}//${host}`, path: pathname + search }
+function readUserinfo(url: URL): Userinfo | undefined {
+  try {
+    return userinfoOf(url)
+  } catch {
+    throw bad(`${maskUrl(url.href)} has a user name or password that is not ${USERINFO_RULE}`)
+  }
 }
 
 function timeoutOf(timeout: string | undefined): number | undefined {
@@ -241,11 +258,6 @@ function lowerCased(headers: Readonly<Record<string, string>>): Record<string, s
   const lower: Record<string, string> = {}
   for (const name of Object.keys(headers)) lower[name.toLowerCase()] = headers[name] as string
   return lower
-}
-
-function basicAuthorization({ username, password }: URL): string {
-  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
-  return `Basic ${Buffer.from(credentials).toString('base64')}`
 }
 
 function bad(message: string): FlowError {

@@ -3,8 +3,10 @@ import { pathToFileURL } from 'node:url'
 import { createGuard } from '../../functions/generator/target-guard.ts'
 import { VolleyError } from '../core/errors.ts'
 import type { LoadRequest } from '../core/make-plan.ts'
+import { maskUrl } from '../core/mask.ts'
 import { didYouMean } from '../core/nearest.ts'
 import type { Scenario } from '../core/scenario.ts'
+import { isSoundUserinfo, USERINFO_RULE } from '../core/userinfo.ts'
 import { besideScenario, type LoadedScenario } from '../scenario-file.ts'
 
 /** Where the load goes: a URL, or a model of the system that is started for this run. */
@@ -88,13 +90,22 @@ function isTcp({ protocol }: URL): boolean {
 
 function parseTarget(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined
-  if (url && (SCHEMES.has(url.protocol) || (isTcp(url) && url.port !== ''))) return url
-  throw new VolleyError('INPUT_INVALID', `${text} is no target`, [
-    {
-      field: '--target',
-      value: text,
+  if (!url || !(SCHEMES.has(url.protocol) || (isTcp(url) && url.port !== '')))
+    throw noTarget(text, {
       limit: 'an http or https URL, or tcp://host:port or tls://host:port',
       next: 'write it as http://host:port',
-    },
+    })
+  if (!isSoundUserinfo(url))
+    throw noTarget(text, {
+      limit: 'a user name and password in percent-encoded UTF-8',
+      next: `write them in ${USERINFO_RULE}`,
+    })
+  return url
+}
+
+function noTarget(text: string, { limit, next }: { limit: string; next: string }): VolleyError {
+  const value = maskUrl(text)
+  return new VolleyError('INPUT_INVALID', `${value} is no target`, [
+    { field: '--target', value, limit, next },
   ])
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { cloudwatchRule, cloudwatchSchema } from './cloudwatch-source.ts'
 import { durationSchema } from './duration.ts'
+import { isSoundUserinfo, USERINFO_RULE } from './userinfo.ts'
 
 const everyMetric = {
   unit: z.string().max(16).default(''),
@@ -8,11 +9,15 @@ const everyMetric = {
   scale: z.number().default(1),
 }
 
+const sourceUrl = z.string().refine((url) => !URL.canParse(url) || isSoundUserinfo(new URL(url)), {
+  error: `must have its user name and password in ${USERINFO_RULE}`,
+})
+
 /** A Prometheus text endpoint of the target, read again and again while the run goes on. */
 const scrapeSchema = z.strictObject({
   kind: z.literal('scrape'),
   /** Absolute, or a path at the target. */
-  url: z.string(),
+  url: sourceUrl,
   every: durationSchema.default('5s'),
   metrics: z.record(
     z.string(),
@@ -31,7 +36,7 @@ const scrapeSchema = z.strictObject({
 /** A Prometheus server, asked for a range when the run is over. */
 const prometheusSchema = z.strictObject({
   kind: z.literal('prometheus'),
-  url: z.string(),
+  url: sourceUrl,
   step: durationSchema.default('5s'),
   metrics: z.record(z.string(), z.strictObject({ query: z.string(), ...everyMetric })),
 })

@@ -39,6 +39,7 @@ export interface ProbeOptions {
   resolve?: Resolve
   tls?: Partial<HttpSettings['tls']>
   version?: HttpSettings['version']
+  headers?: Record<string, string>
   /** By default the one for the version of HTTP. */
   carrier?: CarrierKind
 }
@@ -52,6 +53,7 @@ export function probeSession(
     resolve,
     tls: tlsSettings = { insecure: true },
     version = '1.1',
+    headers = {},
     carrier,
   }: ProbeOptions = {},
 ): SessionProbe {
@@ -67,7 +69,7 @@ export function probeSession(
   })
   const clock: Clock = { ...systemClock, now }
   const http = {
-    ...{ timeout: timeout as '10s', headers: {}, redirects: 10, connections: 'per-user' as const },
+    ...{ timeout: timeout as '10s', headers, redirects: 10, connections: 'per-user' as const },
     ...{ maxBodyBytes: 1_000_000, version },
   }
   const guard = createGuard({ allow, ...(resolve && { resolve }) })

@@ -2,9 +2,11 @@ import { lookup as systemLookup } from 'node:dns'
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
+import { secretsOfUrl } from '../../core/known-secrets.ts'
+import { maskText } from '../../core/mask.ts'
 import { forbiddenReason } from '../../forbidden-address.ts'
 
-/** Reads a URL as text; rejects with an `Error` that says why it can't. */
+/** Reads a URL as text; rejects with an `Error` that says why it can't, without what is secret in the URL. */
 export type FetchText = (url: string) => Promise<string>
 
 interface FetchTextOptions {
@@ -37,7 +39,7 @@ export function httpFetchText({
       throw new Error(`HTTP ${statusCode}${detailOf(response, body)}`)
     } catch (error) {
       if (signal.aborted) throw new Error(`no answer within ${timeoutMs / 1_000} s`)
-      throw error
+      throw new Error(maskText((error as Error).message, secretsOfUrl(text)))
     }
   }
 }

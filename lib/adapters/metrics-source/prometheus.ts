@@ -1,9 +1,12 @@
 import { z } from 'zod'
 import { durationMs } from '../../core/duration.ts'
+import { secretsOfUrl } from '../../core/known-secrets.ts'
+import { maskName, maskText, maskUrl } from '../../core/mask.ts'
 import type { OutsideSeries, PrometheusSource } from '../../core/source.ts'
 import type { MetricsSource } from '../../ports.ts'
 import type { FetchText } from './fetch-text.ts'
 import { parseValue } from './prometheus-text.ts'
+import { sourceUrl } from './source-url.ts'
 
 /** Prometheus refuses ranges with more points per series than this. */
 const MOST_POINTS = 11_000
@@ -39,10 +42,15 @@ export function prometheusSource(config: PrometheusSource, options: PrometheusOp
               atMs,
               value * scale,
             ])
-            return points.length > 0 ? { ...series, points } : nothing(series, `no data for ${query}`)
+            return points.length > 0
+              ? { ...series, points }
+              : nothing(series, `no data for ${maskName(query)}`)
           } catch (error) {
             const why = error instanceof Error ? error.message : String(error)
-            return nothing(series, `query_range at ${config.url}: ${why}`)
+            return nothing(
+              series,
+              `query_range at ${maskUrl(config.url)}: ${maskText(why, secretsOfUrl(config.url))}`,
+            )
           }
         }),
       ),
@@ -61,7 +69,7 @@ function rangeUrl(
   fromMs: number,
   toMs: number,
 ): string {
-  const url = new URL(config.url, targetUrl)
+  const url = sourceUrl(config.url, targetUrl)
   url.pathname = `${url.pathname.replace(/\/$/, '')}/api/v1/query_range`
   const stepMs = Math.max(durationMs(config.step), Math.ceil((toMs - fromMs) / MOST_POINTS))
   url.searchParams.set('query', query)

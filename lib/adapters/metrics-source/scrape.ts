@@ -1,9 +1,11 @@
 import { durationMs } from '../../core/duration.ts'
+import { maskUrl } from '../../core/mask.ts'
 import type { OutsideSeries, ScrapeSource } from '../../core/source.ts'
 import type { Clock, MetricsSource } from '../../ports.ts'
 import type { FetchText } from './fetch-text.ts'
 import { parsePrometheusText } from './prometheus-text.ts'
 import { ScrapedMetric } from './scraped-metric.ts'
+import { sourceUrl } from './source-url.ts'
 
 interface ScrapeOptions {
   /** Name of the source in the scenario. */
@@ -33,7 +35,7 @@ class Scraper implements MetricsSource {
   #failure = 'no answer came'
 
   constructor(config: ScrapeSource, options: ScrapeOptions) {
-    this.#url = new URL(config.url, options.targetUrl).href
+    this.#url = sourceUrl(config.url, options.targetUrl).href
     this.#everyMs = durationMs(config.every)
     this.#metrics = Object.entries(config.metrics).map(([metric, rule]) => new ScrapedMetric(metric, rule))
     this.#options = options
@@ -76,7 +78,7 @@ class Scraper implements MetricsSource {
   }
 
   #seriesOf(fromMs: number, toMs: number): OutsideSeries[] {
-    const noData = this.#samples === 0 ? `GET ${this.#url}: ${this.#failure}` : undefined
+    const noData = this.#samples === 0 ? `GET ${maskUrl(this.#url)}: ${this.#failure}` : undefined
     return this.#metrics.map((metric) => metric.series(this.#options.name, fromMs, toMs, noData))
   }
 
