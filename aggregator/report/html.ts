@@ -4,12 +4,15 @@ import type { Verdict } from '../../lib/core/verdict.ts'
 import { faultSpans } from './experiment.ts'
 import { chartLadderOf } from './figure.ts'
 import type { Assets } from './html/assets.ts'
-import { runCharts, serverCharts } from './html/chart.ts'
 import { chartsSection, distributionSection, serverSection } from './html/charts-section.ts'
 import { factsSection } from './html/facts-section.ts'
 import { generatorsSection } from './html/generators-section.ts'
-import { metricsSection } from './html/metrics-section.ts'
+import { metricsSection, ownSection } from './html/metrics-section.ts'
 import { outcomesSection } from './html/outcomes-section.ts'
+import { ownCharts } from './html/own-charts.ts'
+import { runCharts } from './html/run-charts.ts'
+import { serverCharts } from './html/server-charts.ts'
+import { sessionsSection } from './html/sessions-section.ts'
 import { stepsSection } from './html/steps-section.ts'
 import { thresholdsSection } from './html/thresholds-section.ts'
 import { verdictSection } from './html/verdict-section.ts'
@@ -21,6 +24,7 @@ import { segmentsOf } from './segment.ts'
 export function htmlReport(verdict: Verdict, summary: Summary, assets: Assets): string {
   const { state, scenario, profile } = verdict
   const scripts = [assets.earlyScript, assets.chartScript, assets.script]
+  const parts = partsOf(verdict, summary)
   const page = markup`<!doctype html>
 <html lang="en">
 <head>
@@ -35,19 +39,13 @@ ${new Markup(assets.style)}</style>
 ${script(assets.earlyScript)}
 </head>
 <body>
-${masthead(summary)}
+<a class="skip" href="#verdict">Skip to the verdict</a>
+${masthead(summary, parts)}
 <main>
 ${verdictSection(verdict, summary)}
-${thresholdsSection(verdict, summary)}
-${chartsSection(verdict, summary)}
-${serverSection(verdict, summary)}
-${distributionSection(summary)}
-${stepsSection(summary)}
-${outcomesSection(summary)}
-${metricsSection(summary)}
-${generatorsSection(summary)}
-${factsSection(verdict, summary)}
+${parts.map(({ content }) => content)}
 </main>
+<p class="unseen" id="status" role="status"></p>
 ${data('data', { verdict, summary })}
 ${data('layout', layoutOf(verdict, summary))}
 ${script(assets.chartScript)}
@@ -58,21 +56,35 @@ ${script(assets.script, 'module')}
   return page.text
 }
 
-function masthead({ run, server }: Summary): Markup {
-  const links = [
-    ['thresholds', 'Thresholds'],
-    ['charts', 'Over time'],
-    ...(server.length === 0 ? [] : [['server', 'Server']]),
-    ['distribution', 'Distribution'],
-    ['steps', 'Steps'],
-    ['outcomes', 'Errors'],
-    ['metrics', 'Metrics'],
-    ['generators', 'Generators'],
-    ['run', 'Run'],
+interface Part {
+  id: string
+  /** What links to it are called. */
+  link: string
+  content: Markup
+}
+
+/** The parts of the page behind the verdict. A run has those that it has something for. */
+function partsOf(verdict: Verdict, summary: Summary): Part[] {
+  const parts: [id: string, link: string, content: Markup | undefined][] = [
+    ['thresholds', 'Thresholds', thresholdsSection(verdict, summary)],
+    ['charts', 'Over time', chartsSection(verdict, summary)],
+    ['own', 'Own metrics', ownSection(verdict, summary)],
+    ['server', 'Server', serverSection(verdict, summary)],
+    ['distribution', 'Distribution', distributionSection(summary)],
+    ['steps', 'Steps', stepsSection(summary)],
+    ['sessions', 'Sessions', sessionsSection(summary)],
+    ['outcomes', 'Errors', outcomesSection(summary)],
+    ['metrics', 'Metrics', metricsSection(summary)],
+    ['generators', 'Generators', generatorsSection(summary)],
+    ['run', 'Run', factsSection(verdict, summary)],
   ]
+  return parts.flatMap(([id, link, content]) => (content === undefined ? [] : [{ id, link, content }]))
+}
+
+function masthead({ run }: Summary, parts: readonly Part[]): Markup {
   return markup`<header class="masthead"><div>
 <a class="brand" href="#verdict" title="Run ${run}">Volley</a>
-<nav aria-label="Sections">${links.map(([id, title]) => markup`<a href="#${id}">${title}</a>`)}</nav>
+<nav aria-label="Sections">${parts.map(({ id, link }) => markup`<a href="#${id}">${link}</a>`)}</nav>
 <button type="button" class="toggle" id="reset-zoom" hidden>reset zoom</button>
 <button type="button" class="toggle" id="theme" hidden>dark</button>
 </div></header>`
@@ -83,7 +95,11 @@ function layoutOf(verdict: Verdict, summary: Summary) {
   return {
     segments: segmentsOf(summary.stages),
     faults: faultSpans(summary),
-    charts: [...runCharts(verdict, summary), ...serverCharts(verdict, summary)],
+    charts: [
+      ...runCharts(verdict, summary),
+      ...ownCharts(verdict, summary),
+      ...serverCharts(verdict, summary),
+    ],
     distributionLadder: chartLadderOf('ms'),
   }
 }

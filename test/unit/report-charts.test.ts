@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { chartLadderOf, formatFigure } from '../../aggregator/report/figure.ts'
 import { bulletOf } from '../../aggregator/report/html/bullet.ts'
-import { runCharts, serverCharts } from '../../aggregator/report/html/chart.ts'
+import { runCharts } from '../../aggregator/report/html/run-charts.ts'
+import { serverCharts } from '../../aggregator/report/html/server-charts.ts'
 import { markup } from '../../aggregator/report/markup.ts'
 import type { Row } from '../../lib/core/verdict.ts'
 import { codepalRun } from '../fixtures/verdict.ts'
@@ -15,26 +16,77 @@ const { writeFigure, writeTicks, writeSpan, writePercentile } = await client('fi
 const { verdict, summary } = codepalRun('fail')
 
 describe('charts', () => {
-  it('carry the limits of what they show', () => {
+  it('carry the limits of what they show, and say which ones each point has to keep', () => {
     const charts = runCharts(verdict, summary)
-    expect(charts.find(({ id }) => id === 'latency')?.bounds).toEqual([
-      { kind: 'limit', label: 'p95 ≤ 250 ms', value: 250 },
-      { kind: 'limit', label: 'p99 ≤ 500 ms', value: 500 },
+    const bounds = charts.find(({ id }) => id === 'latency')?.bounds.filter(({ kind }) => kind === 'limit')
+    expect(bounds?.map(({ on, label, value }) => [on, label, value])).toEqual([
+      ['each', 'p95 ≤ 250 ms in any 1m', 250],
+      ['all', 'p99 ≤ 500 ms', 500],
+      ['all', 'p50 ≤ 200 ms', 200],
     ])
-    expect(charts.find(({ id }) => id === 'failures')?.bounds.map(({ label }) => label)).toEqual([
-      '≤ 1 %',
-      '< 0.5 %',
-      '≤ 0.05 %',
+    const failures = charts.find(({ id }) => id === 'failures')
+    expect(failures?.bounds.map(({ on, label }) => `${on} ${label}`)).toEqual([
+      'all overall ≤ 1 %',
+      'all overall < 0.5 %',
+      'all overall ≤ 0.05 %',
     ])
+    expect(failures?.measured.map(({ label }) => label)).toEqual(['overall 0.127 %'])
+  })
+
+  it('show what was measured beside the limit that it broke, or else came closest to', () => {
+    const failures = runCharts(verdict, summary).find(({ id }) => id === 'failures')
+    const rooms = failures?.bounds.flatMap(({ label, measured, broken }) =>
+      measured === undefined ? [] : [[label, broken]],
+    )
+    expect(rooms).toEqual([['overall ≤ 0.05 %', true]])
+  })
+
+  it('draw the limit of an average over the time it is of, with the average measured then', () => {
+    const thresholds = verdict.thresholds.map((row) =>
+      row.metric === 'js_idle' ? { ...row, stage: ['spike'], value: 58.5 } : row,
+    )
+    const chart = serverCharts({ thresholds }, summary).find(({ title }) => title === 'js_idle')
+    const spans = [{ fromMs: 3_300_000, toMs: 3_600_000 }]
+    expect(chart?.bounds).toEqual([
+      { kind: 'limit', on: 'all', label: 'avg ≤ 100 ms', value: 100, measured: 58.5, broken: false, spans },
+      { kind: 'target', on: 'all', label: 'avg < 80 ms', value: 80, spans },
+    ])
+    expect(chart?.measured).toEqual([{ label: 'avg 58.5 ms', value: 58.5, spans }])
+  })
+
+  it.each([
+    ['max<=70', undefined, 'each'],
+    ['min>=70', undefined, 'each'],
+    ['max>=70', undefined, 'all'],
+    ['min<=70', undefined, 'all'],
+    ['avg<=70', undefined, 'all'],
+    ['p(95)<=70', undefined, 'all'],
+    ['value<=70', undefined, 'all'],
+    ['avg<=70', '30s', 'each'],
+  ])('take the limit %s over %s for one that %s of the points keeps', (limit, over, on) => {
+    const row = verdict.thresholds.find(({ metric }) => metric === 'ecs_cpu')
+    if (!row) throw new TypeError('the fixture has a row on ecs_cpu')
+    const aggregation = limit.replace(/[<>].*/, '')
+    const judged = { ...row, limit, aggregation, target: undefined, over, value: 50 }
+    const [chart] = serverCharts({ thresholds: [judged] }, summary)
+    expect(chart?.bounds.map((bound) => bound.on)).toEqual([on])
+    expect(chart?.measured).toHaveLength(on === 'all' ? 1 : 0)
+  })
+
+  it('draw no limit of a time to rise or of a number of samples', () => {
+    const thresholds = verdict.thresholds.filter(({ metric }) => metric === 'running_tasks')
+    expect(thresholds).toHaveLength(1)
+    expect(serverCharts({ thresholds }, summary).flatMap(({ bounds }) => bounds)).toEqual([])
   })
 
   it('carry a limit of some stages in those alone', () => {
     const thresholds = verdict.thresholds.map((row) =>
       row.metric === 'ecs_cpu' ? { ...row, stage: ['spike'] } : row,
     )
+    const spans = [{ fromMs: 3_300_000, toMs: 3_600_000 }]
     expect(serverCharts({ thresholds }, summary)[0]?.bounds).toEqual([
-      { kind: 'limit', label: '≤ 70 %', value: 70, spans: [{ fromMs: 3_300_000, toMs: 3_600_000 }] },
-      { kind: 'target', label: '≤ 60 %', value: 60, spans: [{ fromMs: 3_300_000, toMs: 3_600_000 }] },
+      { kind: 'limit', on: 'each', label: 'max ≤ 70 %', value: 70, spans },
+      { kind: 'target', on: 'each', label: 'max ≤ 60 %', value: 60, spans },
     ])
   })
 
@@ -56,7 +108,7 @@ describe('charts', () => {
       { ...summary.timeline.points[0], atMs: 0, requestsPerSecond: 10, failedPerSecond: 1 },
       { ...summary.timeline.points[0], atMs: 5, requestsPerSecond: 0, failedPerSecond: 0 },
     ]
-    expect(timeColumns(failures, { ...summary, timeline: { bucketMs: 5, points } })).toEqual([
+    expect(timeColumns(failures, { ...summary, timeline: { bucketMs: 5, points, metrics: [] } })).toEqual([
       [0, 5],
       [0.1, null],
     ])

@@ -66,11 +66,12 @@ describe('report.html', () => {
     const text = visible(page)
     const rowsOf = (id: string) => {
       const [, section = ''] = new RegExp(`<section id="${id}".*?>(.*?)</section>`, 's').exec(text) ?? []
-      return section.match(/<tr><td/g)?.length
+      return section.match(/<tr><th scope="row"/g)?.length
     }
     expect(rowsOf('steps')).toBe(17)
     expect(rowsOf('outcomes')).toBe(5 + 5 + 3)
-    expect(rowsOf('metrics')).toBe(Object.keys(summary.metrics).length)
+    expect(rowsOf('own')).toBe(6)
+    expect(rowsOf('metrics')).toBe(Object.keys(summary.metrics).length - 6)
     expect(rowsOf('generators')).toBe(2)
   })
 

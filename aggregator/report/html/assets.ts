@@ -11,10 +11,11 @@ export interface Assets {
   script: string
 }
 
-const STYLES = ['palette', 'page', 'verdict', 'table', 'thresholds', 'chart', 'print']
+const STYLES = ['palette', 'page', 'verdict', 'table', 'thresholds', 'chart', 'forced-colors', 'print']
 /** In the order of their imports: each needs only those before it. */
 const MODULES = [
   'figure',
+  'status',
   'theme',
   'series',
   'bands',
@@ -27,6 +28,7 @@ const MODULES = [
   'timeline',
   'distribution',
   'sorting',
+  'printing',
   'main',
 ]
 

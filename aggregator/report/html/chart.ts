@@ -1,13 +1,24 @@
-import type { Summary, TimelinePoint } from '../../../lib/core/summary.ts'
-import { parseExpression } from '../../../lib/core/threshold.ts'
-import type { Row, Verdict } from '../../../lib/core/verdict.ts'
-import { chartLadderOf, formatBound, type Rung, SHARE } from '../figure.ts'
+import type { MetricLine, TimelinePoint } from '../../../lib/core/summary.ts'
+import { chartLadderOf, type Rung } from '../figure.ts'
 
 type Field = Exclude<keyof TimelinePoint, 'atMs'>
 export type Tone = 'blue' | 'sky' | 'navy' | 'teal' | 'red' | 'orange' | 'violet'
 
-/** Where a line's values are in the summary: a field of the timeline, one field over another, or a server metric. */
-export type Values = { field: Field } | { part: Field; of: Field } | { server: number }
+type OfKind<Kind extends MetricLine['kind']> = Extract<MetricLine, { kind: Kind }>
+export type Column = Exclude<
+  keyof OfKind<'counter'> | keyof OfKind<'rate'> | keyof OfKind<'gauge'> | keyof OfKind<'trend'>,
+  'metric' | 'unit' | 'kind'
+>
+
+/**
+ * Where a line's values are in the summary: a field of the timeline's points, one field over another, a column of one
+ * of the timeline's metrics, or a server metric by its index.
+ */
+export type Values =
+  | { field: Field }
+  | { part: Field; of: Field }
+  | { metric: string; column: Column }
+  | { server: number }
 
 export interface Line {
   label: string
@@ -19,23 +30,48 @@ export interface Line {
   hidden?: boolean
 }
 
+export interface TimeSpan {
+  fromMs: number
+  toMs: number
+}
+
 /** A bound of a threshold, drawn where it holds. */
 export interface BoundLine {
   kind: 'limit' | 'target'
+  /**
+   * Who has to keep it: each point of the chart (or each window of the run), or only all of the time taken together. A
+   * point may lie beyond a bound of the second kind without breaking it.
+   */
+  on: 'each' | 'all'
   label: string
   value: number
+  /** What was measured over all of the time; only with a limit on that. */
+  measured?: number
+  broken?: boolean
   /** By default the whole run. */
-  spans?: { fromMs: number; toMs: number }[]
+  spans?: TimeSpan[]
+}
+
+/** What a threshold measured over all of the time that it judges: an average or a percentile. */
+export interface MeasuredLine {
+  label: string
+  value: number
+  spans?: TimeSpan[]
+}
+
+/** What thresholds add to a chart of the metric that they judge. */
+export interface Judged {
+  bounds: BoundLine[]
+  measured: MeasuredLine[]
 }
 
 /** What the page's script needs to draw one chart over time; the values stay in the summary. */
-export interface Chart {
+export interface Chart extends Judged {
   id: string
   title: string
   hint: string
   ladder: readonly Rung[]
   lines: Line[]
-  bounds: BoundLine[]
   /** Whether the axis may be switched to a logarithm. */
   log: boolean
   small: boolean
@@ -43,123 +79,38 @@ export interface Chart {
   noData?: string
 }
 
-type Judged = Pick<Verdict, 'thresholds'>
+export type About = Pick<Chart, 'id' | 'title' | 'hint'> & { unit: string }
 
-/** The charts of every run: what was asked of the target, and how it answered. */
-export function runCharts({ thresholds }: Judged, summary: Summary): Chart[] {
-  const rate = { small: false, log: false, ladder: chartLadderOf('/s') }
-  const boundsOf = (metric: string, aggregation: string, unit: string, prefix = '') =>
-    thresholds
-      .filter((row) => row.metric === metric && row.aggregation === aggregation && row.selector === undefined)
-      .flatMap((row) => boundLines(row, unit, summary, prefix))
-  const percentile = (p: number) =>
-    boundsOf('http_req_duration', `p(${p})`, 'ms', `p${p} `).filter(({ kind }) => kind === 'limit')
-  return [
-    {
-      id: 'throughput',
-      title: 'Throughput',
-      hint: 'Requests that ended',
-      ...rate,
-      lines: [
-        { label: 'requests', values: { field: 'requestsPerSecond' }, tone: 'blue', filled: true },
-        { label: 'failed', values: { field: 'failedPerSecond' }, tone: 'red', dashed: true },
-      ],
-      bounds: boundsOf('http_reqs', 'rate', '/s'),
-    },
-    {
-      id: 'latency',
-      title: 'Latency',
-      hint: 'Service time of requests',
-      small: false,
-      log: true,
-      ladder: chartLadderOf('ms'),
-      lines: [
-        { label: 'p50', values: { field: 'p50Ms' }, tone: 'sky' },
-        { label: 'p95', values: { field: 'p95Ms' }, tone: 'blue' },
-        { label: 'p99', values: { field: 'p99Ms' }, tone: 'navy' },
-        { label: 'max', values: { field: 'maxMs' }, tone: 'violet', dashed: true, hidden: true },
-      ],
-      bounds: [...percentile(50), ...percentile(95), ...percentile(99)],
-    },
-    {
-      id: 'users',
-      title: 'Users',
-      hint: 'Active at once',
-      small: false,
-      log: false,
-      ladder: chartLadderOf(''),
-      lines: [{ label: 'users', values: { field: 'users' }, tone: 'teal', filled: true }],
-      bounds: [],
-    },
-    {
-      id: 'iterations',
-      title: 'Iterations',
-      hint: 'Ended, and dropped for want of a free user',
-      ...rate,
-      lines: [
-        { label: 'ended', values: { field: 'iterationsPerSecond' }, tone: 'teal' },
-        { label: 'dropped', values: { field: 'droppedPerSecond' }, tone: 'orange', dashed: true },
-      ],
-      bounds: [],
-    },
-    {
-      id: 'failures',
-      title: 'Failed requests',
-      hint: 'Share of all requests',
-      small: false,
-      log: false,
-      ladder: chartLadderOf(SHARE),
-      lines: [
-        {
-          label: 'failed',
-          values: { part: 'failedPerSecond', of: 'requestsPerSecond' },
-          tone: 'red',
-          filled: true,
-        },
-      ],
-      bounds: boundsOf('http_req_failed', 'rate', SHARE),
-    },
-    {
-      id: 'traffic',
-      title: 'Traffic',
-      hint: 'As seen by the generators',
-      ...rate,
-      ladder: chartLadderOf('B/s'),
-      lines: [
-        { label: 'received', values: { field: 'receivedBytesPerSecond' }, tone: 'blue' },
-        { label: 'sent', values: { field: 'sentBytesPerSecond' }, tone: 'orange', dashed: true },
-      ],
-      bounds: [],
-    },
-  ]
+export function chartOf({ unit, ...names }: About, lines: Line[], judged?: Judged): Chart {
+  const { bounds, measured } = judged ?? { bounds: [], measured: [] }
+  return { ...names, ladder: chartLadderOf(unit), log: false, small: false, lines, bounds, measured }
 }
 
-/** A small chart for each metric that the target's own sources gave. */
-export function serverCharts({ thresholds }: Judged, summary: Summary): Chart[] {
-  return summary.server.map(({ metric, source, unit, points, noData }, index) => {
-    const rows = thresholds.filter((row) => row.metric === metric && row.aggregation !== 'rise')
-    return {
-      id: `server-${index}`,
-      title: metric,
-      hint: unit === '' ? source : `${source} · ${unit}`,
-      ladder: chartLadderOf(unit),
-      lines: [{ label: metric, values: { server: index }, tone: 'violet' }],
-      bounds: rows.flatMap((row) => boundLines(row, unit, summary, '')),
-      log: false,
-      small: true,
-      ...(points.length === 0 ? { noData: noData ?? 'the source gave no points' } : {}),
-    }
-  })
-}
+const TREND_LINES = [
+  { label: 'p50', column: 'p50', tone: 'sky' },
+  { label: 'p95', column: 'p95', tone: 'blue' },
+  { label: 'p99', column: 'p99', tone: 'navy' },
+  { label: 'max', column: 'max', tone: 'violet', dashed: true },
+] as const
+/** The aggregations whose bounds belong beside those lines. */
+export const TREND_AGGREGATIONS = ['p(50)', 'med', 'p(95)', 'p(99)', 'max']
 
-function boundLines(row: Row, unit: string, { stages }: Summary, prefix: string): BoundLine[] {
-  const { stage } = row
-  const spans =
-    stage && stages.filter(({ name }) => stage.includes(name)).map(({ fromMs, toMs }) => ({ fromMs, toMs }))
-  return (['limit', 'target'] as const).flatMap((kind) => {
-    const written = row[kind]
-    const bound = parseExpression(written ?? '')?.bound
-    if (written === undefined || bound === undefined) return []
-    return [{ kind, label: prefix + formatBound(written, unit), value: bound, ...(spans && { spans }) }]
-  })
+/**
+ * The percentiles of a trend. Its highest values would flatten the others: they are drawn from the start only where
+ * they are judged.
+ */
+export function trendChart(
+  about: About,
+  valuesOf: (column: (typeof TREND_LINES)[number]['column']) => Values,
+  judged: Judged,
+): Chart {
+  const isJudged = judged.bounds.some(({ label }) => label.startsWith('max '))
+  const lines = TREND_LINES.map(
+    ({ column, ...line }): Line => ({
+      ...line,
+      values: valuesOf(column),
+      ...(column === 'max' && !isJudged && { hidden: true }),
+    }),
+  )
+  return { ...chartOf(about, lines, judged), log: true }
 }

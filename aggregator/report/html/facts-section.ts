@@ -31,7 +31,7 @@ export function factsSection(verdict: Verdict, summary: Summary): Markup {
     ],
     ['Time covered', formatFigure(coverage.time, SHARE)],
     ['Arrivals made', arrivals(coverage)],
-    ['Cost', `${formatUsd(verdict.cost.accruedUsd)} of ${formatUsd(verdict.cost.quotedUsd)} quoted`],
+    ['Cost', costOf(verdict)],
   ]
   const known = facts.filter(([, value]) => value !== undefined && value !== '')
   return section(
@@ -46,6 +46,12 @@ export function factsSection(verdict: Verdict, summary: Summary): Markup {
 function drainOf({ metrics, drainMs = 0 }: Summary): string | undefined {
   const any = Object.values(metrics).some(({ values }) => values.kind === 'counter' && values.drained)
   return any ? formatSpan(drainMs) : undefined
+}
+
+/** A run that costs nothing says nothing of it. */
+function costOf({ cost: { accruedUsd, quotedUsd } }: Verdict): string | undefined {
+  if (accruedUsd === 0 && quotedUsd === 0) return undefined
+  return `${formatUsd(accruedUsd)} of ${formatUsd(quotedUsd)} quoted`
 }
 
 function arrivals({ arrivals, arrivalsMade, arrivalsPlanned }: Summary['coverage']): string | undefined {

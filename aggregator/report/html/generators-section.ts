@@ -14,7 +14,7 @@ export function generatorsSection({ generators }: Summary): Markup {
     'generators',
     'Generators',
     hint,
-    markup`<div class="card flush tall">${table(COLUMNS, limitedFirst, { label: 'Generators', sortable: true })}</div>`,
+    markup`<div class="card flush tall">${table(columnsFor(generators), limitedFirst, { label: 'Generators', sortable: true })}</div>`,
   )
 }
 
@@ -24,9 +24,17 @@ function column(title: string, number: Measure, write: (value: number) => string
   return { title, number, cell: (generator) => write(number(generator)) }
 }
 
+/** Without the columns that would say zero of every generator. */
+function columnsFor(generators: readonly GeneratorSummary[]): Column<GeneratorSummary>[] {
+  const requested = generators.some(({ requests }) => requests > 0)
+  return COLUMNS.filter((column) => requested || column !== REQUESTS)
+}
+
 const milliseconds = (value: number) => formatFigure(value, 'ms')
 const bytes = (value: number) => formatFigure(value, 'B')
 const share = (value: number) => formatFigure(value, SHARE)
+
+const REQUESTS = column('Requests', ({ requests }) => requests, formatNumber)
 
 const COLUMNS: Column<GeneratorSummary>[] = [
   { title: 'Slice', cell: ({ slice }) => slice },
@@ -37,7 +45,7 @@ const COLUMNS: Column<GeneratorSummary>[] = [
         ? chip('pass')
         : [chip('warn'), markup`<small class="remark">${limited.join('; ')}</small>`],
   },
-  column('Requests', ({ requests }) => requests, formatNumber),
+  REQUESTS,
   {
     title: 'Observed',
     number: ({ observedMs, plannedMs }) => (plannedMs === 0 ? 0 : observedMs / plannedMs),

@@ -1,17 +1,21 @@
 import type { Step, Summary } from '../../../lib/core/summary.ts'
 import { formatFigure, formatNumber, formatShare, NO_FIGURE } from '../figure.ts'
 import { type Markup, markup } from '../markup.ts'
-import { type Column, nothing, section, table } from './table.ts'
+import { type TimedStep, timedSteps } from '../timed-steps.ts'
+import { type Column, panel, section, table } from './table.ts'
 
-export function stepsSection({ steps }: Summary): Markup {
-  const hint = 'Service time of each request of each flow: from sending it to the end of the answer.'
-  if (steps.length === 0) return section('steps', 'Steps', hint, nothing('No request was made.'))
+/** The requests of each flow, and what it timed with `vu.step`; none where it did neither. */
+export function stepsSection(summary: Summary): Markup | undefined {
+  const { steps } = summary
+  const timed = timedSteps(summary)
+  if (steps.length === 0 && timed.length === 0) return undefined
   const longestMs = Math.max(...steps.map(({ p99Ms }) => p99Ms), Number.MIN_VALUE)
   return section(
     'steps',
     'Steps',
-    hint,
-    markup`<div class="card flush">${table(columnsFor(longestMs), steps, { label: 'Steps', sortable: true })}</div>`,
+    '',
+    markup`<div class="stack">${steps.length === 0 ? undefined : panel('Requests: service time, from sending to the end of the answer', table(columnsFor(longestMs), steps, { label: 'Requests by step', sortable: true }))}
+${timed.length === 0 ? undefined : panel('Steps that flows time with vu.step', table(TIMED_COLUMNS, timed, { label: 'Timed steps', sortable: true }))}</div>`,
   )
 }
 
@@ -23,12 +27,12 @@ function columnsFor(longestMs: number): Column<Step>[] {
     cell: (step) => (step.maxMs === 0 ? NO_FIGURE : formatFigure(of(step), 'ms')),
   })
   return [
-    { title: 'Flow', cell: ({ flow }) => flow },
     {
       title: 'Step',
       cell: ({ method, name }) =>
         markup`<span class="step"><span class="method">${method}</span><span>${name}</span></span>`,
     },
+    { title: 'Flow', cell: ({ flow }) => flow },
     { title: 'Requests', number: ({ count }) => count, cell: ({ count }) => formatNumber(count) },
     {
       title: 'Per second',
@@ -55,3 +59,18 @@ function spread({ p50Ms, p95Ms, p99Ms }: Step, longestMs: number): Markup {
     markup`<i class="${kind}" style="left:${at(fromMs)}%;width:${at(toMs - fromMs)}%"></i>`
   return markup`<span class="spread" aria-hidden="true">${part('body', p50Ms, p95Ms)}${part('tail', p95Ms, p99Ms)}</span>`
 }
+
+function time(title: string, of: (step: TimedStep) => number): Column<TimedStep> {
+  return { title, number: of, cell: (step) => formatFigure(of(step), 'ms') }
+}
+
+const TIMED_COLUMNS: Column<TimedStep>[] = [
+  { title: 'Step', cell: ({ name }) => markup`<span class="wrap">${name}</span>` },
+  { title: 'Flow', cell: ({ flow }) => flow },
+  { title: 'Count', number: ({ count }) => count, cell: ({ count }) => formatNumber(count) },
+  time('Average', ({ avg }) => avg),
+  time('p50', ({ med }) => med),
+  time('p95', ({ p95 }) => p95),
+  time('p99', ({ p99 }) => p99),
+  time('Max', ({ max }) => max),
+]

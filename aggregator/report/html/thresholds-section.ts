@@ -4,7 +4,7 @@ import { type Markup, markup } from '../markup.ts'
 import { countStates, groupRows, type RowGroup, type RowState, type WrittenRow } from '../row.ts'
 import { bulletBar } from './bullet.ts'
 import { chip } from './icon.ts'
-import { nothing, section } from './table.ts'
+import { nothing, scrolling, section } from './table.ts'
 
 const ORDER: readonly RowState[] = ['fail', 'no-data', 'warn', 'pass']
 
@@ -17,13 +17,15 @@ export function thresholdsSection({ thresholds }: Verdict, summary: Summary): Ma
     'thresholds',
     'Thresholds',
     hint,
-    markup`<div class="card flush"><div class="scroll" tabindex="0" role="region" aria-label="Thresholds">
-<table class="thresholds"><thead><tr><th scope="col">State</th><th scope="col">Threshold</th><th scope="col" class="number">Measured</th><th scope="col" class="number">Limit</th><th scope="col" class="number">Target</th><th scope="col">${legend}</th></tr></thead>
-${groups.map(group)}</table></div></div>`,
+    markup`<div class="card flush">${scrolling(
+      'Thresholds',
+      markup`<table class="thresholds"><caption class="unseen">Thresholds by group, the worst first</caption><thead><tr><th scope="col">State</th><th scope="col">Threshold</th><th scope="col" class="number">Measured</th><th scope="col" class="number">Limit</th><th scope="col" class="number">Target</th><th scope="col"><span class="unseen">Where the value is between its bounds</span>${legend}</th></tr></thead>
+${groups.map(group)}</table>`,
+    )}</div>`,
   )
 }
 
-const legend = markup`<span class="bullet-legend"><span><b class="dot"></b>measured</span><span><i class="limit"></i>limit</span><span><i class="target"></i>target</span></span>`
+const legend = markup`<span class="bullet-legend" aria-hidden="true"><span><b class="dot"></b>measured</span><span><i class="limit"></i>limit</span><span><i class="target"></i>target</span></span>`
 
 function group({ title, rows }: RowGroup): Markup {
   const counts = countStates(rows.map(({ row }) => row))

@@ -18,7 +18,7 @@ const OPEN_REASONS = 6
 export function verdictSection(verdict: Verdict, summary: Summary): Markup {
   const { state, scenario, profile, environment, target, note, startedAt } = verdict
   const facts = [environment, target, formatInstant(startedAt), formatSpan(summary.durationMs)]
-  return markup`<section class="verdict state-${state}" id="verdict" aria-label="Verdict">
+  return markup`<section class="verdict state-${state}" id="verdict" tabindex="-1" aria-label="Verdict">
 <div class="ruling">
 <div class="words">
 <p class="name"><strong>${scenario}</strong><span aria-hidden="true"> / </span>${profile}</p>
@@ -29,7 +29,8 @@ ${tally(verdict)}
 <ul class="facts">${facts.filter((fact) => fact !== undefined).map((fact) => markup`<li>${fact}</li>`)}</ul>
 ${note === undefined ? undefined : markup`<p class="note">${note}</p>`}
 </div>
-<div class="figures">${keyFigures(verdict, summary).map(card)}</div>
+<h2 class="unseen">Key figures</h2>
+<div class="figures">${figuresOf(verdict, summary).map(card)}</div>
 </section>
 `
 }
@@ -66,6 +67,13 @@ function reasonList(reasons: readonly string[]): Markup | undefined {
   const hidden = items.length - OPEN_REASONS
   return markup`<ul class="reasons">${items.slice(0, OPEN_REASONS)}</ul>
 <details><summary>${hidden} more reason${hidden === 1 ? '' : 's'}</summary><ul class="reasons">${items.slice(OPEN_REASONS)}</ul></details>`
+}
+
+/** A run that costs nothing says nothing of it. */
+function figuresOf(verdict: Verdict, summary: Summary): KeyFigures[] {
+  const { accruedUsd, quotedUsd } = verdict.cost
+  const isFree = accruedUsd === 0 && quotedUsd === 0
+  return keyFigures(verdict, summary).filter(({ title }) => title !== 'cost' || !isFree)
 }
 
 function card({ title, figures, main }: KeyFigures): Markup {

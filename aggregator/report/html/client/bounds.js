@@ -1,4 +1,4 @@
-// The limits and targets of thresholds, drawn across the charts of what they judge.
+// What thresholds say, drawn across the charts of what they judge: limits, targets, and what was measured.
 import { font, withContext } from './bands.js'
 import { color } from './theme.js'
 
@@ -8,39 +8,74 @@ const ABOVE = -4
 const BELOW = 11
 const PLACES = [1, 0.8, 0.6, 0.4, 0.2, 0]
 
-/** A limit is a solid line and a target a dotted one, each in a large chart with its bound beside it. */
-export function drawBounds({ bounds, small }) {
-  const highestFirst = bounds.toSorted((a, b) => b.value - a.value)
+const ROOM_SHADE = 0.1
+const LIMIT_OF_ALL = [9, 6]
+
+/**
+ * A bound that each point has to keep is a line: solid for a limit, dotted for a target. One that only all of the time
+ * has to keep is no line for points to cross: what was measured over that time is a line, and between it and its limit
+ * lies a shade, green for what was left and red for what was too much, with a broken edge. Large charts have it written
+ * beside.
+ */
+export function drawBounds({ bounds, measured, small }) {
+  const marks = [...bounds, ...measured.map((one) => ({ ...one, kind: 'measured' }))]
+  const highestFirst = marks.toSorted((a, b) => b.value - a.value)
   return (plot) =>
     withContext(plot, 0, (ctx, _box, ratio) => {
+      for (const bound of bounds) if (bound.measured !== undefined) drawRoom(plot, ctx, bound)
       const taken = []
-      const heights = highestFirst.map(({ value }) => Math.round(plot.valToPos(value, 'y', true)))
-      for (const [index, bound] of highestFirst.entries()) {
+      const heights = highestFirst.map(({ value }) => heightOf(plot, value))
+      for (const [index, mark] of highestFirst.entries()) {
         const y = heights[index]
-        ctx.strokeStyle = color(bound.kind === 'limit' ? 'fail' : 'warn')
+        ctx.strokeStyle = color(TONES[mark.kind])
         ctx.fillStyle = ctx.strokeStyle
-        drawLine(plot, ctx, bound, y, ratio)
+        drawLine(plot, ctx, mark, y, ratio)
         if (small) continue
         ctx.font = font(10.5 * ratio, 600)
-        const width = ctx.measureText(bound.label).width
+        const width = ctx.measureText(mark.label).width
         const box = placeLabel(plot, width, y, { taken, heights }, ratio)
         taken.push(box)
-        writeLabel(ctx, bound.label, box, ratio)
+        writeLabel(ctx, mark.label, box, ratio)
       }
     })
 }
 
-function drawLine(plot, ctx, { kind, spans }, y, ratio) {
+const TONES = { limit: 'fail', target: 'warn', measured: 'ink' }
+
+function heightOf(plot, value) {
+  return Math.round(plot.valToPos(value, 'y', true))
+}
+
+function spansIn(plot, { spans }) {
   const { min, max } = plot.scales.x
+  return (spans ?? [{ fromMs: min, toMs: max }]).map(({ fromMs, toMs }) =>
+    [fromMs, toMs].map((atMs) => plot.valToPos(atMs, 'x', true)),
+  )
+}
+
+/** Between what was measured and its limit; a limit far out of the picture has no such room. */
+function drawRoom(plot, ctx, bound) {
+  if (bound.value > plot.scales.y.max || bound.value < plot.scales.y.min) return
+  const [limit, value] = [heightOf(plot, bound.value), heightOf(plot, bound.measured)]
+  ctx.fillStyle = color(bound.broken ? 'fail' : 'pass', ROOM_SHADE)
+  for (const [from, to] of spansIn(plot, bound)) ctx.fillRect(from, value, to - from, limit - value)
+}
+
+function drawLine(plot, ctx, mark, y, ratio) {
   ctx.lineWidth = ratio
-  ctx.setLineDash(kind === 'limit' ? [] : [2 * ratio, 3 * ratio])
+  ctx.setLineDash(dashOf(mark).map((length) => length * ratio))
   ctx.beginPath()
-  for (const { fromMs, toMs } of spans ?? [{ fromMs: min, toMs: max }]) {
-    ctx.moveTo(plot.valToPos(fromMs, 'x', true), y)
-    ctx.lineTo(plot.valToPos(toMs, 'x', true), y)
+  for (const [from, to] of spansIn(plot, mark)) {
+    ctx.moveTo(from, y)
+    ctx.lineTo(to, y)
   }
   ctx.stroke()
   ctx.setLineDash([])
+}
+
+function dashOf({ kind, on }) {
+  if (kind === 'target') return [2, 3]
+  return on === 'all' ? LIMIT_OF_ALL : []
 }
 
 /** Where a label hides neither another one nor, if there is such a place, a line; else as far right as it can be. */

@@ -1,16 +1,16 @@
-// The cursor by keyboard: arrows go from point to point, Home and End to the ends.
+// The cursor by keyboard: arrows go from point to point, Home and End to the ends, and Escape takes it away.
 
 const STEPS = { ArrowLeft: -1, ArrowRight: 1, PageUp: -10, PageDown: 10, Home: -Infinity, End: Infinity }
 
-export function followKeys(host, plotOf) {
+/** `onMove(index)` is called with the point that a key has led to. */
+export function followKeys(host, plotOf, onMove) {
   host.addEventListener('keydown', (event) => {
     const step = STEPS[event.key]
-    if (event.key === 'Escape') hide(plotOf())
     if (step === undefined) return
     event.preventDefault()
-    move(plotOf(), step)
+    onMove(move(plotOf(), step))
   })
-  host.addEventListener('blur', () => hide(plotOf()))
+  host.addEventListener('blur', () => hideCursor(plotOf()))
 }
 
 function move(plot, step) {
@@ -22,8 +22,10 @@ function move(plot, step) {
   const index = Math.min(last, Math.max(first, from + step))
   const top = plot.over.clientHeight / 2
   plot.setCursor({ left: plot.valToPos(xs[index], 'x'), top }, true, true)
+  return index
 }
 
-function hide(plot) {
+/** Takes cursor and tooltip away, in this chart and all that follow it. */
+export function hideCursor(plot) {
   plot.setCursor({ left: -10, top: -10 }, true, true)
 }

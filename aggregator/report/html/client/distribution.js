@@ -15,6 +15,7 @@ export function drawDistribution(summary, ladder) {
   const chart = {
     ladder,
     bounds: [],
+    measured: [],
     small: false,
     lines: [
       { label: 'service time', tone: 'blue' },

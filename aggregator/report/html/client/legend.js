@@ -45,15 +45,29 @@ function makeToggle(key, line, onToggle) {
   })
 }
 
+const MARKS = [
+  { kind: 'limit', on: 'each', word: 'limit' },
+  { kind: 'target', on: 'each', word: 'target' },
+  { kind: 'measured', word: 'measured' },
+  { kind: 'limit', on: 'all', word: 'limit of the whole' },
+  { kind: 'target', on: 'all', word: 'target of the whole' },
+]
+
 /** Large charts have bounds written on their lines; those of small ones, or out of the picture, are written here. */
-function boundKeys({ bounds, small }, highest) {
+function boundKeys({ bounds, measured, small }, highest) {
   const near = nearBounds(bounds, highest)
-  return ['limit', 'target'].flatMap((kind) => {
-    const those = bounds.filter((bound) => bound.kind === kind)
+  const marks = [...bounds, ...measured.map((one) => ({ ...one, kind: 'measured' }))]
+  return MARKS.flatMap(({ kind, on, word }) => {
+    const those = marks.filter((mark) => mark.kind === kind && mark.on === on)
     if (those.length === 0) return []
-    const written = those.filter((bound) => small || !near.includes(bound)).map(({ label }) => label)
-    const key = element('span', `key bound ${kind}`)
-    key.append(element('i', 'swatch'), element('span', 'label', [kind, ...written].join(' ')))
+    const isDrawnBeside = (mark) => !small && (kind === 'measured' || near.includes(mark))
+    const written = those.filter((mark) => !isDrawnBeside(mark)).map(({ label }) => label)
+    const key = element('span', `key bound ${kind} ${on ?? ''}`)
+    const text =
+      written.length < those.length
+        ? [word, written.join(', ')]
+        : [kind === 'measured' ? '' : kind, written.join(', ')]
+    key.append(element('i', 'swatch'), element('span', 'label', text.filter(Boolean).join(' ')))
     return [key]
   })
 }

@@ -4,6 +4,7 @@ import { followKeys } from './cursor.js'
 import { writeFigure, writeTicks } from './figure.js'
 import { DASH, makeLegend } from './legend.js'
 import { nearBounds, onlyPositive } from './series.js'
+import { say } from './status.js'
 import { color } from './theme.js'
 import { makeTooltip } from './tooltip.js'
 
@@ -29,16 +30,37 @@ export function makePlot(host, chart, view) {
     showLegend(plot)
   }
   create()
-  followKeys(host, () => plot)
-  new ResizeObserver(() => plot.setSize(sizeOf(host))).observe(host)
+  followKeys(
+    host,
+    () => plot,
+    (index) => say(pointInWords(plot, index, chart, view)),
+  )
+  let fixed
+  const resize = (size) => {
+    fixed = size
+    plot.setSize(size ?? sizeOf(host))
+  }
+  new ResizeObserver(() => fixed === undefined && resize()).observe(host)
   return {
+    small: chart.small,
     plot: () => plot,
+    /** Without a size it is that of its place on the page. */
+    resize,
     switchLog() {
       log = !log
       create()
       return log
     },
   }
+}
+
+/** `12m30s, peak: requests 1,200/s, failed 0/s` */
+function pointInWords(plot, index, { lines, ladder }, { heading }) {
+  const values = lines.flatMap(({ label, hidden }, column) => {
+    const value = plot.data[column + 1][index]
+    return hidden ? [] : `${label} ${value === null ? 'none' : writeFigure(value, ladder)}`
+  })
+  return `${heading(plot.data[0][index]).filter(Boolean).join(', ')}: ${values.join(', ')}`
 }
 
 function sizeOf(host) {

@@ -9,8 +9,18 @@ export function timeColumns({ lines }, { timeline, server, startedAt }) {
   const { points } = timeline
   return [
     points.map(({ atMs }) => atMs),
-    ...lines.map(({ values }) => points.map((point) => valueAt(values, point))),
+    ...lines.map(({ values }) =>
+      values.metric === undefined
+        ? points.map((point) => valueAt(values, point))
+        : columnOf(values, timeline.metrics, points.length),
+    ),
   ]
+}
+
+/** A metric that was never measured has no value at any point. */
+function columnOf({ metric, column }, metrics, length) {
+  const line = metrics.find((one) => one.metric === metric)
+  return line?.[column] ?? Array.from({ length }, () => null)
 }
 
 function valueAt({ field, part, of }, point) {

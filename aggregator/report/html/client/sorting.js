@@ -1,4 +1,5 @@
 // Tables whose rows a reader can put in another order.
+import { say } from './status.js'
 
 export function makeSortable(table) {
   const headings = [...table.tHead.rows[0].cells]
@@ -11,6 +12,7 @@ export function makeSortable(table) {
       for (const other of headings) other.removeAttribute('aria-sort')
       heading.setAttribute('aria-sort', falling ? 'descending' : 'ascending')
       sort(table.tBodies[0], column, falling ? -1 : 1)
+      say(`Sorted by ${button.textContent}, ${falling ? 'descending' : 'ascending'}.`)
     })
     heading.replaceChildren(button)
   }

@@ -1,9 +1,12 @@
 // Light or dark: the system's choice until the reader makes one.
+import { say } from './status.js'
 
 const root = document.documentElement
 const dark = matchMedia('(prefers-color-scheme: dark)')
 const probe = document.createElement('span')
 probe.hidden = true
+// Where colours are forced, the page chooses among them itself.
+probe.style.forcedColorAdjust = 'none'
 document.body.append(probe)
 
 /** A colour of the stylesheet as a canvas understands it. */
@@ -37,6 +40,7 @@ export function followTheme(button, repaint) {
     root.dataset.theme = isDark() ? 'light' : 'dark'
     remember(root.dataset.theme)
     show()
+    say(`The theme is ${root.dataset.theme}.`)
   })
   dark.addEventListener('change', show)
   printLight(repaint)

@@ -5,6 +5,7 @@ import { drawFaults, faultsAt } from './faults.js'
 import { writeSpan } from './figure.js'
 import { makePlot } from './plot.js'
 import { timeColumns } from './series.js'
+import { say } from './status.js'
 
 const SECOND = 1_000
 const MINUTE = 60 * SECOND
@@ -27,7 +28,10 @@ export function drawTimeline({ charts, segments, faults }, summary, resetButton)
   const onScale = (plot, key) => {
     if (key !== 'x') return
     const { min, max } = plot.scales.x
-    resetButton.hidden = min === 0 && max === endMs
+    const isWhole = min === 0 && max === endMs
+    if (!isWhole) say(`Zoomed to ${writeSpan(Math.max(0, min))} to ${writeSpan(max)}.`)
+    else if (!resetButton.hidden) say('The whole run is shown.')
+    resetButton.hidden = isWhole
     zoom({ min, max })
   }
   resetButton.addEventListener('click', reset)

@@ -1,0 +1,5 @@
+import type { Rung } from '../../figure.ts'
+
+export function writeFigure(value: number, ladder: readonly Rung[]): string
+export function writeSpan(durationMs: number): string
+export function writePercentile(percentile: number): string

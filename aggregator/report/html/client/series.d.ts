@@ -1,0 +1,7 @@
+import type { Summary } from '../../../../lib/core/summary.ts'
+import type { Chart } from '../chart.ts'
+
+export function timeColumns(
+  chart: Pick<Chart, 'lines'>,
+  summary: Pick<Summary, 'timeline' | 'server' | 'startedAt'>,
+): [xs: number[], ...columns: (number | null)[][]]

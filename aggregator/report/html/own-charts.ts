@@ -1,0 +1,48 @@
+import type { MetricLine, Summary } from '../../../lib/core/summary.ts'
+import type { Verdict } from '../../../lib/core/verdict.ts'
+import { SHARE } from '../figure.ts'
+import { isOwn } from '../own-metrics.ts'
+import { type Chart, chartOf, TREND_AGGREGATIONS, trendChart } from './chart.ts'
+import { drawable } from './columns.ts'
+import { type JudgedOf, judgedIn } from './run-charts.ts'
+
+/** A small chart for each of a scenario's own metrics that the timeline follows. */
+export function ownCharts(verdict: Pick<Verdict, 'thresholds'>, summary: Summary): Chart[] {
+  const judgedOf = judgedIn(verdict, summary)
+  const charts = summary.timeline.metrics
+    .filter(({ metric }) => isOwn(metric))
+    .map((line, index) => ({ ...chartOfLine(line, `own-${index}`, judgedOf), small: true }))
+  return drawable(charts, summary)
+}
+
+function chartOfLine({ metric, unit, kind }: MetricLine, id: string, judgedOf: JudgedOf): Chart {
+  switch (kind) {
+    case 'trend':
+      return {
+        ...trendChart(
+          { id, title: metric, hint: unit === '' ? 'trend' : `trend · ${unit}`, unit },
+          (column) => ({ metric, column }),
+          judgedOf(metric, TREND_AGGREGATIONS, unit),
+        ),
+        log: false,
+      }
+    case 'counter':
+      return chartOf(
+        { id, title: metric, hint: 'counter · per second', unit: `${unit}/s` },
+        [{ label: metric, values: { metric, column: 'perSecond' }, tone: 'blue' }],
+        judgedOf(metric, ['rate'], `${unit}/s`),
+      )
+    case 'rate':
+      return chartOf(
+        { id, title: metric, hint: 'rate · share of true', unit: SHARE },
+        [{ label: metric, values: { metric, column: 'rate' }, tone: 'teal' }],
+        judgedOf(metric, ['rate'], SHARE),
+      )
+    case 'gauge':
+      return chartOf(
+        { id, title: metric, hint: unit === '' ? 'gauge · latest' : `gauge · latest · ${unit}`, unit },
+        [{ label: metric, values: { metric, column: 'value' }, tone: 'violet' }],
+        judgedOf(metric, ['value', 'min', 'max'], unit),
+      )
+  }
+}

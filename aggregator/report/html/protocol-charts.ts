@@ -1,0 +1,130 @@
+import { SHARE } from '../figure.ts'
+import { type Chart, chartOf, type Judged, type Line, TREND_AGGREGATIONS, trendChart } from './chart.ts'
+import type { JudgedOf } from './run-charts.ts'
+
+type Names = Pick<Chart, 'id' | 'title' | 'hint'>
+
+/** The charts of what is no HTTP request, of every protocol there is. */
+export function protocolCharts(judgedOf: JudgedOf): Chart[] {
+  return [
+    ...linkCharts('ws', 'WebSocket', judgedOf),
+    ...linkCharts('tcp', 'TCP', judgedOf),
+    ...streamCharts(judgedOf),
+    ...callCharts(judgedOf),
+    latencyOf('msg_rtt', judgedOf, {
+      id: 'round-trips',
+      title: 'Round trips',
+      hint: 'From a request or call to its answer',
+    }),
+    latencyOf('msg_push_latency', judgedOf, {
+      id: 'push-latency',
+      title: 'Push latency',
+      hint: 'From when a message was sent unasked to its receipt',
+    }),
+  ]
+}
+
+function linkCharts(kind: 'ws' | 'tcp', name: string, judgedOf: JudgedOf): Chart[] {
+  const [sent, received] = [`${kind}_msgs_sent`, `${kind}_msgs_received`]
+  return [
+    chartOf(
+      { id: `${kind}-messages`, title: `${name} messages`, hint: 'Sent and received', unit: '/s' },
+      [counted('received', received, 'blue'), { ...counted('sent', sent, 'orange'), dashed: true }],
+      joined(rateOf(received, judgedOf), rateOf(sent, judgedOf)),
+    ),
+    chartOf({ id: `${kind}-open`, title: `${name} sessions`, hint: 'Open at once', unit: '' }, [
+      {
+        label: 'open',
+        values: { metric: `${kind}_sessions_open`, column: 'value' },
+        tone: 'teal',
+        filled: true,
+      },
+    ]),
+    chartOf(
+      { id: `${kind}-opened`, title: `${name} sessions opened`, hint: 'Or tried in vain', unit: '/s' },
+      [counted('opened', `${kind}_sessions`, 'teal')],
+      rateOf(`${kind}_sessions`, judgedOf),
+    ),
+    latencyOf(`${kind}_connecting`, judgedOf, {
+      id: `${kind}-connecting`,
+      title: `${name} connecting`,
+      hint: kind === 'ws' ? 'From the call to the open socket' : 'Name look-up and TCP connect',
+    }),
+    failuresOf(`${kind}_session_failed`, judgedOf, {
+      id: `${kind}-failed`,
+      title: `Failed ${name} sessions`,
+      hint: 'Share of those that ended',
+    }),
+  ]
+}
+
+function streamCharts(judgedOf: JudgedOf): Chart[] {
+  return [
+    chartOf(
+      { id: 'stream-events', title: 'Stream events', hint: 'Events, lines or pieces received', unit: '/s' },
+      [{ ...counted('events', 'stream_events', 'blue'), filled: true }],
+      rateOf('stream_events', judgedOf),
+    ),
+    latencyOf('stream_time_to_first_event', judgedOf, {
+      id: 'first-event',
+      title: 'Time to first event',
+      hint: 'From the send of a stream’s request',
+    }),
+    chartOf(
+      { id: 'streams', title: 'Streams opened', hint: 'Or tried in vain', unit: '/s' },
+      [counted('opened', 'stream_sessions', 'teal')],
+      rateOf('stream_sessions', judgedOf),
+    ),
+    failuresOf('stream_failed', judgedOf, {
+      id: 'stream-failed',
+      title: 'Failed streams',
+      hint: 'Share of those that ended',
+    }),
+  ]
+}
+
+function callCharts(judgedOf: JudgedOf): Chart[] {
+  return [
+    chartOf(
+      { id: 'calls', title: 'RPC calls', hint: 'Calls made, and notifications received', unit: '/s' },
+      [
+        { ...counted('calls', 'rpc_calls', 'blue'), filled: true },
+        { ...counted('notifications', 'rpc_notifications', 'orange'), dashed: true },
+      ],
+      rateOf('rpc_calls', judgedOf),
+    ),
+    failuresOf('rpc_failed', judgedOf, {
+      id: 'calls-failed',
+      title: 'Failed RPC calls',
+      hint: 'Share of those that were answered or given up',
+    }),
+  ]
+}
+
+function counted(label: string, metric: string, tone: Line['tone']): Line {
+  return { label, values: { metric, column: 'perSecond' }, tone }
+}
+
+function rateOf(metric: string, judgedOf: JudgedOf): Judged {
+  return judgedOf(metric, ['rate'], '/s')
+}
+
+function joined(a: Judged, b: Judged): Judged {
+  return { bounds: [...a.bounds, ...b.bounds], measured: [...a.measured, ...b.measured] }
+}
+
+function latencyOf(metric: string, judgedOf: JudgedOf, names: Names): Chart {
+  return trendChart(
+    { ...names, unit: 'ms' },
+    (column) => ({ metric, column }),
+    judgedOf(metric, TREND_AGGREGATIONS, 'ms'),
+  )
+}
+
+function failuresOf(metric: string, judgedOf: JudgedOf, names: Names): Chart {
+  return chartOf(
+    { ...names, unit: SHARE },
+    [{ label: 'failed', values: { metric, column: 'rate' }, tone: 'red', filled: true }],
+    judgedOf(metric, ['rate'], SHARE),
+  )
+}

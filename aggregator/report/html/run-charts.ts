@@ -1,0 +1,93 @@
+import type { Summary } from '../../../lib/core/summary.ts'
+import type { Verdict } from '../../../lib/core/verdict.ts'
+import { SHARE } from '../figure.ts'
+import { judgedBy } from './bounds.ts'
+import { type Chart, chartOf, type Judged, type Line, TREND_AGGREGATIONS, trendChart } from './chart.ts'
+import { drawable } from './columns.ts'
+import { protocolCharts } from './protocol-charts.ts'
+
+/** What thresholds say of a metric over all its tags by some aggregations, in a chart of this unit. */
+export type JudgedOf = (metric: string, aggregations: readonly string[], unit: string) => Judged
+
+export function judgedIn({ thresholds }: Pick<Verdict, 'thresholds'>, summary: Summary): JudgedOf {
+  return (metric, aggregations, unit) => {
+    const rows = thresholds.filter((row) => row.metric === metric && row.selector === undefined)
+    return judgedBy(
+      rows.filter(({ aggregation }) => aggregations.includes(aggregation)),
+      unit,
+      summary,
+    )
+  }
+}
+
+/**
+ * The charts of a run: how the target answered, by each protocol that the run spoke, and the load itself. Charts that
+ * would have nothing to show are left out.
+ */
+export function runCharts(verdict: Pick<Verdict, 'thresholds'>, summary: Summary): Chart[] {
+  const judgedOf = judgedIn(verdict, summary)
+  const requested = summary.timeline.points.some(({ requestsPerSecond }) => requestsPerSecond > 0)
+  const users = usersChart()
+  return [
+    ...(requested ? [throughput(judgedOf), latency(judgedOf)] : []),
+    ...drawable(protocolCharts(judgedOf), summary),
+    users,
+    ...drawable([iterationsChart(judgedOf)], summary),
+    ...(requested ? [failures(judgedOf)] : []),
+    ...drawable([trafficChart()], summary),
+  ]
+}
+
+function throughput(judgedOf: JudgedOf): Chart {
+  return chartOf(
+    { id: 'throughput', title: 'Throughput', hint: 'Requests that ended', unit: '/s' },
+    [
+      { label: 'requests', values: { field: 'requestsPerSecond' }, tone: 'blue', filled: true },
+      { label: 'failed', values: { field: 'failedPerSecond' }, tone: 'red', dashed: true },
+    ],
+    judgedOf('http_reqs', ['rate'], '/s'),
+  )
+}
+
+function latency(judgedOf: JudgedOf): Chart {
+  return trendChart(
+    { id: 'latency', title: 'Latency', hint: 'Service time of requests', unit: 'ms' },
+    (column) => ({ field: `${column}Ms` }),
+    judgedOf('http_req_duration', TREND_AGGREGATIONS, 'ms'),
+  )
+}
+
+function failures(judgedOf: JudgedOf): Chart {
+  const failed: Line = {
+    label: 'failed',
+    values: { part: 'failedPerSecond', of: 'requestsPerSecond' },
+    tone: 'red',
+    filled: true,
+  }
+  const about = { id: 'failures', title: 'Failed requests', hint: 'Share of all requests', unit: SHARE }
+  return chartOf(about, [failed], judgedOf('http_req_failed', ['rate'], SHARE))
+}
+
+function usersChart(): Chart {
+  return chartOf({ id: 'users', title: 'Users', hint: 'Active at once', unit: '' }, [
+    { label: 'users', values: { field: 'users' }, tone: 'teal', filled: true },
+  ])
+}
+
+function iterationsChart(judgedOf: JudgedOf): Chart {
+  return chartOf(
+    { id: 'iterations', title: 'Iterations', hint: 'Ended, and dropped for want of a free user', unit: '/s' },
+    [
+      { label: 'ended', values: { field: 'iterationsPerSecond' }, tone: 'teal' },
+      { label: 'dropped', values: { field: 'droppedPerSecond' }, tone: 'orange', dashed: true },
+    ],
+    judgedOf('iterations', ['rate'], '/s'),
+  )
+}
+
+function trafficChart(): Chart {
+  return chartOf({ id: 'traffic', title: 'Traffic', hint: 'As seen by the generators', unit: 'B/s' }, [
+    { label: 'received', values: { field: 'receivedBytesPerSecond' }, tone: 'blue' },
+    { label: 'sent', values: { field: 'sentBytesPerSecond' }, tone: 'orange', dashed: true },
+  ])
+}
