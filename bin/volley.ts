@@ -4,14 +4,21 @@ import { quoteCommand } from '../lib/cli/quote-command.ts'
 import { FORMATS, reportCommand } from '../lib/cli/report-command.ts'
 import { runCommand } from '../lib/cli/run-command.ts'
 import { runsCommand } from '../lib/cli/runs-command.ts'
+import { ShownLines } from '../lib/cli/shown-lines.ts'
 import { startCommand } from '../lib/cli/start-command.ts'
 import { stopCommand } from '../lib/cli/stop-command.ts'
 import { targetCommand } from '../lib/cli/target-command.ts'
 import { type Terminal, terminal as writable } from '../lib/cli/terminal.ts'
 import { watchCommand } from '../lib/cli/watch-command.ts'
 import { EXIT, explain, VolleyError } from '../lib/core/errors.ts'
+import { PrintedLines } from '../lib/printed-lines.ts'
 
 const terminal: Terminal = { ...writable, leave: (code) => process.exit(code) }
+
+const now = (): number => performance.now()
+// Standard output belongs to what a command prints, also where it loads a scenario that prints.
+const printed = new PrintedLines({ console, streams: { stdout: process.stdout }, now })
+printed.listen(new ShownLines(terminal, now))
 
 const CLOUD_SCENARIO =
   'name of a deployed suite, a scenario file such as ./mine.ts, or sha256:… of one that was uploaded'
@@ -19,6 +26,7 @@ const CLOUD_SCENARIO =
 const program = new Command('volley')
   .description('Makes load by a scenario and judges how the target took it.')
   .exitOverride()
+  .configureOutput({ writeOut: terminal.write })
   .showSuggestionAfterError()
 
 withLoadFlags(program.command('run'))
@@ -137,5 +145,6 @@ function report(error: unknown): number {
 
 /** The only way out: what is still on its way to standard output gets there first. */
 function end(code: number): void {
-  process.stdout.write('', () => terminal.leave(code))
+  printed.flush()
+  terminal.flushed(() => terminal.leave(code))
 }

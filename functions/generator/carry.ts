@@ -3,11 +3,14 @@ import { claimKey, FLUSH_MS, type GeneratorEvent, STOP_POLL_MS } from '../../lib
 import type { Ending } from '../../lib/core/snapshot.ts'
 import { loadDeployedScenario } from '../../lib/deployed-scenario.ts'
 import type { Clock, SnapshotStore } from '../../lib/ports.ts'
+import type { PrintedLines } from '../../lib/printed-lines.ts'
 import { prepare } from './prepare.ts'
 
 interface CarryOptions {
   store: SnapshotStore
   clock: Clock
+  /** What code of the scenario prints. */
+  printed?: PrintedLines
   /** Tells this invocation from any other. */
   invocationId: string
   /** When the platform ends this invocation without asking, epoch milliseconds. */
@@ -34,6 +37,7 @@ export async function carry(event: GeneratorEvent, options: CarryOptions): Promi
     startAtMs,
     stopPollMs: STOP_POLL_MS,
     abandon: over.signal,
+    printed: options.printed,
     load: (module) => loadDeployedScenario(module, store),
   })
   void clock.sleepUntil(lastMs, done.signal).then(() => over.abort())

@@ -4,6 +4,7 @@ import type { Scenario } from '../../lib/core/scenario.ts'
 import { windowsOf } from '../../lib/core/slice.ts'
 import type { Ending } from '../../lib/core/snapshot.ts'
 import type { Clock, Invocation, SnapshotStore } from '../../lib/ports.ts'
+import type { PrintedLines } from '../../lib/printed-lines.ts'
 import { errorClassOf, errorMessageOf } from './error-class.ts'
 import { HealthMeter } from './health.ts'
 import { Incidents } from './incidents.ts'
@@ -40,6 +41,8 @@ export interface GenerateOptions {
   stopPollMs: number
   /** Ends the load at once, whatever the store says. */
   abandon?: AbortSignal
+  /** What code of the scenario prints; the first lines are kept with the run. */
+  printed?: PrintedLines | undefined
   /** Opens connections ahead of the start. */
   warmUp?: WarmUp | undefined
   /** Builds what users need around the recorder. */
@@ -90,6 +93,10 @@ export async function generate(options: GenerateOptions): Promise<Ending> {
 
   const orphan = (error: unknown): void => recordUnhandled(recorder, error)
   process.on('unhandledRejection', orphan)
+  const printedNoMore = options.printed?.listen({
+    onLine: (line) => recorder.incidents.countLine(line),
+    onLeftOut: (count) => recorder.incidents.leaveOut('console', count),
+  })
   const watches = [
     stopWatch,
     keepHouse(crew, watching.signal),
@@ -99,6 +106,8 @@ export async function generate(options: GenerateOptions): Promise<Ending> {
   leaving.leave('complete')
   watching.abort()
   await Promise.all(watches)
+  options.printed?.flush()
+  printedNoMore?.()
   recorder.finish(clock.now())
   await writer.drained()
   await services.close()

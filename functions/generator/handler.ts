@@ -6,15 +6,19 @@ import { generatorEventSchema } from '../../lib/core/relay.ts'
 import type { Ending } from '../../lib/core/snapshot.ts'
 import { readEnvironment } from '../../lib/infra/environment.ts'
 import type { LambdaContext } from '../../lib/infra/lambda-context.ts'
+import { PrintedLines } from '../../lib/printed-lines.ts'
 import { carry } from './carry.ts'
 
 const { bucket, region } = readEnvironment()
+/** It goes to the function's log as ever; the first lines are kept with the run. */
+const printed = new PrintedLines({ console, passOn: true, now: () => performance.now() })
 const store = new S3Store(new S3Client({ region }), bucket)
 
 export async function handler(event: unknown, context: LambdaContext): Promise<{ ending: Ending }> {
   const ending = await carry(generatorEventSchema.parse(event), {
     store,
     clock: systemClock,
+    printed,
     invocationId: context.awsRequestId,
     killedAtMs: systemClock.now() + context.getRemainingTimeInMillis(),
   })

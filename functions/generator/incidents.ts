@@ -10,13 +10,16 @@ import {
 } from '../../lib/core/incident.ts'
 import { type Mask, maskerOf } from '../../lib/core/mask.ts'
 import type { Tags } from '../../lib/core/metric.ts'
+import type { PrintedLine } from '../../lib/printed-lines.ts'
+import { type FrameReader, frameReader, stackOf } from '../../lib/user-frames.ts'
 import type { Exchange } from './exchange.ts'
 import { sampleOf } from './incident-exchange.ts'
-import { type FrameReader, frameReader, stackOf } from './incident-stack.ts'
 
 const MAX_OF_A_STEP = 5
 const MAX_OF_A_CLASS = 20
 const MAX_OF_A_GENERATOR = 100
+/** Lines on the console, of all levels together. */
+const MAX_LINES = 20
 /** Flows may name classes and steps without bounds. */
 const MAX_GROUPS = 1_000
 /** Looking at a message that is new takes a while: so many of a step and of a generator are looked at, others only counted. */
@@ -39,6 +42,8 @@ interface IncidentsOptions {
 /** What is known of an incident the first time. */
 interface Circumstances {
   error?: unknown
+  /** Where there is no error to have it. */
+  stack?: string
   exchange?: Exchange | undefined
   lastStep?: string
 }
@@ -82,7 +87,8 @@ export class Incidents {
     const known = this.#groups.get(key)
     if (known) return known
     const isFull = this.#groups.size >= MAX_GROUPS
-    const created = new IncidentGroup(this, { where, error, flow, name }, isFull ? 0 : MAX_OF_A_STEP)
+    const most = isFull ? 0 : where === 'console' ? MAX_LINES : MAX_OF_A_STEP
+    const created = new IncidentGroup(this, { where, error, flow, name }, most)
     if (!isFull) this.#groups.set(key, created)
     return created
   }
@@ -91,6 +97,17 @@ export class Incidents {
   countFailure(where: IncidentPlace, failure: FlowError, { flow = '', name = '' }: Tags): void {
     const incident = this.groupOf(where, failure.errorClass, flow, name).count(failure.message)
     if (incident) this.describe(incident, { error: failure })
+  }
+
+  /** Counts what was printed, and keeps the first lines that differ. */
+  countLine({ level, text, stack }: PrintedLine): void {
+    const incident = this.groupOf('console', level).count(text)
+    if (incident) this.describe(incident, { stack })
+  }
+
+  /** Counts what nobody looked at. */
+  leaveOut(where: IncidentPlace, count: number): void {
+    this.leftOutOf(where).count += count
   }
 
   /** A user got this response: a check or a throw that follows may be about it. */
@@ -106,8 +123,11 @@ export class Incidents {
   }
 
   /** Adds what is known of an incident that was counted for the first time, as far as there is room. */
-  describe(incident: Incident, { error, exchange, lastStep }: Circumstances): void {
-    const stack = this.#frames(stackOf(error))
+  describe(
+    incident: Incident,
+    { error, stack: text = stackOf(error), exchange, lastStep }: Circumstances,
+  ): void {
+    const stack = this.#frames(text)
     const first: First = {
       atMs: Math.max(0, Math.round(this.#sinceStart())),
       ...(lastStep !== undefined && lastStep !== '' && { lastStep }),
@@ -133,7 +153,7 @@ export class Incidents {
 
   /** Keeps a new incident, with nothing counted yet; `undefined` where there is no room for it. */
   keep(incident: Incident): Incident | undefined {
-    const className = `${incident.where}\n${incident.error}`
+    const className = incident.where === 'console' ? 'console' : `${incident.where}\n${incident.error}`
     const ofClass = this.#ofClass.get(className) ?? 0
     if (ofClass >= MAX_OF_A_CLASS || this.#kept.length >= MAX_OF_A_GENERATOR) return undefined
     if (!this.#takeRoom(JSON.stringify(incident))) return undefined

@@ -14,7 +14,7 @@ import { openRequestLog } from './request-log.ts'
 import { createServices } from './services.ts'
 import { createWire } from './wire.ts'
 
-type PrepareOptions = Pick<GenerateOptions, 'store' | 'clock' | 'stopPollMs' | 'abandon'> & {
+type PrepareOptions = Pick<GenerateOptions, 'store' | 'clock' | 'stopPollMs' | 'abandon' | 'printed'> & {
   run: string
   invocation: Invocation
   /** Finds the plan's module; by default it is a file of this machine. */

@@ -3,9 +3,17 @@ import { systemClock } from '../../lib/adapters/clock/system.ts'
 import { type Answer, type Order, orderSchema } from '../../lib/adapters/launcher/local-message.ts'
 import { FileSystemStore } from '../../lib/adapters/snapshot-store/file-system.ts'
 import { VolleyError } from '../../lib/core/errors.ts'
+import { PrintedLines } from '../../lib/printed-lines.ts'
+import { frameReader } from '../../lib/user-frames.ts'
 import { prepare } from './prepare.ts'
 
 const STOP_POLL_MS = 200
+/** How often it is said how many lines were left out. */
+const FLUSH_PRINTED_MS = 1_000
+
+const { stdout, stderr } = process
+const printed = new PrintedLines({ console, streams: { stdout, stderr }, now: () => performance.now() })
+const framesOf = frameReader(undefined)
 
 const abandon = new AbortController()
 const { promise: started, resolve: start } = Promise.withResolvers<number>()
@@ -26,9 +34,13 @@ async function work({ directory, run, invocation }: Extract<Order, { type: 'prep
       clock: systemClock,
       stopPollMs: STOP_POLL_MS,
       abandon: abandon.signal,
+      printed,
     })
+    // What loading the scenario printed, the coordinator has shown: it loaded the same.
+    sayPrinted()
     await answer({ type: 'ready' })
     const ending = await generate(await started)
+    printed.flush()
     await answer({ type: 'ended', ending })
   } catch (error) {
     // What a user can mend is told in a line; anything else is a fault of ours and keeps its stack.
@@ -39,6 +51,17 @@ async function work({ directory, run, invocation }: Extract<Order, { type: 'prep
   } finally {
     if (process.connected) process.disconnect()
   }
+}
+
+function sayPrinted(): void {
+  printed.listen({
+    onLine({ text, stack }) {
+      const place = framesOf(stack)[0]?.place
+      void answer({ type: 'line', text, ...(place !== undefined && { place }) })
+    },
+    onLeftOut: (lines) => void answer({ type: 'left-out', lines }),
+  })
+  setInterval(() => printed.flush(), FLUSH_PRINTED_MS).unref()
 }
 
 process.on('message', (message) => {

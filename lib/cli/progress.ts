@@ -22,13 +22,22 @@ export function progressOf(flags: { quiet?: boolean }, terminal: Terminal): Prog
 function blockProgress(terminal: Terminal): Progress {
   // Ctrl-C belongs to the run: the cursor is restored by close().
   const update = logUpdateStderr
+  const sayBefore = terminal.say
+  let block: string | undefined
+  const note = (text: string): void => {
+    update.clear()
+    terminal.err(text)
+    if (block !== undefined) update(block)
+  }
+  terminal.say = note
   return {
-    show: (live) => update(progressBlock(live, terminal)),
-    note(text) {
-      update.clear()
-      terminal.err(text)
+    show(live) {
+      block = progressBlock(live, terminal)
+      update(block)
     },
+    note,
     close() {
+      terminal.say = sayBefore
       update.clear()
       update.done()
     },

@@ -23,6 +23,7 @@ import { onInterrupt } from './interrupt.ts'
 import { type LoadFlags, requestOf } from './load-flags.ts'
 import { planFor, runId } from './plan-for.ts'
 import { progressOf } from './progress.ts'
+import { ShownLines } from './shown-lines.ts'
 import type { Terminal } from './terminal.ts'
 
 interface RunFlags extends LoadFlags {
@@ -81,15 +82,23 @@ async function runPlan(
     progress.note(
       'no experiment is started on this machine, so that the verdict will be inconclusive; volley start makes the whole run',
     )
+  const launcher = new LocalProcessLauncher(directory, systemClock)
+  const lines = new ShownLines(terminal, () => performance.now())
+  launcher.printed = {
+    onLine: ({ slice }, { text, place }) =>
+      lines.show(text, [`generator ${slice}`, ...(place === undefined ? [] : [place])]),
+    onLeftOut: ({ slice }, count) => lines.showLeftOut(count, [`generator ${slice}`]),
+  }
   const { summary, verdict } = await run(plan, {
     store,
-    launcher: new LocalProcessLauncher(directory, systemClock),
+    launcher,
     sources: openSources(plan, systemClock),
     occasion: occasionOf(plan, loaded, store, systemClock),
     clock: systemClock,
     onProgress: progress.show,
     onEvent: flags.verbose ? progress.note : () => undefined,
   })
+  lines.flush()
   progress.close()
   const files = Object.keys(REPORTS).map((file) => join(directory, file))
   terminal.out(

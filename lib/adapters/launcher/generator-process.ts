@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { GENERATOR_FLAGS } from '../../../functions/generator/flags.ts'
 import type { GeneratorEnd } from '../../core/observed.ts'
 import type { Invocation } from '../../ports.ts'
-import { answerSchema, type Order } from './local-message.ts'
+import { answerSchema, type GeneratorPrinted, type Order, UNHEARD } from './local-message.ts'
 
 /** What a generator on this machine runs. */
 export const GENERATOR_ENTRY = fileURLToPath(
@@ -15,6 +15,7 @@ const QUOTED_CHARACTERS = 400
 /** One invocation of a generator as a process of this machine. */
 export class GeneratorProcess {
   readonly invocation: Invocation
+  printed: GeneratorPrinted = UNHEARD
   /** Resolves when it is up, or has ended without getting there. */
   readonly ready: Promise<void>
   /** Resolves when the process is gone, however it went. */
@@ -41,7 +42,9 @@ export class GeneratorProcess {
     })
     this.#child.on('message', (message) => {
       const answer = answerSchema.parse(message)
-      if (answer.type === 'ready') isReady()
+      if (answer.type === 'line') this.printed.onLine(invocation, answer)
+      else if (answer.type === 'left-out') this.printed.onLeftOut(invocation, answer.lines)
+      else if (answer.type === 'ready') isReady()
       else end = answer.type === 'ended' ? { ending: answer.ending } : { error: answer.error }
     })
     this.#child.on('error', (error) => {

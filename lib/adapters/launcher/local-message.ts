@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Invocation } from '../../ports.ts'
 
 const invocationSchema = z.strictObject({ slice: z.number(), window: z.number(), attempt: z.number() })
 
@@ -17,7 +18,19 @@ export type Order = z.infer<typeof orderSchema>
 /** What a generator process tells its coordinator. */
 export const answerSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('ready') }),
+  /** What code of the scenario printed, and where. */
+  z.strictObject({ type: z.literal('line'), text: z.string(), place: z.string().optional() }),
+  z.strictObject({ type: z.literal('left-out'), lines: z.number() }),
   z.strictObject({ type: z.literal('ended'), ending: z.string() }),
   z.strictObject({ type: z.literal('failed'), error: z.string() }),
 ])
 export type Answer = z.infer<typeof answerSchema>
+
+/** Hears what the code of scenarios prints in generators. */
+export interface GeneratorPrinted {
+  onLine(invocation: Invocation, line: { text: string; place?: string | undefined }): void
+  onLeftOut(invocation: Invocation, lines: number): void
+}
+
+/** Where nobody is interested. */
+export const UNHEARD: GeneratorPrinted = { onLine: () => undefined, onLeftOut: () => undefined }

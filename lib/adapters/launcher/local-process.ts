@@ -3,6 +3,7 @@ import type { Plan } from '../../core/plan.ts'
 import { windowsOf } from '../../core/slice.ts'
 import type { Clock, Crew, Launcher } from '../../ports.ts'
 import { GeneratorProcess } from './generator-process.ts'
+import { type GeneratorPrinted, UNHEARD } from './local-message.ts'
 
 /** How long generators may take to come up before the run starts without the missing ones. */
 const PATIENCE_MS = 20_000
@@ -17,6 +18,7 @@ const HUNG_AFTER_MS = 10_000
 export class LocalProcessLauncher implements Launcher {
   readonly #directory: string
   readonly #clock: Clock
+  printed: GeneratorPrinted = UNHEARD
 
   constructor(directory: string, clock: Clock) {
     this.#directory = directory
@@ -28,6 +30,7 @@ export class LocalProcessLauncher implements Launcher {
     const processes: GeneratorProcess[] = []
     const bringUp = (slice: number, window: number): GeneratorProcess => {
       const created = new GeneratorProcess(this.#directory, plan.run, { slice, window, attempt: 0 })
+      created.printed = this.printed
       processes.push(created)
       return created
     }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { frameReader, stackOf } from '../../functions/generator/incident-stack.ts'
+import { frameReader, stackOf } from '../../lib/user-frames.ts'
 
 const VOLLEY = new URL('../../', import.meta.url)
 const own = (path: string): string => new URL(path, VOLLEY).href
@@ -49,6 +49,16 @@ describe('the lines of a stack that are shown', () => {
     expect(
       read(stack('/home/ann/my load/a.cjs:1:2', 'f (file:///home/ann/my%20load/shop.ts?v=2:3:4)')),
     ).toEqual([{ place: 'a.cjs:1:2' }, { place: 'shop.ts:3:4', function: 'f' }])
+  })
+
+  it('are told by the names of their files where the scenario is not known yet', () => {
+    const read = frameReader(undefined)
+    const lines = stack(
+      'file:///load/parts/a.ts:1:1',
+      `login (${own('scenarios/codepal/flows.ts')}:8:3)`,
+      `run (${own('lib/run.ts')}:1:1)`,
+    )
+    expect(read(lines)).toEqual([{ place: 'a.ts:1:1' }, { place: 'flows.ts:8:3', function: 'login' }])
   })
 
   it('are eight at most', () => {

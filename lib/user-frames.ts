@@ -1,13 +1,13 @@
 import { dirname, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Frame } from '../../lib/core/incident.ts'
+import type { Frame } from './core/incident.ts'
 
 const MAX_FRAMES = 8
 const LONGEST_STACK = 20_000
 const LONGEST_PLACE = 200
 
 /** Volley's own files; the suites and examples beside them are a user's. */
-const OWN_ROOT = folderOf(new URL('../../', import.meta.url))
+const OWN_ROOT = folderOf(new URL('../', import.meta.url))
 const OWN_FOLDERS = ['aggregator', 'bin', 'functions', 'lib', 'node_modules'].map(
   (name) => `${OWN_ROOT}${name}${sep}`,
 )
@@ -25,7 +25,10 @@ export function stackOf(error: unknown): string {
   }
 }
 
-/** Reads from stacks the lines of the user's own files, told relative to the folder of the scenario's module. */
+/**
+ * Reads from stacks the lines of the user's own files, relative to the folder of the scenario's module, or by the names of
+ * the files where that is not known.
+ */
 export function frameReader(module: string | undefined): FrameReader {
   const folder = module?.startsWith('file:') ? `${dirname(fileURLToPath(module))}${sep}` : undefined
   return (stack) => {
@@ -62,11 +65,12 @@ function pathOfUrl(url: string): string | undefined {
 function isOfUser(path: string, folder: string | undefined): boolean {
   if (folder !== undefined && path.startsWith(folder) && !isOwn(path, folder))
     return !path.slice(folder.length).includes(`node_modules${sep}`)
-  return !path.startsWith(OWN_ROOT) && !path.includes(`${sep}node_modules${sep}`)
+  if (path.includes(`${sep}node_modules${sep}`)) return false
+  return folder === undefined ? !isOwn(path) : !path.startsWith(OWN_ROOT)
 }
 
 /** A scenario may lie above Volley's own files, as in a checkout, and even among them. */
-function isOwn(path: string, folder: string): boolean {
+function isOwn(path: string, folder = ''): boolean {
   return OWN_FOLDERS.some((own) => path.startsWith(own) && !folder.startsWith(own))
 }
 

@@ -1,0 +1,65 @@
+import { stripVTControlCharacters } from 'node:util'
+import picocolors from 'picocolors'
+import { formatNumber } from '../../aggregator/report/figure.ts'
+import { LineGate } from '../core/line-gate.ts'
+import { maskText } from '../core/mask.ts'
+import type { PrintedLine } from '../printed-lines.ts'
+import { frameReader } from '../user-frames.ts'
+import type { Terminal } from './terminal.ts'
+
+/** Of all generators together. */
+const LINES_PER_SECOND = 200
+/** What would move the cursor, change colours, or turn the direction of what follows. */
+const UNSAFE = /(?!\t)[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu
+const framesOf = frameReader(undefined)
+
+type Look = Pick<Terminal, 'color' | 'say'>
+
+/** Shows what code of scenarios prints, on standard error: which process and which line it came from, then the text. */
+export class ShownLines {
+  readonly #terminal: Look
+  readonly #now: () => number
+  readonly #gate = new LineGate(LINES_PER_SECOND)
+
+  constructor(terminal: Look, now: () => number) {
+    this.#terminal = terminal
+    this.#now = now
+  }
+
+  /** A line of this process. */
+  onLine({ text, stack }: PrintedLine): void {
+    const place = framesOf(stack)[0]?.place
+    this.show(text, place === undefined ? [] : [place])
+  }
+
+  onLeftOut(count: number): void {
+    this.showLeftOut(count)
+  }
+
+  /** `from`: where it comes from, the widest first. */
+  show(text: string, from: readonly string[] = []): void {
+    const nowMs = this.#now()
+    this.#say(this.#gate.takeLeftOut(nowMs))
+    if (!this.#gate.admits(nowMs)) return
+    const { dim } = picocolors.createColors(this.#terminal.color)
+    const lead = from.length === 0 ? '' : dim(`${from.join(', ')}: `)
+    for (const line of maskText(text).split('\n')) this.#terminal.say(lead + safe(line))
+  }
+
+  showLeftOut(count: number, from: readonly string[] = []): void {
+    this.show(`… ${formatNumber(count)} lines left out`, from)
+  }
+
+  /** Says what was left out at the end. */
+  flush(): void {
+    this.#say(this.#gate.takeAllLeftOut())
+  }
+
+  #say(leftOut: number): void {
+    if (leftOut > 0) this.#terminal.say(`… ${formatNumber(leftOut)} lines left out`)
+  }
+}
+
+function safe(line: string): string {
+  return stripVTControlCharacters(line).replace(UNSAFE, '')
+}
