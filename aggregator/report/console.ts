@@ -5,6 +5,7 @@ import type { State, Verdict } from '../../lib/core/verdict.ts'
 import { writeExperiment } from './experiment.ts'
 import { formatSpan } from './figure.ts'
 import { keyFigures } from './key-figures.ts'
+import { ownFigures } from './own-figures.ts'
 import { countStates, groupRows, MARKS, type RowGroup, urgency, type WrittenRow } from './row.ts'
 import { clip, columnsOf, flow, type Look, padEnd, padStart, paint, plain } from './terminal.ts'
 
@@ -174,10 +175,16 @@ function figures(verdict: Verdict, summary: Summary, width: number, colors: Colo
       { label: 'passed', value: `${pass}` },
     ],
   }
-  return [thresholds, ...keyFigures(verdict, summary)].flatMap(({ title, figures: all }) => {
-    const cells = all.map(({ label, value }) => `${colors.dim(label)} ${colors.bold(value)}`)
-    return labelled(title, flow(cells, GAP, width - LABEL - 2), colors)
-  })
+  const room = width - LABEL - 2
+  return [thresholds, ...keyFigures(verdict, summary), ...ownFigures(summary)].flatMap(
+    ({ title, figures }) => {
+      const cells = figures.map(({ label, value }) => {
+        const name = clip(plain(label), Math.max(MIN_REMARK, room - columnsOf(value) - 1))
+        return `${colors.dim(name)} ${colors.bold(value)}`
+      })
+      return labelled(title, flow(cells, GAP, room), colors)
+    },
+  )
 }
 
 function experiments({ experiments: all }: Summary, width: number, colors: Colors): string[] {

@@ -2,7 +2,7 @@ import type { Summary, Values } from '../../lib/core/summary.ts'
 import type { Verdict } from '../../lib/core/verdict.ts'
 import { formatFigure, formatNumber, formatShare, formatSpan, formatUsd, NO_FIGURE, SHARE } from './figure.ts'
 
-interface KeyFigure {
+export interface KeyFigure {
   label: string
   value: string
 }
@@ -17,15 +17,35 @@ export interface KeyFigures {
 
 type Trend = Extract<Values, { kind: 'trend' }>
 
-const RECEIVED = ['ws_msgs_received', 'tcp_msgs_received', 'stream_events']
-const MESSAGE_TIMES = { 'round trip': 'msg_rtt', 'first event': 'stream_time_to_first_event' }
+/** What each protocol counts besides the requests of HTTP. */
+const TRAFFIC = {
+  sent: ['ws_msgs_sent', 'tcp_msgs_sent'],
+  received: ['ws_msgs_received', 'tcp_msgs_received', 'stream_events'],
+} as const
+/** What is begun and may fail, by the words for it. */
+const BEGUN = [
+  {
+    title: 'sessions',
+    label: 'opened',
+    counters: ['ws_sessions', 'tcp_sessions'],
+    rates: ['ws_session_failed', 'tcp_session_failed'],
+  },
+  { title: 'streams', label: 'opened', counters: ['stream_sessions'], rates: ['stream_failed'] },
+  { title: 'calls', label: 'total', counters: ['rpc_calls'], rates: ['rpc_failed'] },
+] as const
+const TIMES = { 'round trip': 'msg_rtt', 'first event': 'stream_time_to_first_event' }
 
-/** The run in a few numbers: the same ones, in the same words, in every report. */
+/**
+ * The run in a few numbers: the same ones, in the same words, in every report. Each protocol has its own, where it was
+ * spoken; those of HTTP stand in a run that spoke none, too.
+ */
 export function keyFigures(verdict: Verdict, summary: Summary): KeyFigures[] {
+  const others = [...BEGUN.flatMap((of) => begun(summary, of)), ...messages(summary), ...times(summary)]
+  const served = trendOf(summary, 'http_req_duration')
   return [
-    requests(verdict),
-    latency('latency', trendOf(summary, 'http_req_duration')),
-    ...messages(summary),
+    ...(verdict.requests.count > 0 || others.length === 0 ? [requests(verdict)] : []),
+    ...(served !== undefined || others.length === 0 ? [latency('latency', served)] : []),
+    ...others,
     iterations(verdict),
     coverage(verdict),
     cost(verdict),
@@ -66,26 +86,64 @@ function latency(title: string, trend: Trend | undefined): KeyFigures {
   }
 }
 
-/** What came over WebSockets, TCP and streams, and how fast; each only where there was any. */
-function messages(summary: Summary): KeyFigures[] {
-  const received = RECEIVED.flatMap((metric) => {
-    const values = summary.metrics[metric]?.values
+type Counter = Extract<Values, { kind: 'counter' }>
+
+function countersOf(
+  { metrics }: Summary,
+  names: readonly string[],
+): Pick<Counter, 'count' | 'drained' | 'perSecond'> {
+  const counters = names.flatMap((name) => {
+    const values = metrics[name]?.values
     return values?.kind === 'counter' ? [values] : []
   })
   const total = (of: 'count' | 'drained' | 'perSecond'): number =>
-    received.reduce((sum, { [of]: value = 0 }) => sum + value, 0)
+    counters.reduce((sum, { [of]: value = 0 }) => sum + value, 0)
+  return { count: total('count'), drained: total('drained'), perSecond: total('perSecond') }
+}
+
+/** Sessions, streams or calls: how many, and the share of those that ended which failed. */
+function begun(summary: Summary, { title, label, counters, rates }: (typeof BEGUN)[number]): KeyFigures[] {
+  const { count, drained, perSecond } = countersOf(summary, counters)
+  if (count === 0) return []
+  const ended = rates.flatMap((name) => {
+    const values = summary.metrics[name]?.values
+    return values?.kind === 'rate' ? [values] : []
+  })
+  const failed = ended.reduce((sum, { trues }) => sum + trues, 0)
+  const total = ended.reduce((sum, values) => sum + values.total, 0)
   const figures = [
-    { label: 'received', value: formatNumber(total('count')) },
-    ...whileDraining(total('drained'), summary.drainMs),
-    { label: 'per second', value: formatNumber(total('perSecond')) },
+    { label, value: formatNumber(count) },
+    ...whileDraining(drained, summary.drainMs),
+    { label: 'per second', value: formatNumber(perSecond) },
+    { label: 'failed', value: withCount(formatShare(failed, total), failed) },
   ]
-  return [
-    ...(total('count') === 0 ? [] : [{ title: 'messages', main: 0, figures }]),
-    ...Object.entries(MESSAGE_TIMES).flatMap(([title, metric]) => {
-      const trend = trendOf(summary, metric)
-      return trend === undefined ? [] : [latency(title, trend)]
-    }),
+  return [{ title, main: 0, figures }]
+}
+
+/** Messages over WebSockets and TCP, and events of streams. */
+function messages(summary: Summary): KeyFigures[] {
+  const sent = countersOf(summary, TRAFFIC.sent)
+  const received = countersOf(summary, TRAFFIC.received)
+  if (sent.count + received.count === 0) return []
+  const figures = [
+    { label: 'received', value: formatNumber(received.count) },
+    ...whileDraining(received.drained, summary.drainMs),
+    { label: 'received per second', value: formatNumber(received.perSecond) },
+    ...(sent.count === 0
+      ? []
+      : [
+          { label: 'sent', value: formatNumber(sent.count) },
+          { label: 'sent per second', value: formatNumber(sent.perSecond) },
+        ]),
   ]
+  return [{ title: 'messages', main: 0, figures }]
+}
+
+function times(summary: Summary): KeyFigures[] {
+  return Object.entries(TIMES).flatMap(([title, metric]) => {
+    const trend = trendOf(summary, metric)
+    return trend === undefined ? [] : [latency(title, trend)]
+  })
 }
 
 /** Failed is a share of those that ended, dropped of all that were due: started, ended or not, and dropped. */
@@ -129,7 +187,7 @@ function cost({ cost: { accruedUsd, quotedUsd } }: Verdict): KeyFigures {
 }
 
 /** What a total has more than its rate per second is of. */
-function whileDraining(drained: number, drainMs = 0): KeyFigure[] {
+function whileDraining(drained = 0, drainMs = 0): KeyFigure[] {
   if (drained === 0) return []
   return [{ label: 'of them while draining', value: `${formatNumber(drained)} in ${formatSpan(drainMs)}` }]
 }

@@ -3,6 +3,7 @@ import type { State, Verdict } from '../../lib/core/verdict.ts'
 import { writeExperiment } from './experiment.ts'
 import { formatFigure, formatInstant, formatNumber, formatShare, formatSpan, NO_FIGURE } from './figure.ts'
 import { keyFigures } from './key-figures.ts'
+import { ownFigures } from './own-figures.ts'
 import { countStates, groupRows, type RowGroup, type RowState } from './row.ts'
 
 const SIGNS: Record<State | RowState, string> = {
@@ -66,9 +67,9 @@ function rowTable(groups: readonly RowGroup[]): string {
 }
 
 function figures(verdict: Verdict, summary: Summary): string {
-  const lines = keyFigures(verdict, summary).map(({ title, figures: all }) => [
+  const lines = [...keyFigures(verdict, summary), ...ownFigures(summary)].map(({ title, figures: all }) => [
     title,
-    all.map(({ label, value }) => `${label} **${value}**`).join(' · '),
+    all.map(({ label, value }) => `${inline(label)} **${value}**`).join(' · '),
   ])
   return `### Key figures\n\n${table(['of', 'figures'], 'll', lines)}`
 }

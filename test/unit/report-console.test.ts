@@ -20,7 +20,7 @@ describe('the verdict on a terminal', () => {
   it.each(STATES)('fits 100 columns and about 40 lines when it is %s', (state) => {
     const lines = linesOf(state, 100)
     expect(lines.filter((line) => columnsOf(line) > 100)).toEqual([])
-    expect(lines.length).toBeLessThanOrEqual(41)
+    expect(lines.length).toBeLessThanOrEqual(42)
   })
 
   it.each([60, 80])('does not wrap at %i columns', (width) => {

@@ -27,11 +27,11 @@ export function judgedIn({ thresholds }: Pick<Verdict, 'thresholds'>, summary: S
 export function runCharts(verdict: Pick<Verdict, 'thresholds'>, summary: Summary): Chart[] {
   const judgedOf = judgedIn(verdict, summary)
   const requested = summary.timeline.points.some(({ requestsPerSecond }) => requestsPerSecond > 0)
-  const users = usersChart()
   return [
-    ...(requested ? [throughput(judgedOf), latency(judgedOf)] : []),
+    ...(requested ? [throughput(judgedOf)] : []),
+    ...drawable([latency(judgedOf)], summary),
     ...drawable(protocolCharts(judgedOf), summary),
-    users,
+    usersChart(),
     ...drawable([iterationsChart(judgedOf)], summary),
     ...(requested ? [failures(judgedOf)] : []),
     ...drawable([trafficChart()], summary),
