@@ -5,6 +5,7 @@ import type { Summary } from '../lib/core/summary.ts'
 import { type Row, type State, VERDICT_SCHEMA, type Verdict } from '../lib/core/verdict.ts'
 import { caveatsOf, clampedSentence, droppedSentence, refusedSentence } from './caveats.ts'
 import { judgedThresholds } from './definition.ts'
+import { flowRemarks } from './flow-remarks.ts'
 import { measure } from './measure.ts'
 import type { Merge } from './merge.ts'
 import { effectOf, rowOf } from './row.ts'
@@ -105,6 +106,7 @@ function reasonsOf(
     ...sentences('warn'),
     ...droppedSentence(summary),
     ...clampedSentence(summary),
+    ...flowRemarks(summary),
   ]
   const failed = sentences('fail')
   if (stop?.by === 'threshold')

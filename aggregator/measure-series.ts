@@ -23,6 +23,7 @@ const ABSENT_IS_ZERO = [
   'rpc_notifications_unread',
   'negative_values',
   'orphaned_errors',
+  'unawaited_calls',
   'series_overflow',
 ]
 

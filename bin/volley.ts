@@ -11,9 +11,10 @@ import { targetCommand } from '../lib/cli/target-command.ts'
 import { type Terminal, terminal as writable } from '../lib/cli/terminal.ts'
 import { watchCommand } from '../lib/cli/watch-command.ts'
 import { EXIT, explain, VolleyError } from '../lib/core/errors.ts'
+import { leaveProcess } from '../lib/exit-guard.ts'
 import { PrintedLines } from '../lib/printed-lines.ts'
 
-const terminal: Terminal = { ...writable, leave: (code) => process.exit(code) }
+const terminal: Terminal = { ...writable, leave: leaveProcess }
 
 const now = (): number => performance.now()
 // Standard output belongs to what a command prints, also where it loads a scenario that prints.

@@ -35,9 +35,10 @@ export interface Invocation {
 export interface Launcher {
   /**
    * Brings the first window of every slice up, gives all of them the same start, and relays later windows.
-   * Generators that do not come up in time are left behind: the run starts without them.
+   * Generators that do not come up in time are left behind: the run starts without them. Throws where one fails before
+   * the start, and leaves none behind. `onFailure` hears at once of those that fail later.
    */
-  launch(plan: Plan): Promise<Crew>
+  launch(plan: Plan, onFailure?: (end: GeneratorEnd) => void): Promise<Crew>
 }
 
 /** The generators of one run. */

@@ -21,18 +21,20 @@ export interface RunPorts {
   onProgress: (live: Live) => void
   /** What happened, in a line, for those who want to know. */
   onEvent: (text: string) => void
+  /** What went wrong and is not over yet, in a line. */
+  onTrouble?: (text: string) => void
 }
 
 /** A whole run: a plan in, a verdict out, and its files in the store. */
 export async function run(plan: Plan, ports: RunPorts): Promise<Judged> {
-  const { store, launcher, sources, occasion, clock, onEvent } = ports
+  const { store, launcher, sources, occasion, clock, onEvent, onTrouble = () => undefined } = ports
   await store.put(planKey(plan.run), JSON.stringify(plan, null, 2))
   await occasion.setup()
   onEvent('the plan is written and setup is done')
   for (const source of sources) source.begin()
   let teardown: Promise<string[]> | undefined
   try {
-    const crew = await launcher.launch(plan)
+    const crew = await launcher.launch(plan, (end) => onTrouble(endOf(end)))
     onEvent(
       `${crew.up()} of ${plan.slices} generators are up; all start at ${new Date(crew.startAtMs).toISOString()}`,
     )
@@ -60,5 +62,5 @@ export async function run(plan: Plan, ports: RunPorts): Promise<Judged> {
 }
 
 function endOf({ slice, window, ending, error }: GeneratorEnd): string {
-  return `generator ${slice}, window ${window}: ${error ?? ending}`
+  return `generator ${slice}, window ${window}: ${error === undefined ? ending : `failed: ${error}`}`
 }

@@ -5,6 +5,7 @@ import { loadDeployedScenario } from '../../lib/deployed-scenario.ts'
 import type { Clock, SnapshotStore } from '../../lib/ports.ts'
 import type { PrintedLines } from '../../lib/printed-lines.ts'
 import { prepare } from './prepare.ts'
+import type { StrayErrors } from './stray-errors.ts'
 
 interface CarryOptions {
   store: SnapshotStore
@@ -15,6 +16,8 @@ interface CarryOptions {
   invocationId: string
   /** When the platform ends this invocation without asking, epoch milliseconds. */
   killedAtMs: number
+  /** Errors that nothing waits for. */
+  strays?: StrayErrors
 }
 
 /**
@@ -23,7 +26,7 @@ interface CarryOptions {
  */
 export async function carry(event: GeneratorEvent, options: CarryOptions): Promise<Ending> {
   const { run, slice, window, attempt, startAtMs } = event
-  const { store, clock } = options
+  const { store, clock, strays } = options
   const lastMs = Math.min(event.deadlineAtMs, options.killedAtMs - FLUSH_MS)
   if (clock.now() >= lastMs) throw notAgain(event, 'its time is over')
   await claim(event, options)
@@ -38,6 +41,7 @@ export async function carry(event: GeneratorEvent, options: CarryOptions): Promi
     stopPollMs: STOP_POLL_MS,
     abandon: over.signal,
     printed: options.printed,
+    strays,
     load: (module) => loadDeployedScenario(module, store),
   })
   void clock.sleepUntil(lastMs, done.signal).then(() => over.abort())

@@ -13,6 +13,7 @@ import { ABANDON_MS, Leaving } from './leaving.ts'
 import { Recorder } from './recorder.ts'
 import { SnapshotWriter } from './snapshot-writer.ts'
 import { pollStop } from './stop-poll.ts'
+import type { StrayErrors } from './stray-errors.ts'
 import type { UserServices } from './user-services.ts'
 import { GeneratorUser } from './virtual-user.ts'
 import type { WarmUp } from './warm-up.ts'
@@ -43,6 +44,8 @@ export interface GenerateOptions {
   abandon?: AbortSignal
   /** What code of the scenario prints; the first lines are kept with the run. */
   printed?: PrintedLines | undefined
+  /** Errors that nothing waits for; they are counted. By default there are none. */
+  strays?: StrayErrors | undefined
   /** Opens connections ahead of the start. */
   warmUp?: WarmUp | undefined
   /** Builds what users need around the recorder. */
@@ -51,7 +54,8 @@ export interface GenerateOptions {
 
 /**
  * Makes the load of one window of one slice and writes it down, snapshot by snapshot.
- * Resolves when its last snapshot is written, with the way it ended.
+ * Resolves when its last snapshot is written, with the way it ended. Rejects then, too, where something broke that is
+ * neither the flows' fault nor the target's.
  */
 export async function generate(options: GenerateOptions): Promise<Ending> {
   const { plan, invocation, startAtMs, clock } = options
@@ -59,6 +63,7 @@ export async function generate(options: GenerateOptions): Promise<Ending> {
   if (!window) throw new RangeError(`slice ${invocation.slice} has no window ${invocation.window}`)
   const leaving = new Leaving()
   options.abandon?.addEventListener('abort', () => leaving.leave('aborted'), { once: true })
+  if (options.abandon?.aborted) leaving.leave('aborted')
   const watching = new AbortController()
   // A run that is stopped before its start makes no load at all.
   const stopWatch = endAtStop(options, leaving, watching.signal)
@@ -91,8 +96,7 @@ export async function generate(options: GenerateOptions): Promise<Ending> {
   })
   const drives = drivesOf(options, { fromMs: joinedMs, toMs: window.toMs }, crew)
 
-  const orphan = (error: unknown): void => recordUnhandled(recorder, error)
-  process.on('unhandledRejection', orphan)
+  const deaf = options.strays?.listen((error) => recordUnhandled(recorder, error))
   const printedNoMore = options.printed?.listen({
     onLine: (line) => recorder.incidents.countLine(line),
     onLeftOut: (count) => recorder.incidents.leaveOut('console', count),
@@ -102,17 +106,22 @@ export async function generate(options: GenerateOptions): Promise<Ending> {
     keepHouse(crew, watching.signal),
     endAtDeadline(options, window.toMs, leaving, watching.signal),
   ]
-  await Promise.race([Promise.all(drives), leaving.abandoned(clock)])
-  leaving.leave('complete')
+  const broken = await Promise.race([Promise.all(drives), leaving.abandoned(clock)]).then(
+    () => undefined,
+    (fault: unknown) => ({ fault }),
+  )
+  leaving.leave(broken ? 'aborted' : 'complete')
   watching.abort()
   await Promise.all(watches)
+  for (const user of users) user.abandon()
   options.printed?.flush()
   printedNoMore?.()
   recorder.finish(clock.now())
   await writer.drained()
   await services.close()
-  process.off('unhandledRejection', orphan)
+  deaf?.()
   health.close()
+  if (broken) throw broken.fault
   return leaving.ending ?? 'complete'
 }
 

@@ -8,6 +8,7 @@ import { readEnvironment } from '../../lib/infra/environment.ts'
 import type { LambdaContext } from '../../lib/infra/lambda-context.ts'
 import { PrintedLines } from '../../lib/printed-lines.ts'
 import { carry } from './carry.ts'
+import { catchStrayErrors, StrayErrors } from './stray-errors.ts'
 
 const { bucket, region } = readEnvironment()
 /** It goes to the function's log as ever; the first lines are kept with the run. */
@@ -15,12 +16,20 @@ const printed = new PrintedLines({ console, passOn: true, now: () => performance
 const store = new S3Store(new S3Client({ region }), bucket)
 
 export async function handler(event: unknown, context: LambdaContext): Promise<{ ending: Ending }> {
-  const ending = await carry(generatorEventSchema.parse(event), {
-    store,
-    clock: systemClock,
-    printed,
-    invocationId: context.awsRequestId,
-    killedAtMs: systemClock.now() + context.getRemainingTimeInMillis(),
-  })
-  return { ending }
+  const strays = new StrayErrors()
+  const { promise: faulted, reject: fail } = Promise.withResolvers<never>()
+  const letGo = catchStrayErrors(strays, fail)
+  try {
+    const carried = carry(generatorEventSchema.parse(event), {
+      store,
+      clock: systemClock,
+      printed,
+      invocationId: context.awsRequestId,
+      killedAtMs: systemClock.now() + context.getRemainingTimeInMillis(),
+      strays,
+    })
+    return { ending: await Promise.race([carried, faulted]) }
+  } finally {
+    letGo()
+  }
 }

@@ -75,8 +75,8 @@ export class Iterations {
   readonly user: GeneratorUser
   readonly #meter: IterationMeter
   readonly #owner: IterationOwner
-  readonly #resolved = (): void => this.#ended(undefined)
-  readonly #rejected = (error: unknown): void => this.#ended({ error })
+  readonly #resolved = (): void => this.#settled(undefined)
+  readonly #rejected = (error: unknown): void => this.#settled({ error })
   #flow = ''
   #intendedAtMs = 0
   #startedAtMs = 0
@@ -103,7 +103,20 @@ export class Iterations {
     settled(flow, user).then(this.#resolved, this.#rejected)
   }
 
+  /** A flow may have left calls behind, by a forgotten await: the iteration ends with the last of them. */
+  #settled(failure: Failure | undefined): void {
+    const { calls, interrupted } = this.user
+    if (calls.count === 0 || interrupted) {
+      this.#ended(failure)
+      return
+    }
+    if (failure === undefined)
+      this.#meter.recorder.series('unawaited_calls', { flow: this.#flow }).add(calls.count)
+    calls.whenIdle(() => this.#ended(failure))
+  }
+
   #ended(failure: Failure | undefined): void {
+    if (this.user.abandoned) return
     try {
       this.user.endIteration()
       this.#record(failure)

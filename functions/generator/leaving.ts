@@ -23,11 +23,12 @@ export class Leaving {
     if (ending !== 'complete') this.#abort.abort()
   }
 
-  /** Resolves when flows that were cut off have had their time to notice. */
+  /** Resolves when flows that were cut off have had their time to notice. The deadline has given it to them. */
   async abandoned(clock: Clock): Promise<void> {
-    await new Promise<void>((resolve) =>
-      this.signal.addEventListener('abort', () => resolve(), { once: true }),
-    )
-    await clock.sleepUntil(clock.now() + ABANDON_MS)
+    if (!this.signal.aborted)
+      await new Promise<void>((resolve) =>
+        this.signal.addEventListener('abort', () => resolve(), { once: true }),
+      )
+    if (this.#ending !== 'deadline') await clock.sleepUntil(clock.now() + ABANDON_MS)
   }
 }

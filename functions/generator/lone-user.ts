@@ -14,16 +14,18 @@ interface LoneUserOptions {
   loaded: LoadedScenario
   clock: Clock
   setup: unknown
+  /** By default it is loaded. */
+  data?: Awaited<ReturnType<typeof loadData>>
 }
 
 /** Does something once, as a virtual user outside the load: with the same powers, and measured nowhere. */
 export async function asUserOfItsOwn<T>(
-  { plan, loaded, clock, setup }: LoneUserOptions,
+  { plan, loaded, clock, setup, data: given }: LoneUserOptions,
   name: string,
   work: (vu: VirtualUser) => Promise<T>,
 ): Promise<T> {
   const { scenario } = loaded
-  const data = await loadData(loaded, plan.peakUsers)
+  const data = given ?? (await loadData(loaded, plan.peakUsers))
   const recorder = new Recorder({
     startAtMs: clock.now(),
     fromMs: 0,

@@ -39,6 +39,7 @@ export class MeasuredRequest implements Caller, ExchangeContext {
     user.lastStep = name
     this.#expect = options.expect
     this.#waiting = waiting
+    user.calls.begin()
   }
 
   onRedirect(exchange: Exchange): void {
@@ -51,15 +52,18 @@ export class MeasuredRequest implements Caller, ExchangeContext {
 
   onEnd(exchange: Exchange): void {
     const { resolve, reject } = this.#waiting
+    this.user.calls.end()
     try {
       const expected = exchange.error === undefined && isExpected(exchange.status, this.#expect)
       this.#meter.record(exchange, this, expected)
       this.#meter.incidents.received(this, exchange)
       // An iteration that is being cut off ends here, not at whatever its flow makes of the missing answer.
       if (this.user.interrupted) reject(this.user.signal.reason)
-      else resolve(new ExchangeResponse(exchange, expected))
+      else if (exchange.error === undefined) resolve(new ExchangeResponse(exchange, expected))
+      // It may have failed before it was sent: a flow that tries for ever must not keep others from their turns.
+      else setImmediate(resolve, new ExchangeResponse(exchange, expected))
     } catch (error) {
-      reject(error)
+      setImmediate(reject, error)
     }
   }
 }

@@ -1,15 +1,18 @@
+import type { CallsUnderWay } from './calls-under-way.ts'
 import type { Sleeper } from './sleepers.ts'
 
-/** The think times of a user, one at a time. */
-export class Pause implements Sleeper {
+/** One think time of a user after the other. */
+class Pause implements Sleeper {
   wakesAtMs = 0
   over = true
   /** Another of the same user. */
   readonly next: Pause | undefined
+  readonly #calls: CallsUnderWay
   #resolve = NOTHING
   #reject: (reason: Error) => void = NOTHING
 
-  constructor(next: Pause | undefined) {
+  constructor(calls: CallsUnderWay, next: Pause | undefined) {
+    this.#calls = calls
     this.next = next
   }
 
@@ -19,18 +22,44 @@ export class Pause implements Sleeper {
     this.wakesAtMs = wakesAtMs
     this.#resolve = resolve
     this.#reject = reject
+    this.#calls.begin()
   }
 
   wake(): void {
     if (this.over) return
     this.over = true
+    this.#calls.end()
     this.#resolve()
   }
 
   cut(reason: Error): void {
     if (this.over) return
     this.over = true
+    this.#calls.end()
     this.#reject(reason)
+  }
+}
+
+/** All think times of a user. */
+export class Pauses {
+  readonly #calls: CallsUnderWay
+  #latest: Pause | undefined
+
+  constructor(calls: CallsUnderWay) {
+    this.#calls = calls
+  }
+
+  /** One that is over is used again; flows that think more than one thing at a time need more of them. */
+  free(): Pause {
+    for (let pause = this.#latest; pause; pause = pause.next) if (pause.over) return pause
+    this.#latest = new Pause(this.#calls, this.#latest)
+    return this.#latest
+  }
+
+  /** Ends all that are not over. */
+  cut(reason: Error): void {
+    for (let pause = this.#latest; pause; pause = pause.next) pause.cut(reason)
+    this.#latest = undefined
   }
 }
 

@@ -9,12 +9,16 @@ import { readMessage } from '../../lib/message.ts'
 import type { Invocation } from '../../lib/ports.ts'
 import { type LoadedScenario, loadScenarioModule } from '../../lib/scenario-file.ts'
 import { type GenerateOptions, generate } from './generate.ts'
+import { asUserOfItsOwn } from './lone-user.ts'
 import { rehearsalMs, rehearse } from './rehearse.ts'
 import { openRequestLog } from './request-log.ts'
 import { createServices } from './services.ts'
 import { createWire } from './wire.ts'
 
-type PrepareOptions = Pick<GenerateOptions, 'store' | 'clock' | 'stopPollMs' | 'abandon' | 'printed'> & {
+type PrepareOptions = Pick<
+  GenerateOptions,
+  'store' | 'clock' | 'stopPollMs' | 'abandon' | 'printed' | 'strays'
+> & {
   run: string
   invocation: Invocation
   /** Finds the plan's module; by default it is a file of this machine. */
@@ -41,6 +45,8 @@ export async function prepare(options: PrepareOptions): Promise<(startAtMs: numb
   const loaded = await load(plan.scenario.module)
   const data = await loadData(loaded, plan.peakUsers)
   const log = plan.logRequests === undefined ? undefined : openRequestLog(plan.logRequests, invocation)
+  // What can't be built for a user is said before there is any load.
+  await asUserOfItsOwn({ plan, loaded, clock, setup, data }, 'trial', async () => undefined)
   const wire = createWire({ plan, scenario: loaded.scenario, clock })
   const window = windowsOf(plan, invocation.slice)[invocation.window]
   const freeMs = startAtMs + (window?.fromMs ?? 0) - AHEAD_MS - clock.now()

@@ -3,11 +3,18 @@ import { systemClock } from '../../lib/adapters/clock/system.ts'
 import { type Answer, type Order, orderSchema } from '../../lib/adapters/launcher/local-message.ts'
 import { FileSystemStore } from '../../lib/adapters/snapshot-store/file-system.ts'
 import { VolleyError } from '../../lib/core/errors.ts'
+import type { Ending } from '../../lib/core/snapshot.ts'
+import { leaveProcess, refuseExit } from '../../lib/exit-guard.ts'
 import { PrintedLines } from '../../lib/printed-lines.ts'
 import { frameReader } from '../../lib/user-frames.ts'
 import { prepare } from './prepare.ts'
+import { catchStrayErrors, StrayErrors } from './stray-errors.ts'
 
 const STOP_POLL_MS = 200
+/** How often the coordinator hears that this process still takes turns. */
+const HEARTBEAT_MS = 1_000
+/** What a generator with a fault, or without a coordinator, may take to write its last snapshot. */
+const FLUSH_PATIENCE_MS = 2_000
 /** How often it is said how many lines were left out. */
 const FLUSH_PRINTED_MS = 1_000
 
@@ -17,49 +24,74 @@ const framesOf = frameReader(undefined)
 
 const abandon = new AbortController()
 const { promise: started, resolve: start } = Promise.withResolvers<number>()
+const { promise: faulted, reject: fail } = Promise.withResolvers<never>()
+faulted.catch(() => undefined)
 
-function answer(message: Answer): Promise<void> {
+// Whatever a scenario does from here on, this process answers before it ends.
+refuseExit()
+const strays = new StrayErrors()
+catchStrayErrors(strays, fail)
+
+function tell(message: Answer): Promise<void> {
   return new Promise((resolve) => {
     if (!process.connected) return resolve()
     process.send?.(message, undefined, undefined, () => resolve())
   })
 }
 
-async function work({ directory, run, invocation }: Extract<Order, { type: 'prepare' }>): Promise<void> {
-  try {
-    const generate = await prepare({
-      run,
-      invocation,
-      store: new FileSystemStore(directory, `runs/${run}/`),
-      clock: systemClock,
-      stopPollMs: STOP_POLL_MS,
-      abandon: abandon.signal,
-      printed,
-    })
-    // What loading the scenario printed, the coordinator has shown: it loaded the same.
-    sayPrinted()
-    await answer({ type: 'ready' })
-    const ending = await generate(await started)
-    printed.flush()
-    await answer({ type: 'ended', ending })
-  } catch (error) {
-    // What a user can mend is told in a line; anything else is a fault of ours and keeps its stack.
-    await answer({
-      type: 'failed',
-      error: error instanceof VolleyError ? error.message : String((error as Error)?.stack ?? error),
-    })
-  } finally {
-    if (process.connected) process.disconnect()
-  }
+/** Does the work, answers how it went, and ends the process: a flow's open sockets and timers would keep it. */
+async function carryOut(order: Extract<Order, { type: 'prepare' }>): Promise<void> {
+  const work = makeLoad(order)
+  const answer = await Promise.race([work, faulted]).then(
+    (ending): Answer => ({ type: 'ended', ending }),
+    failed,
+  )
+  abandon.abort()
+  await Promise.race([
+    work.catch(() => undefined),
+    systemClock.sleepUntil(systemClock.now() + FLUSH_PATIENCE_MS),
+  ])
+  printed.flush()
+  await tell(answer)
+  leaveProcess(0)
+}
+
+async function makeLoad({
+  directory,
+  run,
+  invocation,
+}: Extract<Order, { type: 'prepare' }>): Promise<Ending> {
+  const generate = await prepare({
+    run,
+    invocation,
+    store: new FileSystemStore(directory, `runs/${run}/`),
+    clock: systemClock,
+    stopPollMs: STOP_POLL_MS,
+    abandon: abandon.signal,
+    strays,
+    printed,
+  })
+  // What loading the scenario printed, the coordinator has shown: it loaded the same.
+  sayPrinted()
+  await tell({ type: 'ready' })
+  return generate(await started)
+}
+
+/** What a user can correct is said in a line; anything else is a fault of ours and keeps its stack. */
+function failed(error: unknown): Answer {
+  if (!(error instanceof VolleyError))
+    return { type: 'failed', error: String((error as Error)?.stack ?? error) }
+  const { code, message, mistakes } = error
+  return { type: 'failed', error: message, code, mistakes: [...mistakes] }
 }
 
 function sayPrinted(): void {
   printed.listen({
     onLine({ text, stack }) {
       const place = framesOf(stack)[0]?.place
-      void answer({ type: 'line', text, ...(place !== undefined && { place }) })
+      void tell({ type: 'line', text, ...(place !== undefined && { place }) })
     },
-    onLeftOut: (lines) => void answer({ type: 'left-out', lines }),
+    onLeftOut: (lines) => void tell({ type: 'left-out', lines }),
   })
   setInterval(() => printed.flush(), FLUSH_PRINTED_MS).unref()
 }
@@ -67,11 +99,14 @@ function sayPrinted(): void {
 process.on('message', (message) => {
   const order = orderSchema.parse(message)
   if (order.type === 'start') start(order.startAtMs)
-  else void work(order)
+  else void carryOut(order)
 })
 
-// Without a coordinator nobody would stop this load.
+setInterval(() => void tell({ type: 'alive' }), HEARTBEAT_MS).unref()
+
+// Without a coordinator nothing would stop this load.
 process.on('disconnect', () => {
   abandon.abort()
   start(systemClock.now())
+  setTimeout(() => leaveProcess(0), 2 * FLUSH_PATIENCE_MS).unref()
 })

@@ -17,7 +17,7 @@ import type { Clock } from '../../lib/ports.ts'
 import type { UserCookies } from './cookie-jar.ts'
 import type { Connection, HttpClient } from './http-client.ts'
 import type { HttpMeter } from './http-meter.ts'
-import type { RequestBuilder } from './http-request.ts'
+import type { NamedRequest, RequestBuilder } from './http-request.ts'
 import type { LinkOpener } from './link/open-link.ts'
 import { openTcp, openWebSocket } from './link/user-links.ts'
 import { MeasuredRequest } from './measured-request.ts'
@@ -75,7 +75,14 @@ export class HttpSession implements UserSession {
   request(method: string, path: string, options: RequestOptions, within: Within): Promise<HttpResponse> {
     return new Promise((resolve, reject) => {
       const { builder, client, meter } = this.#tools
-      const request = builder.request(method, path, options)
+      let request: NamedRequest
+      try {
+        request = builder.request(method, path, options)
+      } catch (error) {
+        // A flow that tries it again for ever must not keep others from their turns.
+        setImmediate(reject, error)
+        return
+      }
       const step = { name: request.name, options, within }
       const caller = new MeasuredRequest(meter, this.#user, step, { resolve, reject })
       client.request(this.#connection, request, caller)

@@ -17,6 +17,7 @@ import type {
   VirtualTcp,
 } from '../../lib/core/flow.ts'
 import type { Clock } from '../../lib/ports.ts'
+import type { CallsUnderWay } from './calls-under-way.ts'
 import type { Recorder } from './recorder.ts'
 import type { Sleepers } from './sleepers.ts'
 import type { GeneratorUser } from './virtual-user.ts'
@@ -44,6 +45,7 @@ export interface SessionOwner {
   readonly interrupted: boolean
   /** Made when it is asked for: few need it. */
   readonly signal: AbortSignal
+  readonly calls: CallsUnderWay
 }
 
 /** What a request or socket belongs to. */

@@ -23,18 +23,15 @@ import {
   type VirtualUser,
 } from '../../lib/core/flow.ts'
 import { SeededRandom } from '../../lib/core/random.ts'
+import { CallsUnderWay } from './calls-under-way.ts'
 import type { Exchange } from './exchange.ts'
 import type { Incidents } from './incidents.ts'
 import type { Start } from './iteration.ts'
-import { Pause } from './pause.ts'
+import { type Closable, OpenedByFlow } from './opened-by-flow.ts'
+import { Pauses } from './pause.ts'
 import type { UserServices, UserSession, Within } from './user-services.ts'
 
 const DEFAULT_BACKOFF = '100ms'
-
-/** A connection in the hands of a flow. */
-interface Closable {
-  close(): Promise<void>
-}
 
 /** One virtual user of a generator. It lives through many iterations, one at a time. */
 export class GeneratorUser implements VirtualUser {
@@ -45,23 +42,22 @@ export class GeneratorUser implements VirtualUser {
   interruptAtMs = Number.POSITIVE_INFINITY
   iteration = 0
   readonly random = new SeededRandom(0)
-  /** The iteration has given other work a turn. */
+  /** The iteration has called something that gives other work a turn, if its end is awaited. */
   waited = false
   lastStep = ''
+  /** What flows have begun and not seen the end of. */
+  readonly calls = new CallsUnderWay()
   readonly #services: UserServices
   readonly #session: UserSession
   /** What few users need is made when it is asked for. */
   #vars: Record<string, unknown> | undefined
   #data: Record<string, () => DataRow> | undefined
   #abort: AbortController | undefined
-  /** Open until the iteration ends. */
-  #held: Closable[] | undefined
-  /** Open until the user goes. */
-  #kept: Closable[] | undefined
-  /** What the last iteration left is closed while the next one goes on. */
-  #closing: Promise<void> | undefined
-  #pauses: Pause | undefined
+  #opened: OpenedByFlow | undefined
+  readonly #pauses = new Pauses(this.calls)
   #interrupted = false
+  #busy = false
+  #abandoned = false
   #flow = ''
   #lagMs = 0
   #seed = 0
@@ -108,12 +104,12 @@ export class GeneratorUser implements VirtualUser {
     this.#seed = seed
     this.waited = false
     this.lastStep = ''
+    this.#busy = true
   }
 
   endIteration(): void {
-    if (!this.#held) return
-    this.#closing = closeAll(this.#held)
-    this.#held = undefined
+    this.#busy = false
+    this.#opened?.endIteration()
   }
 
   /** Cuts off what the user is doing; it starts nothing any more. */
@@ -122,13 +118,27 @@ export class GeneratorUser implements VirtualUser {
     this.#interrupted = true
     this.#abort?.abort(interruption())
     this.#session.interrupt()
-    for (let pause = this.#pauses; pause; pause = pause.next) pause.cut(interruption())
-    this.#pauses = undefined
+    this.#pauses.cut(interruption())
+    this.calls.giveUp()
+  }
+
+  /** The generator leaves. An iteration that is still going counts as interrupted, and whatever it calls now never ends. */
+  abandon(): void {
+    if (!this.#busy) return
+    this.interrupt()
+    this.#abandoned = true
+    const tags = { flow: this.#flow, reason: 'never_ended' }
+    this.#services.recorder.series('interrupted_iterations', tags).add(1)
+    void this.close().catch(() => undefined)
+  }
+
+  get abandoned(): boolean {
+    return this.#abandoned
   }
 
   async close(): Promise<void> {
     this.endIteration()
-    await Promise.all([this.#closing, closeAll(this.#kept ?? [])])
+    await this.#opened?.close()
     await this.#session.close()
   }
 
@@ -137,6 +147,8 @@ export class GeneratorUser implements VirtualUser {
   }
 
   request(method: string, path: string, options: RequestOptions = {}): Promise<HttpResponse> {
+    if (this.#interrupted) return this.#refuse()
+    this.waited = true
     return this.#session.request(method, path, options, this.#within())
   }
 
@@ -165,35 +177,35 @@ export class GeneratorUser implements VirtualUser {
     path: string,
     options: StreamOptions<Kind> = {},
   ): Promise<VirtualStream<StreamItem<Kind>>> {
-    const stream = await this.#session.stream(method, path, options, this.#within())
-    return this.#hold(stream) as VirtualStream<StreamItem<Kind>>
+    const stream = await this.#open(() => this.#session.stream(method, path, options, this.#within()))
+    return stream as VirtualStream<StreamItem<Kind>>
   }
 
-  async websocket(path: string, options: SocketOptions = {}): Promise<VirtualSocket> {
-    return this.#hold(await this.#session.openSocket(path, options, this.#within()), options)
+  websocket(path: string, options: SocketOptions = {}): Promise<VirtualSocket> {
+    return this.#open(() => this.#session.openSocket(path, options, this.#within()), options)
   }
 
-  async tcp(address: string, options: TcpOptions = {}): Promise<VirtualTcp> {
-    return this.#hold(await this.#session.openTcp(address, options, this.#within()), options)
+  tcp(address: string, options: TcpOptions = {}): Promise<VirtualTcp> {
+    return this.#open(() => this.#session.openTcp(address, options, this.#within()), options)
   }
 
-  async jsonRpc(address: string, options: JsonRpcOptions = {}): Promise<VirtualRpc> {
-    return this.#hold(await this.#session.openRpc(address, options, this.#within()), options)
+  jsonRpc(address: string, options: JsonRpcOptions = {}): Promise<VirtualRpc> {
+    return this.#open(() => this.#session.openRpc(address, options, this.#within()), options)
   }
 
-  async mcp(address: string, options: McpOptions = {}): Promise<VirtualMcp> {
-    return this.#hold(await this.#session.openMcp(address, options, this.#within()), options)
+  mcp(address: string, options: McpOptions = {}): Promise<VirtualMcp> {
+    return this.#open(() => this.#session.openMcp(address, options, this.#within()), options)
   }
 
   think(duration: string, upTo?: string): Promise<void> {
-    this.waited = true
+    if (this.#interrupted) return this.#refuse()
     return new Promise((resolve, reject) => {
       const fromMs = durationMs(duration)
       const forMs = upTo === undefined ? fromMs : fromMs + this.random.next() * (durationMs(upTo) - fromMs)
-      if (this.#interrupted) throw interruption()
-      const pause = this.#freePause()
+      const pause = this.#pauses.free()
       pause.begin(this.now() + forMs, resolve, reject)
       this.#services.sleepers.add(pause)
+      this.waited = true
     })
   }
 
@@ -251,37 +263,29 @@ export class GeneratorUser implements VirtualUser {
     return { lastStep: this.lastStep, exchange: incidents.lastResponseOf(this, this.lastStep) }
   }
 
+  /** What is called after an interruption fails a turn later: a flow that tries for ever must not keep others from theirs. */
+  #refuse(): Promise<never> {
+    return new Promise((_, reject) => {
+      if (!this.#abandoned) setImmediate(reject, interruption())
+    })
+  }
+
+  async #open<T extends Closable>(
+    open: () => Promise<T>,
+    { lifetime = 'iteration' }: Pick<LinkOptions, 'lifetime'> = {},
+  ): Promise<T> {
+    const opened = await (this.#interrupted ? this.#refuse() : this.calls.opening(open()))
+    this.#opened ??= new OpenedByFlow()
+    return this.#opened.hold(opened, lifetime)
+  }
+
   #within(): Within {
-    this.waited = true
     return { flow: this.#flow, lagMs: this.#lagMs, seed: this.#seed }
-  }
-
-  /** One that is over is used again; flows that think more than one thing at a time need more of them. */
-  #freePause(): Pause {
-    for (let pause = this.#pauses; pause; pause = pause.next) if (pause.over) return pause
-    this.#pauses = new Pause(this.#pauses)
-    return this.#pauses
-  }
-
-  #hold<T extends Closable>(opened: T, { lifetime }: Pick<LinkOptions, 'lifetime'> = {}): T {
-    if (lifetime === 'user') {
-      this.#kept ??= []
-      this.#kept.push(opened)
-    } else {
-      this.#held ??= []
-      this.#held.push(opened)
-    }
-    return opened
   }
 
   #handle(metric: string): MetricHandle {
     return this.metrics[metric] ?? this.fail('unknown_metric', `no metric ${metric}: declare it in metrics`)
   }
-}
-
-/** Each is closed whatever becomes of the others, and measured when it is. */
-async function closeAll(all: readonly Closable[]): Promise<void> {
-  await Promise.allSettled(all.map((each) => each.close()))
 }
 
 function isServed(outcome: unknown): boolean {

@@ -97,6 +97,7 @@ async function runPlan(
     clock: systemClock,
     onProgress: progress.show,
     onEvent: flags.verbose ? progress.note : () => undefined,
+    onTrouble: progress.note,
   })
   lines.flush()
   progress.close()

@@ -84,6 +84,7 @@ export const BUILT_IN_METRICS = {
   msg_push_latency: trend(),
   negative_values: counter(),
   orphaned_errors: counter(),
+  unawaited_calls: counter(),
   series_overflow: counter(),
 } as const satisfies Record<string, MetricDefinition>
 

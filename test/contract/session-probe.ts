@@ -1,5 +1,6 @@
 import { onTestFinished } from 'vitest'
 import type { Resolve } from '../../functions/generator/address-book.ts'
+import { CallsUnderWay } from '../../functions/generator/calls-under-way.ts'
 import { UserCookies } from '../../functions/generator/cookie-jar.ts'
 import type { CarrierKind } from '../../functions/generator/http/carrier.ts'
 import { createHttpClient } from '../../functions/generator/http-client.ts'
@@ -88,6 +89,7 @@ export function probeSession(
   const owner = {
     id: 0,
     lastStep: '',
+    calls: new CallsUnderWay(),
     get signal() {
       return abort.signal
     },

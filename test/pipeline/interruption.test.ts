@@ -91,7 +91,7 @@ describe('Ctrl-C', () => {
     expect((await outcome).code).toBe(EXIT.stopped)
     expect(generators.filter(isAlive)).toEqual([])
     expect((await readVerdict(directory)).reasons.join('\n')).toContain(
-      'generator 0 failed: was killed by SIGKILL',
+      'generator 0 failed: did not end at STOP and was killed; it had not responded for ',
     )
   })
 })

@@ -19,7 +19,7 @@ const filesWith = (pattern: RegExp): string[] =>
 
 describe('the house', () => {
   it('ends the process in one place', () => {
-    expect(filesWith(/process\.exit\(/)).toEqual(['bin/volley.ts'])
+    expect(filesWith(/process\.exit\(/)).toEqual(['lib/exit-guard.ts'])
   })
 
   it('makes its requests itself, without the clients of others', () => {

@@ -21,8 +21,18 @@ export const answerSchema = z.discriminatedUnion('type', [
   /** What code of the scenario printed, and where. */
   z.strictObject({ type: z.literal('line'), text: z.string(), place: z.string().optional() }),
   z.strictObject({ type: z.literal('left-out'), lines: z.number() }),
+  /** Sent every second: a generator that is silent is blocked, or gone. */
+  z.strictObject({ type: z.literal('alive') }),
   z.strictObject({ type: z.literal('ended'), ending: z.string() }),
-  z.strictObject({ type: z.literal('failed'), error: z.string() }),
+  z.strictObject({
+    type: z.literal('failed'),
+    error: z.string(),
+    /** Where the user can correct it: the code and mistakes of a `VolleyError`. */
+    code: z.string().optional(),
+    mistakes: z
+      .array(z.object({ field: z.string(), value: z.string(), limit: z.string(), next: z.string() }))
+      .optional(),
+  }),
 ])
 export type Answer = z.infer<typeof answerSchema>
 

@@ -1,3 +1,4 @@
+import { VolleyError } from '../../core/errors.ts'
 import type { GeneratorEnd } from '../../core/observed.ts'
 import type { Plan } from '../../core/plan.ts'
 import { windowsOf } from '../../core/slice.ts'
@@ -13,46 +14,87 @@ const START_AHEAD_MS = 300
 const RELAY_AHEAD_MS = 5_000
 /** What a generator may take beyond its window and graceful stop before it is taken for hung. */
 const HUNG_AFTER_MS = 10_000
+/** The same for one that does not respond any more. */
+const BLOCKED_AFTER_MS = 4_000
 
 /** Generators as processes of this machine, whose store is a directory. */
 export class LocalProcessLauncher implements Launcher {
   readonly #directory: string
   readonly #clock: Clock
+  readonly #entry: string | undefined
   printed: GeneratorPrinted = UNHEARD
 
-  constructor(directory: string, clock: Clock) {
+  constructor(directory: string, clock: Clock, entry?: string) {
     this.#directory = directory
     this.#clock = clock
+    this.#entry = entry
   }
 
-  async launch(plan: Plan): Promise<Crew> {
+  async launch(plan: Plan, onFailure: (end: GeneratorEnd) => void = () => undefined): Promise<Crew> {
     const over = new AbortController()
     const processes: GeneratorProcess[] = []
     const bringUp = (slice: number, window: number): GeneratorProcess => {
-      const created = new GeneratorProcess(this.#directory, plan.run, { slice, window, attempt: 0 })
+      const created = new GeneratorProcess({
+        directory: this.#directory,
+        run: plan.run,
+        invocation: { slice, window, attempt: 0 },
+        clock: this.#clock,
+        ...(this.#entry !== undefined && { entry: this.#entry }),
+      })
       created.printed = this.printed
       processes.push(created)
       return created
     }
+    const kill = async (because: string): Promise<void> => {
+      over.abort()
+      for (const generator of processes) generator.kill(because)
+      await Promise.all(processes.map(({ ended }) => ended))
+    }
     const first = Array.from({ length: plan.slices }, (_, slice) => bringUp(slice, 0))
-    const patience = new AbortController()
-    await Promise.race([
-      Promise.all(first.map(({ ready }) => ready)),
-      this.#clock.sleepUntil(this.#clock.now() + PATIENCE_MS, patience.signal),
-    ])
-    patience.abort()
-    const startAtMs = this.#clock.now() + START_AHEAD_MS
-    for (const generator of first) generator.start(startAtMs)
-    const relays = first.map((generator) => this.#relay(plan, startAtMs, generator, bringUp, over.signal))
+    const startAtMs = await this.#startTogether(first).catch(async (failure) => {
+      await kill('another generator failed before the start')
+      throw failure
+    })
+    const report = ({ invocation, failed }: GeneratorProcess): void =>
+      void failed.then(({ message }) => !over.signal.aborted && onFailure({ ...invocation, error: message }))
+    for (const generator of first) report(generator)
+    const relays = first.map((generator) =>
+      this.#relay(
+        plan,
+        startAtMs,
+        generator,
+        (slice, window) => {
+          const created = bringUp(slice, window)
+          report(created)
+          return created
+        },
+        over.signal,
+      ),
+    )
     return {
       startAtMs,
       ended: Promise.all(relays).then((ends) => ends.flat()),
       up: () => processes.filter(({ isUp }) => isUp).length,
-      kill: async () => {
-        over.abort()
-        for (const generator of processes) generator.kill()
-        await Promise.all(processes.map(({ ended }) => ended))
-      },
+      kill: () => kill('did not end at STOP and was killed'),
+    }
+  }
+
+  /** Resolves with the common start when it has come. Throws what the first generator failed of that failed before it. */
+  async #startTogether(generators: readonly GeneratorProcess[]): Promise<number> {
+    const failed = Promise.race(generators.map(failureOf))
+    const over = new AbortController()
+    try {
+      await Promise.race([
+        failed,
+        Promise.all(generators.map(({ ready }) => ready)),
+        this.#clock.sleepUntil(this.#clock.now() + PATIENCE_MS, over.signal),
+      ])
+      const startAtMs = this.#clock.now() + START_AHEAD_MS
+      for (const generator of generators) generator.start(startAtMs)
+      await Promise.race([failed, this.#clock.sleepUntil(startAtMs, over.signal)])
+      return startAtMs
+    } finally {
+      over.abort()
     }
   }
 
@@ -88,9 +130,15 @@ export class LocalProcessLauncher implements Launcher {
   async #watch(generator: GeneratorProcess, dueMs: number): Promise<GeneratorEnd> {
     const gone = new AbortController()
     void generator.ended.then(() => gone.abort())
-    await this.#clock.sleepUntil(dueMs + HUNG_AFTER_MS, gone.signal)
-    if (gone.signal.aborted) return generator.ended
-    generator.kill()
-    return { ...(await generator.ended), error: 'hung past its deadline and was ended' }
+    await this.#clock.sleepUntil(dueMs + BLOCKED_AFTER_MS, gone.signal)
+    if (!generator.isSilent) await this.#clock.sleepUntil(dueMs + HUNG_AFTER_MS, gone.signal)
+    if (!gone.signal.aborted) generator.kill('hung past its deadline and was ended')
+    return generator.ended
   }
+}
+
+/** Rejects when the generator fails. */
+async function failureOf({ failed, invocation }: GeneratorProcess): Promise<never> {
+  const { code, message, mistakes } = await failed
+  throw new VolleyError(code, `generator ${invocation.slice} failed before the start: ${message}`, mistakes)
 }
