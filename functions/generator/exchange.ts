@@ -1,3 +1,5 @@
+import { FlowError } from '../../lib/core/flow.ts'
+
 /** What is meant for one origin alone. */
 export interface CredentialsByOrigin {
   /** Headers in lower case that a request to this origin carries, also one that a redirect leads there. */
@@ -11,7 +13,10 @@ export interface WireRequest {
   origin: string
   /** Path and query, encoded. */
   path: string
-  /** Lower-case names. The host, the length of the body and the user's cookies are added by the client. */
+  /**
+   * Lower-case names; a line break stands between the values of a header that is repeated. The host, the length of the body and the
+   * user's cookies are added by the client.
+   */
   headers: Readonly<Record<string, string>>
   /** Of the scenario, for where redirects lead; those for `origin` are in the headers already. */
   credentials?: CredentialsByOrigin
@@ -51,6 +56,8 @@ export interface Exchange {
   readonly status: number
   /** Class of the failure, see `errorClassOf`. */
   readonly error?: string
+  /** It cannot be made as it is, which is the flow's fault: it was not sent, and is no request. */
+  readonly impossible?: boolean
   /** What failed, in words. */
   readonly errorMessage?: string
   /** Lower-case names; repeated headers are joined with `, ` (`set-cookie` with a line break). */
@@ -75,4 +82,11 @@ export interface Exchange {
   readonly sentBytes: number
   /** Head and body as read from the socket, after TLS, before content encodings are undone. */
   readonly receivedBytes: number
+}
+
+/** Why a request was not sent: it cannot be made as it is. */
+export class ImpossibleRequest extends FlowError {
+  constructor({ error = 'bad_request_options', errorMessage }: Exchange) {
+    super(error, errorMessage)
+  }
 }

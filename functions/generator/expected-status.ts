@@ -1,8 +1,26 @@
+import { badOption, isThenable } from '../../lib/core/flow/refusal.ts'
 import type { RequestOptions } from '../../lib/core/flow.ts'
 
-/** Whether a status counts as served. */
+const EXPECT = 'a status from 100 to 999, an array of them, or a function of the status'
+
+/** Throws a `FlowError` of class `bad_request_options`. */
+export function checkExpect(expect: unknown): void {
+  if (typeof expect === 'function' || isStatus(expect)) return
+  if (Array.isArray(expect) && expect.every(isStatus)) return
+  throw badOption('expect', expect, EXPECT)
+}
+
+/** Whether a status counts as served. Throws where a function does not say so at once. */
 export function isExpected(status: number, expect: RequestOptions['expect']): boolean {
   if (expect === undefined) return status >= 200 && status < 400
   if (typeof expect === 'number') return status === expect
-  return typeof expect === 'function' ? expect(status) : expect.includes(status)
+  if (typeof expect !== 'function') return expect.includes(status)
+  const expected: unknown = expect(status)
+  if (isThenable(expected) || typeof expected === 'function')
+    throw badOption('what expect returned', expected, 'whether the status is expected')
+  return Boolean(expected)
+}
+
+function isStatus(value: unknown): boolean {
+  return Number.isInteger(value) && (value as number) >= 100 && (value as number) <= 999
 }

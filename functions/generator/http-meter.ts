@@ -78,6 +78,8 @@ export class HttpMeter {
 
   /** Returns the series of what came about, if the target was asked and has not been cut off. */
   #count(exchange: Exchange, context: ExchangeContext, expected: boolean): StepSeries | undefined {
+    // What could not be sent is no request.
+    if (exchange.impossible) return undefined
     const recorder = this.#recorder
     recorder.advance(exchange.endedAtMs)
     const interrupted = exchange.error === 'interrupted'

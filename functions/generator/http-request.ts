@@ -1,16 +1,42 @@
-import { durationMs, parseDuration } from '../../lib/core/duration.ts'
+import { durationMs } from '../../lib/core/duration.ts'
+import { madeName, nameText, ownTags } from '../../lib/core/flow/name.ts'
+import { checkFields, REQUEST_FIELDS } from '../../lib/core/flow/option-fields.ts'
+import { badOption } from '../../lib/core/flow/refusal.ts'
+import { timeMs } from '../../lib/core/flow/time.ts'
 import { FlowError, type RequestOptions, type SocketOptions, type TcpOptions } from '../../lib/core/flow.ts'
 import { maskUrl } from '../../lib/core/mask.ts'
-import type { HttpSettings } from '../../lib/core/scenario.ts'
+import type { Tags } from '../../lib/core/metric.ts'
+import { type HttpSettings, MAX_REDIRECTS } from '../../lib/core/scenario.ts'
 import { USERINFO_RULE, type Userinfo, userinfoOf } from '../../lib/core/userinfo.ts'
 import type { WireRequest } from './exchange.ts'
+import { checkExpect } from './expected-status.ts'
+import { FlowHeaders } from './flow-headers.ts'
 import { tcpUrl } from './link/tcp-address.ts'
-import { encodeMultipart } from './multipart.ts'
+import { bodyOf } from './request-body.ts'
+import {
+  filledPath,
+  isAbsolute,
+  isWirePath,
+  methodOf,
+  parsedUrl,
+  textPath,
+  withoutQuery,
+} from './request-location.ts'
 import { type Headers, HeadersByOrigin, type StandingHeaders } from './standing-headers.ts'
 
 /** A request and the step it is reported as. */
 export interface NamedRequest extends WireRequest {
   name: string
+  /** Of its series, beside those that all requests have. */
+  tags: Tags | undefined
+}
+
+/** What requests of one kind have in common. */
+export interface RequestKind {
+  /** The options that may be given. */
+  fields: ReadonlySet<string>
+  /** In place of the scenario's; a flow's own go before them. */
+  headers?: WireRequest['headers']
 }
 
 /** What opens a WebSocket, and the step it is reported as. */
@@ -29,18 +55,15 @@ export interface NamedAddress {
 interface BuilderOptions {
   /** Where paths belong; a path of its own is put before each of them. */
   targetUrl: string
-  http: Pick<HttpSettings, 'headers' | 'timeout' | 'redirects'>
-}
-
-interface Body {
-  content: string | Uint8Array
-  contentType?: string
+  http: Pick<HttpSettings, 'headers' | 'timeout' | 'redirects' | 'version'>
 }
 
 /** The origin of a URL that is not for the web, as of a `tcp:` target. */
 const NO_ORIGIN = 'null'
 /** A path as flows write it, and what is the same in all requests for it. */
 interface KnownPath {
+  /** In capitals. */
+  method: string
   /** Name of its step. */
   name: string
   /** Where it leads when there is nothing to fill in. */
@@ -57,12 +80,8 @@ interface Location {
 /** A flow may write paths without bounds. */
 const MOST_KNOWN = 1_000
 
-const BODY_FIELDS = ['json', 'form', 'multipart', 'body'] as const
-/** Sent as they are; any other path is encoded as browsers encode it. */
-const WIRE_PATH = /^\/[\w\-.~!$&'()*+,;=:@/?%[\]]*$/
-const ABSOLUTE = /^[a-z][a-z\d+.-]*:\/\//i
-const PLACEHOLDER = /\{([^{}]*)\}/g
-
+const PLAIN: RequestKind = { fields: REQUEST_FIELDS }
+const NO_OPTIONS: RequestOptions = Object.freeze({})
 /** Turns the options of a flow's request into what goes on the wire. */
 export class RequestBuilder {
   readonly #targetUrl: string
@@ -70,7 +89,8 @@ export class RequestBuilder {
   readonly #basePath: string
   readonly #headers: HeadersByOrigin
   readonly #ofTarget: StandingHeaders
-  /** By method, then by path. */
+  readonly #flowHeaders: FlowHeaders
+  /** By method, then by path, as flows write them. */
   readonly #known = new Map<string, Map<string, KnownPath>>()
   readonly #timeoutMs: number
   readonly #redirects: number
@@ -86,28 +106,37 @@ export class RequestBuilder {
       headers: lowerCased(http.headers),
     })
     this.#ofTarget = this.#headers.of(url.origin)
+    this.#flowHeaders = new FlowHeaders(http.version)
     this.#timeoutMs = durationMs(http.timeout)
     this.#redirects = http.redirects
   }
 
   /** Throws a `FlowError` of class `bad_request_options`. */
-  request(writtenMethod: string, path: string, options: RequestOptions = {}): NamedRequest {
-    const method = writtenMethod.toUpperCase()
+  request(
+    writtenMethod: string,
+    path: string,
+    options: RequestOptions = NO_OPTIONS,
+    kind: RequestKind = PLAIN,
+  ): NamedRequest {
+    if (options !== NO_OPTIONS) checkFields(options, kind.fields)
     const body = bodyOf(options)
-    const known = this.#knownOf(method, path)
-    const isFixed = options.params === undefined && options.query === undefined
+    const known = this.#knownOf(writtenMethod, path)
+    const { name, redirects, tags, params, query, expect } = options
+    const isFixed = params === undefined && query === undefined
     const location = (isFixed && known.location) || this.#locate(path, options)
-    const { origin, path: wirePath } = location
+    if (expect !== undefined) checkExpect(expect)
     const request = {
-      name: options.name ?? known.name,
-      method,
-      origin,
-      path: wirePath,
-      headers: headersWith(location.headers, options.headers, body?.contentType),
+      name: name === undefined ? known.name : nameText('name', name, badOption),
+      tags: ownTags(tags),
+      method: known.method,
+      origin: location.origin,
+      path: location.path,
+      headers: this.#headersWith(location.headers, options.headers, body?.contentType, kind.headers),
       credentials: this.#headers,
       timeoutMs: this.timeoutMs(options.timeout),
-      redirects: options.redirects ?? this.#redirects,
+      redirects: redirects === undefined ? this.#redirects : redirectsOf(redirects),
     }
+    if (options.headers !== undefined) checkLength(request.headers, body?.content)
     return body === undefined ? request : { ...request, body: body.content }
   }
 
@@ -116,11 +145,15 @@ export class RequestBuilder {
     path: string,
     options: Pick<SocketOptions, 'name' | 'params' | 'query' | 'headers' | 'timeout'> = {},
   ): NamedSocketRequest {
-    const location = this.#locate(path.replace(/^ws(?=s?:\/\/)/i, 'http'), options)
+    const location = this.#locate(textPath(path).replace(/^ws(?=s?:\/\/)/i, 'http'), options)
     const { origin, path: wirePath } = location
-    const { 'accept-encoding': _, ...headers } = headersWith(location.headers, options.headers, undefined)
+    const { 'accept-encoding': _, ...headers } = this.#headersWith(
+      location.headers,
+      options.headers,
+      undefined,
+    )
     return {
-      name: options.name ?? `WS ${maskUrl(withoutQuery(path))}`,
+      name: nameOf(options.name) ?? madeName(`WS ${maskUrl(withoutQuery(path))}`),
       url: `${origin.replace(/^http/, 'ws')}${wirePath}`,
       headers,
       timeoutMs: this.timeoutMs(options.timeout),
@@ -129,114 +162,66 @@ export class RequestBuilder {
 
   /** The time a flow gives something, or the scenario's. Throws a `FlowError` of class `bad_request_options`. */
   timeoutMs(timeout: string | undefined): number {
-    return timeoutOf(timeout) ?? this.#timeoutMs
+    return timeout === undefined ? this.#timeoutMs : timeMs('timeout', timeout)
   }
 
   /** Throws a `FlowError` of class `bad_request_options`. */
   tcp(address: string, { name, timeout }: Pick<TcpOptions, 'name' | 'timeout'> = {}): NamedAddress {
     return {
-      name: name ?? `TCP ${maskUrl(address)}`,
+      name: nameOf(name) ?? madeName(`TCP ${maskUrl(textPath(address))}`),
       url: tcpUrl(address, this.#targetUrl).href,
       timeoutMs: this.timeoutMs(timeout),
     }
   }
 
-  #knownOf(method: string, path: string): KnownPath {
-    const paths = this.#known.get(method) ?? new Map<string, KnownPath>()
+  #knownOf(writtenMethod: string, path: string): KnownPath {
+    const paths = this.#known.get(writtenMethod) ?? new Map<string, KnownPath>()
     const known = paths.get(path)
     if (known) return known
+    const method = methodOf(writtenMethod)
     const found = {
-      name: `${method} ${maskUrl(withoutQuery(path))}`,
+      method,
+      name: madeName(`${method} ${maskUrl(withoutQuery(textPath(path)))}`),
       location: path.includes('{') ? undefined : this.#locate(path, {}),
     }
     if (paths.size < MOST_KNOWN && this.#known.size < MOST_KNOWN) {
       paths.set(path, found)
-      this.#known.set(method, paths)
+      this.#known.set(writtenMethod, paths)
     }
     return found
   }
 
-  #locate(template: string, { params, query }: Pick<RequestOptions, 'params' | 'query'>): Location {
-    const path = withQuery(template.includes('{') ? filled(template, params) : template, query)
-    if (ABSOLUTE.test(path)) return this.#parsed(path)
+  #locate(template: string, options: Pick<RequestOptions, 'params' | 'query'>): Location {
+    const path = filledPath(template, options)
+    if (isAbsolute(path)) return this.#parsed(path)
     if (this.#origin === NO_ORIGIN)
       throw bad(
         `${maskUrl(path)} has no host: the target ${maskUrl(this.#targetUrl)} speaks no HTTP, so write the whole URL`,
       )
     const ownPath = `${this.#basePath}${path.startsWith('/') ? '' : '/'}${path}`
-    return WIRE_PATH.test(ownPath)
+    return isWirePath(ownPath)
       ? { origin: this.#origin, path: ownPath, headers: this.#ofTarget }
       : this.#parsed(this.#origin + ownPath)
   }
 
   #parsed(text: string): Location {
-    if (!URL.canParse(text)) throw bad(`${maskUrl(text)} is no URL`)
-    const url = new URL(text)
+    const url = parsedUrl(text)
     const origin = `${url.protocol}//${url.host}`
     const userinfo = readUserinfo(url)
     const headers = userinfo ? this.#headers.as(userinfo, origin) : this.#headers.of(origin)
     return { origin, path: url.pathname + url.search, headers }
   }
-}
 
-function headersWith(
-  standing: StandingHeaders,
-  own: Record<string, string> | undefined,
-  contentType: string | undefined,
-): Headers {
-  const headers = contentType === undefined ? standing.plain : standing.ofType(contentType)
-  return own === undefined ? headers : Object.assign({ ...headers }, lowerCased(own))
-}
-
-function bodyOf(options: RequestOptions): Body | undefined {
-  const { json, form, multipart, body } = options
-  if (json === undefined && form === undefined && multipart === undefined && body === undefined)
-    return undefined
-  const given = BODY_FIELDS.filter((field) => options[field] !== undefined)
-  if (given.length > 1) throw bad(`a request has one body: ${given.join(' and ')} were given`)
-  if (json !== undefined) return { content: jsonText(json), contentType: 'application/json' }
-  if (form !== undefined) return { content: formText(form), contentType: 'application/x-www-form-urlencoded' }
-  if (body !== undefined) return { content: body }
-  const encoded = encodeMultipart(multipart ?? {})
-  return { content: encoded.body, contentType: encoded.contentType }
-}
-
-function jsonText(json: unknown): string {
-  try {
-    const text = JSON.stringify(json)
-    if (text !== undefined) return text
-  } catch (error) {
-    throw bad(`json cannot be written: ${(error as Error).message}`)
+  #headersWith(
+    standing: StandingHeaders,
+    own: unknown,
+    contentType: string | undefined,
+    ofKind?: Headers,
+  ): Headers {
+    const common = contentType === undefined ? standing.plain : standing.ofType(contentType)
+    const headers = ofKind === undefined ? common : { ...common, ...ofKind }
+    return own === undefined ? headers : this.#flowHeaders.over(headers, own)
   }
-  throw bad(`json cannot be written: it is a ${typeof json}`)
-}
-
-function formText(form: Record<string, string | number>): string {
-  const text = new URLSearchParams()
-  for (const [name, value] of Object.entries(form)) text.append(name, String(value))
-  return text.toString()
-}
-
-function filled(template: string, params: Record<string, string | number> = {}): string {
-  return template.replace(PLACEHOLDER, (placeholder, name: string) => {
-    const value = params[name]
-    if (value === undefined) throw bad(`${placeholder} in ${template} has no value in params`)
-    return encodeURIComponent(value)
-  })
-}
-
-function withQuery(path: string, query: Record<string, string | number | boolean> | undefined): string {
-  const plain = path.includes('#') ? path.slice(0, path.indexOf('#')) : path
-  if (query === undefined) return plain
-  const pairs = Object.entries(query).map(
-    ([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`,
-  )
-  return pairs.length === 0 ? plain : `${plain}${plain.includes('?') ? '&' : '?'}${pairs.join('&')}`
-}
-
-function withoutQuery(path: string): string {
-  const end = path.search(/[?#]/)
-  return end === -1 ? path : path.slice(0, end)
 }
 
 function readUserinfo(url: URL): Userinfo | undefined {
@@ -247,11 +232,27 @@ function readUserinfo(url: URL): Userinfo | undefined {
   }
 }
 
-function timeoutOf(timeout: string | undefined): number | undefined {
-  if (timeout === undefined) return undefined
-  const timeoutMs = parseDuration(timeout)
-  if (timeoutMs === undefined) throw bad(`timeout ${timeout} is no length of time such as 500ms or 30s`)
-  return timeoutMs
+function nameOf(name: unknown): string | undefined {
+  return name === undefined ? undefined : nameText('name', name, badOption)
+}
+
+function redirectsOf(redirects: unknown): number {
+  if (Number.isInteger(redirects) && (redirects as number) >= 0 && (redirects as number) <= MAX_REDIRECTS)
+    return redirects as number
+  throw badOption('redirects', redirects, `a whole number from 0 to ${MAX_REDIRECTS}`)
+}
+
+/** A length that is not that of the body would cut it, or have the server wait for more. */
+function checkLength(headers: Headers, body: string | Buffer | undefined): void {
+  const stated = headers['content-length']
+  if (stated === undefined) return
+  const bodyBytes = body === undefined ? 0 : Buffer.byteLength(body)
+  if (Number(stated) !== bodyBytes)
+    throw badOption(
+      'headers.content-length',
+      Number(stated),
+      `the length of the body, which has ${bodyBytes} bytes`,
+    )
 }
 
 function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {

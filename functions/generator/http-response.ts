@@ -1,6 +1,7 @@
 import { FlowError, type HttpResponse } from '../../lib/core/flow.ts'
 import { textOf, utf8TextOf } from './body-text.ts'
 import type { Exchange } from './exchange.ts'
+import { ownCopyOf } from './http/read-into.ts'
 
 const LONGEST_QUOTE = 60
 
@@ -8,6 +9,7 @@ const LONGEST_QUOTE = 60
 export class ExchangeResponse implements HttpResponse {
   readonly ok: boolean
   readonly #exchange: Exchange
+  #body: Uint8Array | undefined
 
   /** `ok`: the status was an expected one. */
   constructor(exchange: Exchange, ok: boolean) {
@@ -24,7 +26,8 @@ export class ExchangeResponse implements HttpResponse {
   }
 
   get body(): Uint8Array {
-    return this.#exchange.body
+    this.#body ??= ownCopyOf(this.#exchange.body)
+    return this.#body
   }
 
   get url(): string {
@@ -40,11 +43,11 @@ export class ExchangeResponse implements HttpResponse {
   }
 
   text(): string {
-    return textOf(this.body, this.#exchange.header('content-type'))
+    return textOf(this.#exchange.body, this.#exchange.header('content-type'))
   }
 
   json<T = unknown>(): T {
-    const text = utf8TextOf(this.body)
+    const text = utf8TextOf(this.#exchange.body)
     try {
       return JSON.parse(text) as T
     } catch {

@@ -1,5 +1,6 @@
 import type { HttpResponse, RequestOptions } from '../../lib/core/flow.ts'
 import type { Tags } from '../../lib/core/metric.ts'
+import { ImpossibleRequest } from './exchange.ts'
 import { isExpected } from './expected-status.ts'
 import type { Caller, Exchange } from './http-client.ts'
 import type { ExchangeContext, HttpMeter } from './http-meter.ts'
@@ -8,7 +9,8 @@ import type { SessionOwner, Within } from './user-services.ts'
 
 interface Step {
   name: string
-  options: RequestOptions
+  tags: Tags | undefined
+  expect: RequestOptions['expect']
   within: Within
 }
 
@@ -29,15 +31,15 @@ export class MeasuredRequest implements Caller, ExchangeContext {
   readonly #expect: RequestOptions['expect']
   readonly #waiting: Waiting
 
-  constructor(meter: HttpMeter, user: SessionOwner, { name, options, within }: Step, waiting: Waiting) {
+  constructor(meter: HttpMeter, user: SessionOwner, { name, tags, expect, within }: Step, waiting: Waiting) {
     this.name = name
     this.flow = within.flow
-    this.tags = options.tags
+    this.tags = tags
     this.lagMs = within.lagMs
     this.#meter = meter
     this.user = user
     user.lastStep = name
-    this.#expect = options.expect
+    this.#expect = expect
     this.#waiting = waiting
     user.calls.begin()
   }
@@ -54,7 +56,8 @@ export class MeasuredRequest implements Caller, ExchangeContext {
     const { resolve, reject } = this.#waiting
     this.user.calls.end()
     try {
-      const expected = exchange.error === undefined && isExpected(exchange.status, this.#expect)
+      if (exchange.impossible) throw new ImpossibleRequest(exchange)
+      const expected = exchange.error === undefined && this.#isExpected(exchange)
       this.#meter.record(exchange, this, expected)
       this.#meter.incidents.received(this, exchange)
       // An iteration that is being cut off ends here, not at whatever its flow makes of the missing answer.
@@ -64,6 +67,16 @@ export class MeasuredRequest implements Caller, ExchangeContext {
       else setImmediate(resolve, new ExchangeResponse(exchange, expected))
     } catch (error) {
       setImmediate(reject, error)
+    }
+  }
+
+  /** A function that fails says nothing of the answer, which was given all the same. */
+  #isExpected(exchange: Exchange): boolean {
+    try {
+      return isExpected(exchange.status, this.#expect)
+    } catch (error) {
+      this.#meter.record(exchange, this, isExpected(exchange.status, undefined))
+      throw error
     }
   }
 }

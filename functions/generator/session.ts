@@ -83,7 +83,7 @@ export class HttpSession implements UserSession {
         setImmediate(reject, error)
         return
       }
-      const step = { name: request.name, options, within }
+      const step = { name: request.name, tags: request.tags, expect: options.expect, within }
       const caller = new MeasuredRequest(meter, this.#user, step, { resolve, reject })
       client.request(this.#connection, request, caller)
     })

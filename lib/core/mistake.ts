@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Mistake } from './errors.ts'
+import { describeValue } from './flow/refusal.ts'
 
 const LONGEST_VALUE = 60
 
@@ -23,8 +24,18 @@ export function mistakesOf(error: z.ZodError, input: unknown, at = ''): Mistake[
 export function printed(value: unknown): string {
   if (value === undefined) return 'not given'
   if (typeof value === 'function') return 'a function'
-  const text = JSON.stringify(value) ?? String(value)
+  const text = jsonOf(value) ?? describeValue(value)
   return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE - 1)}…` : text
+}
+
+/** Nothing where a value has no JSON that says what it is: cycles, BigInts, NaN. */
+function jsonOf(value: unknown): string | undefined {
+  if (typeof value === 'number' && !Number.isFinite(value)) return undefined
+  try {
+    return JSON.stringify(value)
+  } catch {
+    return undefined
+  }
 }
 
 /** `profiles.spike.executors[0].rate` */

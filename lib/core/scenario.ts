@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { durationSchema } from './duration.ts'
 import { type Feeder, feederSchema } from './feeder.ts'
+import { type HttpVersion, nameFault, valueFault } from './flow/header-rules.ts'
 import type { VirtualUser } from './flow.ts'
 import { type MetricDefinition, metricDefinitionSchema } from './metric.ts'
 import { profileSchema } from './profile.ts'
@@ -13,9 +14,12 @@ const code = z.custom<(...args: never[]) => unknown>((value) => typeof value ===
   error: 'must be a function',
 })
 
-const httpSchema = z.strictObject({
+/** Of one request, as browsers have it. */
+export const MAX_REDIRECTS = 20
+
+const httpFields = z.strictObject({
   timeout: durationSchema.default('30s'),
-  redirects: z.number().int().min(0).max(20).default(10),
+  redirects: z.number().int().min(0).max(MAX_REDIRECTS).default(10),
   /** `2`: HTTP/2, which TLS servers may decline; without TLS they have to know it. */
   version: z.enum(['1.1', '2']).default('1.1'),
   /** `per-user`: each user has a connection of its own, as browsers do. `pooled`: the generator's users share. */
@@ -35,6 +39,20 @@ const httpSchema = z.strictObject({
     })
     .prefault({}),
 })
+
+/** What no request could be made with is a mistake of the scenario, and not of each of its requests. */
+const httpSchema = httpFields.superRefine(({ headers, version }, context) => {
+  for (const [written, value] of Object.entries(headers)) {
+    const limit = headerLimit(written.toLowerCase(), value, version)
+    if (limit !== undefined)
+      context.addIssue({ code: 'custom', path: ['headers', written], message: `must be ${limit}` })
+  }
+})
+
+function headerLimit(name: string, value: string, version: HttpVersion): string | undefined {
+  if (name === 'content-length') return 'set by requests: bodies differ'
+  return nameFault(name, version) ?? valueFault(name, value, version)
+}
 export type HttpSettings = z.infer<typeof httpSchema>
 
 const targetSchema = z.strictObject({

@@ -125,13 +125,18 @@ export function httpFailuresContract(maker: HttpClientMaker): void {
 
     it('sends nothing to a target that is not allowed', async () => {
       const exchange = await new HttpProbe(maker).request('http://example.com/x')
-      expect(exchange).toMatchObject({ status: 0, error: 'target_not_allowed', sent: false })
+      expect(exchange).toMatchObject({
+        status: 0,
+        error: 'target_not_allowed',
+        sent: false,
+        impossible: true,
+      })
     })
 
     it('calls headers that cannot be sent bad_request_options', async () => {
       const server = await httpServer((_, response) => response.end())
       const exchange = await new HttpProbe(maker).request(server.origin, { headers: { 'x-a': 'b\r\nc: d' } })
-      expect(exchange).toMatchObject({ error: 'bad_request_options', sent: false })
+      expect(exchange).toMatchObject({ error: 'bad_request_options', sent: false, impossible: true })
     })
 
     it('is tls_certificate where no known authority signed, unless told not to mind', async () => {

@@ -276,7 +276,7 @@ describe('JSON-RPC over HTTP', () => {
 
 it.each([
   [{ over: 'udp' }, 'vu.jsonRpc: over is "udp" (allowed: one of tcp, websocket, http)'],
-  [{ timout: '3s' }, 'vu.jsonRpc: timout is "3s" (allowed: a known field)'],
+  [{ timout: '3s' }, 'vu.jsonRpc: timout is no option here: did you mean timeout?'],
 ])('refuses the options %j', async (options, message) => {
   const { session } = probeSession('http://127.0.0.1:9')
   await expect(session.openRpc(':9', options as never, WITHIN)).rejects.toMatchObject({

@@ -177,7 +177,6 @@ describe('a stream that goes wrong', () => {
       async () => (await rawServer((socket) => socket.write('nonsense\r\n\r\n'))).origin,
     ],
     ['timeout', async () => (await rawServer(() => undefined)).origin],
-    ['target_not_allowed', async () => 'http://example.com'],
   ])('has no status and the class %s where there is no answer', async (error, origin) => {
     const probe = probeSession(await origin(), { timeout: error === 'timeout' ? '50ms' : '10s' })
     const stream = await probe.session.stream('GET', '/stream', {}, WITHIN)
@@ -401,6 +400,17 @@ describe('a stream that comes back', () => {
     await new Promise((resolve) => setTimeout(resolve, 80))
     expect(probe.recorded('http_reqs')).toMatchObject([{ sum: 1 }])
   })
+})
+
+it.each([
+  ['its host is not allowed', 'http://example.com', {}, 'target_not_allowed'],
+  ['a header cannot be sent', 'http://127.0.0.1:9', { headers: { 'x-a': '€' } }, 'bad_request_options'],
+  ['it is misspelt', 'http://127.0.0.1:9', { hedaers: {} } as never, 'bad_request_options'],
+])('is no request, and throws, where %s', async (_, url, options, errorClass) => {
+  const probe = probeSession(url)
+  await expect(probe.session.stream('GET', '/stream', options, WITHIN)).rejects.toMatchObject({ errorClass })
+  for (const metric of ['http_reqs', 'http_req_failed', 'stream_sessions', 'stream_failed'])
+    expect(probe.recorded(metric)).toEqual([])
 })
 
 it('names everything wrong with its options', async () => {

@@ -26,9 +26,10 @@ it('says everything that is wrong at once', () => {
   const options = { timeout: 'soon', idOf: 'id', lifetime: 'forever', headers: {}, reconnect: { jitter: 2 } }
   expect(() => checkOptions('tcp', options)).toThrow(
     refused(
-      'vu.tcp: timeout is "soon" (allowed: must be a length of time such as 500ms, 90s or 1h30m); ' +
+      'vu.tcp: timeout is "soon" (allowed: must be a length of time such as 500ms, 90s or 1h30m, at most 3650d); ' +
         'reconnect.jitter is 2 (allowed: at most 1); idOf is "id" (allowed: must be a function); ' +
-        'lifetime is "forever" (allowed: one of iteration, user); headers is {} (allowed: a known field)',
+        'lifetime is "forever" (allowed: one of iteration, user); headers is no option here: use one of name, tags, ' +
+        'timeout, maxMessageBytes, reconnect, pushedAt, idOf, onMessage, onReconnected, lifetime',
     ),
   )
 })

@@ -35,13 +35,34 @@ describe('checking a scenario', () => {
     ])
   })
 
+  it.each([
+    ['x y', '1', "must be a token: letters, digits and !#$%&'*+-.^_`|~"],
+    [
+      'X-Customer',
+      'Łukasz',
+      'must be characters up to U+00FF, no line breaks and no other control characters',
+    ],
+    ['Transfer-Encoding', 'chunked', 'must be other headers: a flow cannot set transfer-encoding'],
+    ['content-length', '3', 'must be set by requests: bodies differ'],
+  ])('refuses the header %s: %s, which no request could be made with', (name, value, limit) => {
+    expect(mistakesIn({ http: { headers: { [name]: value } } })).toEqual([
+      { field: `http.headers.${name}`, value: JSON.stringify(value), limit, next: 'change it' },
+    ])
+  })
+
+  it('refuses headers that HTTP/2 has other means for over HTTP/2 alone', () => {
+    const headers = { te: 'gzip' }
+    expect(mistakesIn({ http: { headers } })).toEqual([])
+    expect(mistakesIn({ http: { headers, version: '2' } })).toMatchObject([{ field: 'http.headers.te' }])
+  })
+
   it('refuses a negative duration and says what a duration looks like', () => {
     const profiles = { light: { executors: [{ executor: 'constant-vus', users: 10, duration: '-5s' }] } }
     expect(mistakesIn({ profiles })).toEqual([
       {
         field: 'profiles.light.executors[0].duration',
         value: '"-5s"',
-        limit: 'must be a length of time such as 500ms, 90s or 1h30m',
+        limit: 'must be a length of time such as 500ms, 90s or 1h30m, at most 3650d',
         next: 'change it',
       },
     ])

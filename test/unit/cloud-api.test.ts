@@ -147,7 +147,7 @@ describe('POST /runs', () => {
         {
           field: 'duration',
           value: '"-5s"',
-          limit: 'must be a length of time such as 500ms, 90s or 1h30m',
+          limit: 'must be a length of time such as 500ms, 90s or 1h30m, at most 3650d',
           next: 'change it',
         },
         { field: 'budgetUsd', value: '-1', limit: 'more than 0', next: 'change it' },

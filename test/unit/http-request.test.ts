@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { RequestBuilder } from '../../functions/generator/http-request.ts'
 import type { RequestOptions } from '../../lib/core/flow.ts'
 
-const http = { headers: { 'X-Team': 'blue', 'User-Agent': 'volley' }, timeout: '30s', redirects: 10 } as const
+const http = {
+  headers: { 'X-Team': 'blue', 'User-Agent': 'volley' },
+  timeout: '30s',
+  redirects: 10,
+  version: '1.1',
+} as const
 const builder = new RequestBuilder({ targetUrl: 'http://127.0.0.1:8080', http })
 const build = (path: string, options?: RequestOptions) => builder.request('GET', path, options)
 const post = (options: RequestOptions) => builder.request('POST', '/x', options)
@@ -112,9 +117,11 @@ describe('the body of a request', () => {
     expect('body' in build('/')).toBe(false)
   })
 
-  it('takes bytes as they are', () => {
+  it('are bytes as they were when the request was made', () => {
     const body = new Uint8Array([0, 255])
-    expect(post({ body }).body).toBe(body)
+    const sent = post({ body }).body
+    body[0] = 7
+    expect(sent).toEqual(Buffer.from([0, 255]))
   })
 
   it('carries forms with files', () => {
@@ -153,8 +160,8 @@ describe('the body of a request', () => {
   it.each([
     [{ json: 1, body: 'x' }, 'a request has one body: json and body were given'],
     [{ json: 1, form: {}, multipart: {} }, 'a request has one body: json and form and multipart were given'],
-    [{ json: () => 1 }, 'json cannot be written: it is a function'],
-    [{ json: 1n }, 'json cannot be written: Do not know how to serialize a BigInt'],
+    [{ json: () => 1 }, 'json is a function: call it (allowed: what JSON can hold)'],
+    [{ json: 1n }, 'json cannot be written as JSON: Do not know how to serialize a BigInt'],
   ] satisfies [RequestOptions, string][])('is a mistake: %o', (options, message) => {
     expect(() => post(options)).toThrow(
       expect.objectContaining({ errorClass: 'bad_request_options', message }),
@@ -172,7 +179,7 @@ describe('the limits of a request', () => {
     expect(() => build('/', { timeout: 'soon' })).toThrow(
       expect.objectContaining({
         errorClass: 'bad_request_options',
-        message: 'timeout soon is no length of time such as 500ms or 30s',
+        message: 'timeout is "soon" (allowed: a length of time such as 500ms or 30s, at most 3650d)',
       }),
     )
   })

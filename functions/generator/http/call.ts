@@ -1,3 +1,4 @@
+import { VolleyError } from '../../../lib/core/errors.ts'
 import { FlowError } from '../../../lib/core/flow.ts'
 import type { Deadlines, Expiring } from '../deadlines.ts'
 import type { AnswerHead, BodyReader, Exchange, WireRequest } from '../exchange.ts'
@@ -96,14 +97,16 @@ export class Call implements FlightOwner, Expiring {
   #fly(calledAtMs: number): void {
     const connection = this.#connection
     let pool: LanePool
+    let request: WireRequest
     try {
       pool = connection.poolFor(this.#request)
+      request = connection.withCookies(this.#request, pool, calledAtMs)
     } catch (error) {
       this.#flight = new Flight(this, this.#request, calledAtMs)
-      this.#flight.cut(error as Error)
+      this.#flight.refuse(error as Error)
       return
     }
-    const flight = new Flight(this, connection.withCookies(this.#request, pool, calledAtMs), calledAtMs)
+    const flight = new Flight(this, request, calledAtMs)
     this.#flight = flight
     if (this.#stopReason) flight.cut(this.#stopReason)
     else pool.send(flight)
@@ -119,10 +122,17 @@ export class Call implements FlightOwner, Expiring {
       return false
     }
     try {
-      this.#request = followRedirect(this.#request, flight.status, location)
+      const next = followRedirect(this.#request, flight.status, location)
+      // A target that sends its users where load may not go has failed them; nothing is asked there.
+      this.#connection.poolFor(next)
+      this.#request = next
       return true
-    } catch {
-      flight.fail(new FlowError('malformed_response', `redirected to ${location}, which is no URL`))
+    } catch (error) {
+      flight.fail(
+        error instanceof VolleyError
+          ? error
+          : new FlowError('malformed_response', `redirected to ${location}, which is no URL`),
+      )
       return false
     }
   }

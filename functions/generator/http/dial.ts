@@ -1,11 +1,4 @@
-import {
-  connect,
-  isIP,
-  type LookupFunction,
-  type OnReadOpts,
-  type Socket,
-  type TcpNetConnectOpts,
-} from 'node:net'
+import { connect, isIP, type LookupFunction, type OnReadOpts, Socket, type TcpNetConnectOpts } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { FlowError } from '../../../lib/core/flow.ts'
 import type { Endpoint } from '../endpoint.ts'
@@ -80,7 +73,7 @@ export function dial(options: DialOptions, done: (error: Error | null, dialled?:
   const { now, secure } = options
   const startedAtMs = now()
   let connectedAtMs = startedAtMs
-  const socket = withinRoom(() => (secure ? dialTls(options) : connect(tcpOptions(options))))
+  const socket = withinRoom(() => dialOrFail(options))
   socket.on('error', onError).on('end', onEnd).on('close', onClose)
   hold(socket, {
     onError: (_, error) => fail(error),
@@ -103,6 +96,15 @@ export function dial(options: DialOptions, done: (error: Error | null, dialled?:
   function fail(error: Error): void {
     hold(socket, undefined)
     done(error)
+  }
+}
+
+/** What cannot be dialled at all fails as what cannot be reached does. */
+function dialOrFail(options: DialOptions): Socket {
+  try {
+    return options.secure ? dialTls(options) : connect(tcpOptions(options))
+  } catch (error) {
+    return new Socket().destroy(error as Error)
   }
 }
 

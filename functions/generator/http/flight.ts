@@ -1,5 +1,5 @@
 import { FlowError } from '../../../lib/core/flow.ts'
-import { errorClassOf, errorMessageOf } from '../error-class.ts'
+import { asFlowError, errorClassOf, errorMessageOf } from '../error-class.ts'
 import type { AnswerHead, BodyReader, Exchange, WireRequest } from '../exchange.ts'
 import { BodyBuffer } from './body-buffer.ts'
 import type { AnswerHeaders, CarrierHandler, Controller } from './carrier.ts'
@@ -16,6 +16,8 @@ export interface FlightOwner {
   landed(flight: Flight): void
 }
 
+/** The class of what the options of a flow can ask for and nobody can send. */
+const IMPOSSIBLE = 'bad_request_options'
 const NO_BODY = new Uint8Array(0)
 const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({})
 
@@ -26,6 +28,7 @@ export class Flight implements Exchange, AnswerHead, CarrierHandler {
   status = 0
   error?: string
   errorMessage?: string
+  impossible?: boolean
   body: Uint8Array = NO_BODY
   sent = false
   sentAtMs: number
@@ -91,12 +94,19 @@ export class Flight implements Exchange, AnswerHead, CarrierHandler {
     this.#land(lane)
   }
 
+  /** Ends a flight that nothing was done for: it cannot be made as it is. */
+  refuse(reason: Error): void {
+    if (!this.over) this.impossible = true
+    this.cut(reason)
+  }
+
   /** Turns an answer into a failure. */
   fail(reason: Error): void {
     this.status = 0
     this.body = NO_BODY
     this.error = this.#classOf(reason)
     this.errorMessage = errorMessageOf(reason)
+    if (!this.sent && this.error === IMPOSSIBLE) this.impossible = true
   }
 
   onRequestStart(controller: Controller): void {
@@ -118,12 +128,16 @@ export class Flight implements Exchange, AnswerHead, CarrierHandler {
     this.#answeredStatus = status
     this.#headers = headers
     this.status = status
-    this.#reader = this.#owner.readerOf(this)
+    try {
+      this.#reader = this.#owner.readerOf(this)
+    } catch (error) {
+      this.cut(asFlowError(error))
+    }
   }
 
   onResponseData(_controller: Controller, chunk: Uint8Array): void {
     if (this.#reader) {
-      this.#reader.read(chunk)
+      this.#readBy(this.#reader, chunk)
       return
     }
     const { maxBodyBytes } = this.#owner
@@ -160,6 +174,15 @@ export class Flight implements Exchange, AnswerHead, CarrierHandler {
     const lane = this.#lane
     this.#end(error)
     this.#land(lane)
+  }
+
+  /** A reader that fails ends its own request, and nothing else on the connection. */
+  #readBy(reader: BodyReader, chunk: Uint8Array): void {
+    try {
+      reader.read(chunk)
+    } catch (error) {
+      this.cut(asFlowError(error))
+    }
   }
 
   #decoded(lane: Lane | undefined, error: Error | undefined, body: Uint8Array): void {

@@ -58,7 +58,12 @@ export class Lane implements Opener, Holder {
 
   carry(flight: Flight): void {
     flight.board(this)
-    this.#carrier.dispatch(flight.request, flight, flight.calledAtMs - this.#idleSinceMs)
+    try {
+      this.#carrier.dispatch(flight.request, flight, flight.calledAtMs - this.#idleSinceMs)
+    } catch (error) {
+      // Whatever it was: the flight is over, and its place on the connection, or in the pool, is free again.
+      flight.cut(error as Error)
+    }
   }
 
   /** Opens the connection ahead of the first request. Rejects where it cannot be opened. */

@@ -1,19 +1,22 @@
+import { isHeaderValue, isToken } from '../../../lib/core/flow/header-rules.ts'
 import { FlowError } from '../../../lib/core/flow.ts'
 import type { CarriedRequest } from './carrier.ts'
 
-/** RFC 9110 sections 5.6.2 and 5.5, and what RFC 9112 lets into a request line. */
-const TOKEN = /^[!#$%&'*+\-.^`|~\w]+$/
-const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
+export { isToken } from '../../../lib/core/flow/header-rules.ts'
+
+/** What RFC 9112 lets into a request line. */
 const PATH = /^\/[\x21-\xff]*$/
 const LENGTH = /^\d{1,15}$/
 
 /** They say of themselves that a body follows, even an empty one. */
 const EXPECTS_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH', 'QUERY', 'PROPFIND', 'PROPPATCH'])
+/** They are about the message or the connection as a whole. */
+const ONCE: ReadonlySet<string> = new Set([
+  ...['host', 'content-length', 'connection'],
+  ...['transfer-encoding', 'keep-alive', 'upgrade', 'expect'],
+])
 /** Header sets that are used for many requests, by their identity. */
 const MOST_KEPT = 64
-/** Names and methods that were found to be tokens. */
-const knownTokens = new Set<string>()
-const MOST_KNOWN_TOKENS = 1_000
 
 /** The headers of a flow, and what is said in them of other things than the request. */
 export interface RequestHeaders {
@@ -54,7 +57,12 @@ export function readHeaders(headers: CarriedRequest['headers']): RequestHeaders 
   let statedLength: string | undefined
   let closes = false
   for (const name of Object.keys(headers)) {
-    const value = checkedValue(name, headers[name])
+    if (!isToken(name)) throw bad(`${name} is no name for a header`)
+    const value = `${headers[name]}`
+    if (!isHeaderValue(value)) {
+      addRepeated(fields, name, value)
+      continue
+    }
     switch (name) {
       case 'host':
         host = value
@@ -99,24 +107,17 @@ export function bad(message: string): FlowError {
   return new FlowError('bad_request_options', message)
 }
 
-function checkedValue(name: string, value: string | undefined): string {
-  const text = `${value}`
-  if (!isToken(name)) throw bad(`${name} is no name for a header`)
-  if (!VALUE.test(text)) throw bad(`the header ${name} has a value that cannot be sent`)
-  return text
+/** A line break stands between the values of a header that is repeated. */
+function addRepeated(fields: string[], name: string, value: string): void {
+  const lines = value.split('\n')
+  if (ONCE.has(name) || !lines.every(isHeaderValue))
+    throw bad(`the header ${name} has a value that cannot be sent`)
+  for (const line of lines) fields.push(name, line)
 }
 
 function asksToClose(value: string): boolean {
   const options = value.toLowerCase().split(',')
-  if (!options.every((option) => TOKEN.test(option.trim())))
+  if (!options.every((option) => isToken(option.trim())))
     throw bad(`the header connection cannot be ${value}`)
   return options.some((option) => option.trim() === 'close')
-}
-
-/** A token of RFC 9110 section 5.6.2. */
-export function isToken(text: string): boolean {
-  if (knownTokens.has(text)) return true
-  if (!TOKEN.test(text)) return false
-  if (knownTokens.size < MOST_KNOWN_TOKENS) knownTokens.add(text)
-  return true
 }

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { joined } from '../written-bytes.ts'
 import type { CarriedRequest } from './carrier.ts'
 
 /** Up to this size a body of bytes is copied behind its head; a larger one is written for itself. */
@@ -8,15 +9,9 @@ const COPIED_UP_TO_BYTES = 65_536
 export function write(socket: Socket, head: string, body: CarriedRequest['body'], bodyBytes: number): void {
   if (body === undefined || bodyBytes === 0) socket.write(head, 'latin1')
   else if (typeof body === 'string' && body.length === bodyBytes) socket.write(head + body, 'latin1')
-  else if (typeof body === 'string') {
-    const bytes = Buffer.allocUnsafe(head.length + bodyBytes)
-    bytes.write(body, bytes.write(head, 'latin1'), 'utf8')
-    socket.write(bytes)
-  } else if (bodyBytes <= COPIED_UP_TO_BYTES) {
-    const bytes = Buffer.allocUnsafe(head.length + bodyBytes)
-    bytes.set(body, bytes.write(head, 'latin1'))
-    socket.write(bytes)
-  } else {
+  else if (typeof body === 'string' || bodyBytes <= COPIED_UP_TO_BYTES)
+    socket.write(joined(head, body, bodyBytes))
+  else {
     socket.cork()
     socket.write(head, 'latin1')
     socket.write(body)

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { checkWritten } from '../written-bytes.ts'
 
 /** What a frame is (RFC 6455 section 5.2). */
 export const OPCODE = { CONTINUATION: 0, TEXT: 1, BINARY: 2, CLOSE: 8, PING: 9, PONG: 10 } as const
@@ -25,13 +26,19 @@ export function writeFrame(socket: Socket, opcode: Opcode, payload: string | Uin
   frame[0] = FINAL | opcode
   writeLength(frame, sizeBytes)
   frame.writeUInt32LE((Math.random() * 2 ** 32) >>> 0, start - MASK_BYTES)
-  if (typeof payload !== 'string') frame.set(payload, start)
-  else if (payload.length === sizeBytes) frame.write(payload, start, 'latin1')
-  else frame.write(payload, start)
+  checkWritten(frame, start + writePayload(frame, payload, start, sizeBytes))
   for (let at = start; at < frame.length; at++)
     frame[at] = (frame[at] as number) ^ (frame[start - MASK_BYTES + ((at - start) & 3)] as number)
   socket.write(frame)
   return sizeBytes
+}
+
+/** Returns how many bytes were written. */
+function writePayload(frame: Buffer, payload: string | Uint8Array, start: number, sizeBytes: number): number {
+  if (typeof payload === 'string')
+    return frame.write(payload, start, payload.length === sizeBytes ? 'latin1' : 'utf8')
+  frame.set(payload, start)
+  return payload.length
 }
 
 /** How many bytes follow the second one. */

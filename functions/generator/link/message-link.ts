@@ -1,5 +1,6 @@
 import { parseDuration } from '../../../lib/core/duration.ts'
 import { reconnectPlan } from '../../../lib/core/flow/check-options.ts'
+import { jsonText } from '../../../lib/core/flow/json-text.ts'
 import {
   FlowError,
   type LinkOptions,
@@ -10,6 +11,7 @@ import {
 } from '../../../lib/core/flow.ts'
 import type { Deadlines } from '../deadlines.ts'
 import { asFlowError } from '../error-class.ts'
+import { isBytes, viewOf } from '../flow-bytes.ts'
 import { reopen } from '../reopen.ts'
 import { any, Inbox, sizeOfMessage } from './inbox.ts'
 import type { LinkEvents } from './link-meter.ts'
@@ -37,6 +39,7 @@ const INBOXES = {
   ws: { timeoutClass: 'ws_timeout', sizeOf: sizeOfMessage },
   tcp: { timeoutClass: 'tcp_timeout', sizeOf: sizeOfMessage },
 }
+const MESSAGE = 'the message'
 const CLOSE_WITHIN_MS = 1_000
 /** A peer that reads slower than the user sends may not fill the generator. */
 const MOST_UNSENT_BYTES = 16_777_216
@@ -218,7 +221,8 @@ export class MessageLink implements VirtualSocket, VirtualTcp, WireListener {
       throw this.#ending ?? new FlowError(`${kind}_closed`, 'the connection is closed')
     if (wire.unsentBytes > MOST_UNSENT_BYTES)
       throw new FlowError('peer_too_slow', `the peer has not taken ${wire.unsentBytes} bytes sent before`)
-    const written = typeof data === 'string' || data instanceof Uint8Array ? data : JSON.stringify(data)
+    const written =
+      typeof data === 'string' ? data : isBytes(data) ? viewOf(MESSAGE, data) : jsonText(MESSAGE, data)
     events.onSent(wire.send(written), atMs)
   }
 

@@ -15,6 +15,9 @@ interface LinkTools {
   sockets: { open: number }
 }
 
+/** Cut off by the end of the run, or not to be opened as it is: that says nothing about the target. */
+const NOT_ATTEMPTED: ReadonlySet<string> = new Set(['interrupted', 'bad_request_options'])
+
 /** Opens connections with messages and measures them. */
 export class LinkOpener {
   /** Of everybody who waits for a message, over whatever wire. */
@@ -47,7 +50,7 @@ export class LinkOpener {
       meter.opened(opened, now() - calledAtMs)
       return link
     } catch (error) {
-      if (errorClassOf(error) !== 'interrupted') meter.refused(error)
+      if (!NOT_ATTEMPTED.has(errorClassOf(error))) meter.refused(error)
       throw error
     }
   }

@@ -1,4 +1,5 @@
 import { checkOptions } from '../../../lib/core/flow/check-options.ts'
+import { ownTags } from '../../../lib/core/flow/name.ts'
 import type { LinkOptions, SocketOptions, TcpOptions } from '../../../lib/core/flow.ts'
 import type { UserCookies } from '../cookie-jar.ts'
 import type { SessionTools } from '../session.ts'
@@ -38,7 +39,7 @@ export async function openWebSocket(
     maxMessageBytes: options.maxMessageBytes ?? MAX_MESSAGE_BYTES,
     ...{ guard, tls, now: clock.now },
   })
-  return links.open({ ...options.tags, flow, name }, openWire, {
+  return links.open({ ...ownTags(options.tags), flow, name }, openWire, {
     kind: 'ws',
     timeoutMs,
     seed,
@@ -65,7 +66,7 @@ export async function openTcp(
     maxMessageBytes: options.maxMessageBytes ?? MAX_MESSAGE_BYTES,
     ...{ guard, tls, now: clock.now },
   })
-  return links.open({ ...options.tags, flow, name }, openWire, {
+  return links.open({ ...ownTags(options.tags), flow, name }, openWire, {
     kind: 'tcp',
     timeoutMs,
     seed,

@@ -1,9 +1,10 @@
 import type { Socket } from 'node:net'
+import { badOption } from '../../../lib/core/flow/refusal.ts'
 import { FlowError } from '../../../lib/core/flow.ts'
 import { endpointOf } from '../endpoint.ts'
 import { asFlowError } from '../error-class.ts'
 import { dial, type Holder, hold } from '../http/dial.ts'
-import { READ_INTO } from '../http/read-into.ts'
+import { ownCopyOf, READ_INTO } from '../http/read-into.ts'
 import type { TargetGuard } from '../target-guard.ts'
 import type { TlsOptions } from '../tls-options.ts'
 import { OPCODE, writeFrame } from './frame.ts'
@@ -104,8 +105,13 @@ class WebSocketWire implements Wire, FrameSink, Holder {
   }
 
   close(code = CLOSE_CODE.NORMAL, reason = ''): void {
-    if (!isCloseCode(code))
-      throw new FlowError('bad_request_options', `a WebSocket cannot be closed with ${code}`)
+    if (!Number.isInteger(code) || !isCloseCode(code))
+      throw badOption(
+        'the code of close',
+        code,
+        'a whole number that RFC 6455 lets clients send, such as 1000 or 3000 to 4999',
+      )
+    if (typeof reason !== 'string') throw badOption('the reason of close', reason, 'text')
     if (Buffer.byteLength(reason) > MOST_REASON_BYTES)
       throw new FlowError('bad_request_options', `a reason has at most ${MOST_REASON_BYTES} bytes`)
     this.#sayGoodbye(code, reason)
@@ -132,7 +138,7 @@ class WebSocketWire implements Wire, FrameSink, Holder {
   }
 
   onBinary(bytes: Buffer): void {
-    if (this.#socket?.destroyed === false) this.#listener.onMessage(Buffer.from(bytes), bytes.length)
+    if (this.#socket?.destroyed === false) this.#listener.onMessage(ownCopyOf(bytes), bytes.length)
   }
 
   onPing(payload: Buffer): void {

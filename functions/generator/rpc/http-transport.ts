@@ -1,7 +1,7 @@
 import { FlowError, type MessageId, type StreamItem } from '../../../lib/core/flow.ts'
 import { parseRpc } from '../../../lib/core/json-rpc.ts'
 import { asFlowError } from '../error-class.ts'
-import type { AnswerHead, BodyReader, Exchange } from '../exchange.ts'
+import { type AnswerHead, type BodyReader, type Exchange, ImpossibleRequest } from '../exchange.ts'
 import { type Connection, exchanged, type HttpClient } from '../http-client.ts'
 import type { ExchangeContext, HttpMeter } from '../http-meter.ts'
 import type { NamedRequest } from '../http-request.ts'
@@ -128,6 +128,7 @@ export class HttpTransport implements Transport {
       },
     })
     const broken = await stream?.end()
+    if (exchange.impossible) throw new ImpossibleRequest(exchange)
     const step = { ...context, name: request.name }
     const expected = exchange.status >= 200 && exchange.status < 400
     if (stream) meter.recordStream(exchange, step, expected)

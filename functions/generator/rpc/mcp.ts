@@ -1,4 +1,6 @@
 import { checkOptions, reconnectPlan } from '../../../lib/core/flow/check-options.ts'
+import { ownTags } from '../../../lib/core/flow/name.ts'
+import { textPairs } from '../../../lib/core/flow/texts.ts'
 import type { JsonRpcOptions, McpOptions, VirtualMcp, VirtualStream } from '../../../lib/core/flow.ts'
 import { METHOD_NOT_FOUND, RpcError } from '../../../lib/core/json-rpc.ts'
 import type { SessionTools, SessionUser } from '../session.ts'
@@ -40,7 +42,7 @@ export async function openMcp(
     if (plan)
       returnFromLostSessions({
         ...{ peer, transport, plan, seed: within.seed, now: tools.clock.now, signal: user.signal },
-        events: tools.rpcs.meterOf({ ...options.tags, flow: within.flow }),
+        events: tools.rpcs.meterOf({ ...ownTags(options.tags), flow: within.flow }),
         initialise: () => session.initialise(),
         onReturned: async () => {
           await listen()
@@ -80,10 +82,18 @@ function openListening(
     ...(query && { query }),
     ...(tags && { tags }),
     ...(maxMessageBytes !== undefined && { maxMessageBytes }),
-    headers: { ...headers, ...transport.sessionHeaders() },
+    headers: listenHeaders(headers, transport.sessionHeaders()),
     reconnect: true,
   }
   return openStream(tools, user, { method: 'GET', path, options, within }) as Promise<VirtualStream>
+}
+
+/** Those of the session behind the flow's own, however these are given. */
+function listenHeaders(own: McpOptions['headers'], ofSession: Record<string, string>): [string, string][] {
+  const flat = textPairs('headers', own ?? {})
+  const pairs = Object.entries(ofSession)
+  for (let i = flat.length - 2; i >= 0; i -= 2) pairs.unshift([flat[i] as string, flat[i + 1] as string])
+  return pairs
 }
 
 class McpSession implements VirtualMcp {

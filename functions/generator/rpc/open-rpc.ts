@@ -1,10 +1,11 @@
 import { checkOptions } from '../../../lib/core/flow/check-options.ts'
+import { ownTags } from '../../../lib/core/flow/name.ts'
 import type { JsonRpcOptions, LinkOptions } from '../../../lib/core/flow.ts'
 import { isTcpAddress } from '../link/tcp-address.ts'
 import { type LinkUser, MAX_MESSAGE_BYTES, openTcp, openWebSocket } from '../link/user-links.ts'
 import type { SessionTools, SessionUser } from '../session.ts'
 import type { Within } from '../user-services.ts'
-import { HttpTransport } from './http-transport.ts'
+import { HttpTransport, type HttpTransportSettings } from './http-transport.ts'
 import { LinkTransport } from './link-transport.ts'
 import { RpcPeer } from './rpc-peer.ts'
 
@@ -30,7 +31,11 @@ export function createPeer(
   { flow }: Within,
 ): RpcPeer {
   return new RpcPeer({
-    ...{ timeoutMs: builder.timeoutMs(timeout), now: clock.now, events: rpcs.meterOf({ ...tags, flow }) },
+    ...{
+      timeoutMs: builder.timeoutMs(timeout),
+      now: clock.now,
+      events: rpcs.meterOf({ ...ownTags(tags), flow }),
+    },
     deadlines: links.deadlines,
     ...(onNotification && { onNotification }),
     ...(onRequest && { onRequest }),
@@ -96,18 +101,19 @@ export function httpTransport(
   options: JsonRpcOptions,
   { flow, lagMs }: Within,
 ): HttpTransport {
-  const { name, params, query, headers: own, tags, maxMessageBytes = MAX_MESSAGE_BYTES } = options
+  const { name, params, query, headers, tags, maxMessageBytes = MAX_MESSAGE_BYTES } = options
+  const build: HttpTransportSettings['build'] = (method, ofSession, body) => {
+    const request = builder.request(method, address, {
+      ...(name !== undefined && { name: method === 'POST' ? name : `${method} ${name}` }),
+      ...{ params, query, headers, body },
+    })
+    return { ...request, headers: { ...request.headers, ...ofSession } }
+  }
+  // What can be known to be wrong is said now, and not by the first call.
+  build('POST', {}, '')
   return new HttpTransport({
-    ...{ client, meter, connection, now: clock.now, maxMessageBytes },
-    context: { flow, lagMs, tags },
-    build: (method, headers, body) =>
-      builder.request(method, address, {
-        ...(name !== undefined && { name: method === 'POST' ? name : `${method} ${name}` }),
-        ...(params && { params }),
-        ...(query && { query }),
-        ...(body !== undefined && { body }),
-        headers: { ...own, ...headers },
-      }),
+    ...{ client, meter, connection, now: clock.now, maxMessageBytes, build },
+    context: { flow, lagMs, tags: ownTags(tags) },
     take: peer.take.bind(peer),
   })
 }

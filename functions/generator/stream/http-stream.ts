@@ -9,7 +9,7 @@ import {
 } from '../../../lib/core/flow.ts'
 import type { Deadlines } from '../deadlines.ts'
 import { asFlowError } from '../error-class.ts'
-import type { AnswerHead, BodyReader, Exchange } from '../exchange.ts'
+import { type AnswerHead, type BodyReader, type Exchange, ImpossibleRequest } from '../exchange.ts'
 import { any, Inbox, sizeOfMessage } from '../link/inbox.ts'
 import { reopen } from '../reopen.ts'
 import { BodyDecoder } from './body-decoder.ts'
@@ -74,9 +74,14 @@ export class HttpStream implements VirtualStream<StreamItem>, BodyReader {
     return this.#reader?.lastEventId ?? ''
   }
 
-  /** Resolves when the answer begins, or when there will be none. */
+  /** Resolves when the answer begins, or when there will be none. Rejects where the request cannot be made as it is. */
   async begin(): Promise<void> {
-    await this.#connect().catch((error) => this.#end(error))
+    try {
+      await this.#connect()
+    } catch (error) {
+      if (error instanceof ImpossibleRequest) throw error
+      this.#end(error as FlowError)
+    }
   }
 
   async next({ timeout }: { timeout?: string } = {}): Promise<StreamItem | undefined> {

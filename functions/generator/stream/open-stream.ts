@@ -1,10 +1,10 @@
-import { checkOptions } from '../../../lib/core/flow/check-options.ts'
+import { checkOptions, STREAM_FIELDS } from '../../../lib/core/flow/check-options.ts'
 import type { StreamItem, StreamOptions, VirtualStream } from '../../../lib/core/flow.ts'
-import type { Exchange } from '../exchange.ts'
+import { type Exchange, ImpossibleRequest } from '../exchange.ts'
 import { isExpected } from '../expected-status.ts'
 import { exchanged } from '../http-client.ts'
 import type { ExchangeContext } from '../http-meter.ts'
-import type { NamedRequest } from '../http-request.ts'
+import type { NamedRequest, RequestKind } from '../http-request.ts'
 import { MAX_MESSAGE_BYTES } from '../link/user-links.ts'
 import type { SessionTools, SessionUser } from '../session.ts'
 import type { Within } from '../user-services.ts'
@@ -17,7 +17,11 @@ interface StreamCall {
   within: Within
 }
 
-const EVENT_STREAM = { accept: 'text/event-stream', 'cache-control': 'no-cache' }
+const STREAM: RequestKind = { fields: STREAM_FIELDS }
+const EVENT_STREAM: RequestKind = {
+  fields: STREAM_FIELDS,
+  headers: { accept: 'text/event-stream', 'cache-control': 'no-cache' },
+}
 
 /** Makes a request whose answer is read while it comes. Throws `bad_request_options`, and where it is interrupted. */
 export async function openStream(
@@ -28,11 +32,9 @@ export async function openStream(
   checkOptions('stream', options)
   const { builder, clock, links, streams } = tools
   const kind = options.as ?? 'events'
-  const request = builder.request(method, path, {
-    ...options,
-    headers: { ...(kind === 'events' && EVENT_STREAM), ...options.headers },
-  })
-  const context = { ...within, name: request.name, tags: options.tags }
+  const request = builder.request(method, path, options, kind === 'events' ? EVENT_STREAM : STREAM)
+  const { tags } = request
+  const context = { ...within, name: request.name, tags }
   const stream = new HttpStream({
     kind,
     maxItemBytes: options.maxMessageBytes ?? MAX_MESSAGE_BYTES,
@@ -43,7 +45,7 @@ export async function openStream(
     ...(options.pushedAt && { pushedAt: options.pushedAt }),
     isExpected: (status) => isExpected(status, options.expect),
     send: sender(tools, user, request, context, options.expect),
-    events: streams.meterOf({ ...options.tags, flow: within.flow, name: request.name }),
+    events: streams.meterOf({ ...tags, flow: within.flow, name: request.name }),
   })
   await stream.begin()
   user.signal.throwIfAborted()
@@ -74,6 +76,7 @@ function sender(
       },
       (redirect) => meter.record(redirect, context, true),
     )
+    if (exchange.impossible) throw new ImpossibleRequest(exchange)
     const cut = wasClosed() && answered !== 0 && exchange.error !== 'interrupted'
     const measured = cut ? answeredAs(exchange, answered) : exchange
     meter.recordStream(measured, context, measured.error === undefined && isExpected(measured.status, expect))

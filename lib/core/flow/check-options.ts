@@ -4,10 +4,12 @@ import { durationMs, durationSchema } from '../duration.ts'
 import { FlowError } from '../flow-error.ts'
 import { mistakesOf } from '../mistake.ts'
 import type { ReconnectOptions } from './message.ts'
+import { REQUEST_FIELDS, unknownField } from './option-fields.ts'
+import { badOption, isPlainObject } from './refusal.ts'
 
 const code = z.custom((value) => typeof value === 'function', { error: 'must be a function' })
-const texts = z.record(z.string(), z.string())
-const scalars = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+/** Checked where it is used, as for any request. */
+const checkedLater = z.unknown()
 
 const reconnectSchema = z.strictObject({
   attempts: z.number().int().min(1).default(10),
@@ -17,14 +19,19 @@ const reconnectSchema = z.strictObject({
 })
 
 const messageFields = {
-  name: z.string().min(1),
-  tags: texts,
+  name: checkedLater,
+  tags: checkedLater,
   timeout: durationSchema,
   maxMessageBytes: z.number().int().positive(),
   reconnect: z.union([z.boolean(), reconnectSchema]),
   pushedAt: code,
 }
-const addressFields = { params: scalars, query: scalars, headers: texts, protocols: z.array(z.string()) }
+const addressFields = {
+  params: checkedLater,
+  query: checkedLater,
+  headers: checkedLater,
+  protocols: z.array(z.string()),
+}
 const linkFields = {
   ...messageFields,
   idOf: code,
@@ -50,23 +57,37 @@ const mcpFields = {
 }
 /** What the request of a stream says about itself is checked where requests are built. */
 const streamFields = { ...messageFields, as: z.enum(['events', 'lines', 'chunks']) }
+export const STREAM_FIELDS: ReadonlySet<string> = new Set([...REQUEST_FIELDS, ...Object.keys(streamFields)])
 
 const SCHEMAS = {
-  websocket: z.strictObject({ ...linkFields, ...addressFields }).partial(),
-  tcp: z.strictObject(linkFields).partial(),
+  websocket: z.looseObject({ ...linkFields, ...addressFields }).partial(),
+  tcp: z.looseObject(linkFields).partial(),
   stream: z.looseObject(streamFields).partial(),
-  jsonRpc: z.strictObject(rpcFields).partial(),
-  mcp: z.strictObject(mcpFields).partial(),
+  jsonRpc: z.looseObject(rpcFields).partial(),
+  mcp: z.looseObject(mcpFields).partial(),
+}
+
+const FIELDS: Readonly<Record<keyof typeof SCHEMAS, ReadonlySet<string>>> = {
+  websocket: new Set(Object.keys(SCHEMAS.websocket.shape)),
+  tcp: new Set(Object.keys(SCHEMAS.tcp.shape)),
+  stream: STREAM_FIELDS,
+  jsonRpc: new Set(Object.keys(SCHEMAS.jsonRpc.shape)),
+  mcp: new Set(Object.keys(SCHEMAS.mcp.shape)),
 }
 
 /** Throws a `FlowError` of class `bad_request_options` that names everything wrong with a flow's options. */
 export function checkOptions(member: keyof typeof SCHEMAS, options: object): void {
+  if (!isPlainObject(options))
+    throw badOption(`the last argument of vu.${member}`, options, 'an object of options')
   const parsed = SCHEMAS[member].safeParse(options)
-  if (parsed.success) return
-  const mistakes = mistakesOf(parsed.error, options).map(
-    ({ field, value, limit }) => `${field} is ${value} (allowed: ${limit})`,
-  )
-  throw new FlowError('bad_request_options', `vu.${member}: ${mistakes.join('; ')}`)
+  const wrong = parsed.success ? [] : mistakesOf(parsed.error, options)
+  const mistakes = [
+    ...wrong.map(({ field, value, limit }) => `${field} is ${value} (allowed: ${limit})`),
+    ...Object.keys(options)
+      .filter((field) => !FIELDS[member].has(field))
+      .map((field) => unknownField(field, FIELDS[member])),
+  ]
+  if (mistakes.length > 0) throw new FlowError('bad_request_options', `vu.${member}: ${mistakes.join('; ')}`)
 }
 
 /** How often and how patiently to try, or `undefined` where a lost connection stays lost. The options were checked. */

@@ -1,30 +1,38 @@
+import type { TextValue, TextValues } from './texts.ts'
+
 /** What a request may say about itself. Times are written as `250ms`, `30s`. */
 export interface RequestOptions {
   /** Name of the step in every report; by default the method and the path before its parameters are filled in. */
   name?: string
   /** Values for `{placeholders}` in the path: they never become part of the step's name. */
-  params?: Record<string, string | number>
-  query?: Record<string, string | number | boolean>
-  headers?: Record<string, string>
+  params?: Readonly<Record<string, TextValue>>
+  query?: TextValues
+  headers?: TextValues
   /** Body as JSON, with its content type. */
   json?: unknown
   /** Body as a form, `application/x-www-form-urlencoded`. */
-  form?: Record<string, string | number>
+  form?: TextValues
   /** Body as `multipart/form-data`; a file part carries its bytes. */
-  multipart?: Record<string, string | FilePart>
-  body?: string | Uint8Array
+  multipart?: Readonly<Record<string, Part | readonly Part[] | undefined>>
+  /** Text, or bytes as they are when the request is made. */
+  body?: string | ArrayBufferView | ArrayBuffer | SharedArrayBuffer
   /** Statuses that count as served. Default: 200 to 399. */
   expect?: number | readonly number[] | ((status: number) => boolean)
   /** Whole request, from the call to the last byte. Default: the scenario's `http.timeout`. */
   timeout?: string
   /** Redirects followed at most; each is a request of its own. Default: the scenario's `http.redirects`. */
   redirects?: number
-  tags?: Record<string, string>
+  tags?: FlowTags
 }
+
+/** Numbers and booleans become text; what is `undefined` is left out. */
+export type FlowTags = Readonly<Record<string, string | number | boolean | undefined>>
+
+type Part = TextValue | FilePart
 
 export interface FilePart {
   filename: string
-  content: string | Uint8Array
+  content: string | ArrayBufferView | ArrayBuffer | SharedArrayBuffer
   contentType?: string
 }
 

@@ -1,4 +1,5 @@
 import type { MessageId, MessageOptions, SocketMessage } from './message.ts'
+import type { TextValue, TextValues } from './texts.ts'
 
 /** What a connection that carries messages both ways understands. */
 export interface LinkOptions extends MessageOptions {
@@ -16,9 +17,9 @@ export interface LinkOptions extends MessageOptions {
 }
 
 export interface SocketOptions extends LinkOptions {
-  params?: Record<string, string | number>
-  query?: Record<string, string | number | boolean>
-  headers?: Record<string, string>
+  params?: Readonly<Record<string, TextValue>>
+  query?: TextValues
+  headers?: TextValues
   protocols?: string[]
 }
 

@@ -1,3 +1,5 @@
+import type { FlowTags } from './http.ts'
+
 /** A message as it came: over a WebSocket, over TCP, or as a part of a stream. */
 export interface SocketMessage {
   readonly data: string | Uint8Array
@@ -26,7 +28,7 @@ export interface ReconnectOptions {
 export interface MessageOptions {
   /** Name of the step in every report. */
   name?: string
-  tags?: Record<string, string>
+  tags?: FlowTags
   /** Time to open, and to wait for a message where the wait says nothing else. Default: the scenario's `http.timeout`. */
   timeout?: string
   /** A longer message ends the connection as `message_too_large`. Default 10,485,760. */

@@ -1,0 +1,27 @@
+import { FlowError } from '../flow-error.ts'
+import { badOption, isThenable } from './refusal.ts'
+
+const JSON_VALUE = 'what JSON can hold'
+
+/**
+ * A value as JSON. Throws a `FlowError` of class `bad_request_options` for what has no JSON of its own: functions, cycles, BigInts, and
+ * promises, maps and sets, whose JSON would be `{}`.
+ */
+export function jsonText(field: string, value: unknown): string {
+  if (typeof value === 'object' && value !== null && hasNoJson(value))
+    throw badOption(field, value, JSON_VALUE)
+  let text: string | undefined
+  try {
+    text = JSON.stringify(value)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : 'it throws'
+    throw new FlowError('bad_request_options', `${field} cannot be written as JSON: ${reason}`)
+  }
+  if (text === undefined) throw badOption(field, value, JSON_VALUE)
+  return text
+}
+
+function hasNoJson(value: object): boolean {
+  if (value instanceof Map || value instanceof Set) return !('toJSON' in value)
+  return isThenable(value)
+}
