@@ -2,6 +2,7 @@ import { basename, dirname } from 'node:path'
 import pc from 'picocolors'
 import type { Summary } from '../../lib/core/summary.ts'
 import type { State, Verdict } from '../../lib/core/verdict.ts'
+import { failureLines } from './console-failures.ts'
 import { writeExperiment } from './experiment.ts'
 import { formatSpan } from './figure.ts'
 import { keyFigures } from './key-figures.ts'
@@ -37,6 +38,7 @@ export function consoleReport(verdict: Verdict, summary: Summary, options: Conso
     [badge(verdict, summary, width, colors)],
     reasons(verdict.reasons, width, colors),
     attention(groups, width, colors),
+    failureLines(summary, width, colors),
     passed(groups, width, colors),
     [
       ...figures(verdict, summary, width, colors),

@@ -79,3 +79,13 @@ describe('what a scenario prints', () => {
     ])
   })
 })
+describe('a flow with a typo', () => {
+  it('is told on the console by its message, file and line', async () => {
+    const file = await scenarioFile('typo', "await vu.gett('/')")
+    const { code, stdout } = await volley('run', file, '--out', join(directory, 'typo'), '--generators', '1')
+    expect(code).toBe(EXIT.fail)
+    expect(stdout).toContain('type_error')
+    expect(stdout).toContain('vu.gett is not a function')
+    expect(stdout).toMatch(/typo\.ts:11:\d+/)
+  })
+})
