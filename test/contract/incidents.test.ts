@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { generate } from '../../functions/generator/generate.ts'
 import { createServices } from '../../functions/generator/services.ts'
+import { StrayErrors } from '../../functions/generator/stray-errors.ts'
 import { systemClock } from '../../lib/adapters/clock/system.ts'
 import { MemoryStore } from '../../lib/adapters/snapshot-store/memory.ts'
 import { checkScenario } from '../../lib/core/check-scenario.ts'
@@ -15,6 +16,7 @@ import { httpServer, refusedOrigin } from './wire-server.ts'
 async function incidentsOf(
   targetUrl: string,
   run: (vu: VirtualUser) => Promise<unknown>,
+  strays?: StrayErrors,
 ): Promise<Record<string, Incident>> {
   const { scenario } = checkScenario({
     name: 'shop',
@@ -31,7 +33,7 @@ async function incidentsOf(
   const store = new MemoryStore()
   const clock = systemClock
   await generate({
-    ...{ plan, scenario, store, clock, stopPollMs: 1_000, startAtMs: clock.now() },
+    ...{ plan, scenario, store, clock, strays, stopPollMs: 1_000, startAtMs: clock.now() },
     invocation: { slice: 0, window: 0, attempt: 0 },
     createServices: (recorder) =>
       createServices({ plan, scenario, data: {}, setup: undefined, recorder, clock }),
@@ -122,10 +124,12 @@ describe('the incidents of a flow', () => {
 
   it('tell of errors that no flow waits for', async () => {
     const { origin } = await httpServer((_, response) => response.end('ok'))
-    const incidents = await incidentsOf(origin, async (vu) => {
-      void Promise.reject(new RangeError('forgotten'))
+    const strays = new StrayErrors()
+    const run = async (vu: VirtualUser): Promise<void> => {
+      strays.report(new RangeError('forgotten'))
       await vu.get('/')
-    })
+    }
+    const incidents = await incidentsOf(origin, run, strays)
     expect(incidents.unhandled).toMatchObject({ error: 'range_error', message: 'forgotten', flow: '' })
   })
 })
