@@ -1,4 +1,4 @@
-import type { Frame, Incident, IncidentPlace } from '../../lib/core/incident.ts'
+import type { Frame, Incident, IncidentPlace, SampleExchange } from '../../lib/core/incident.ts'
 import type { Failure, Summary } from '../../lib/core/summary.ts'
 import { formatNumber } from './figure.ts'
 
@@ -22,6 +22,18 @@ export interface ErrorClass {
   where: IncidentPlace
   error: string
   count: number
+  incidents: Incident[]
+}
+
+/** What failed of one step in one way, and what it said. */
+export interface FailureRow {
+  where: IncidentPlace
+  flow: string
+  step: string
+  cause: string
+  count: number
+  /** Absent where nothing says out of how many. */
+  total?: number
   incidents: Incident[]
 }
 
@@ -69,7 +81,27 @@ export function errorClasses({ failures, incidents }: FailureSummary): ErrorClas
   return [...classes.values()].sort((a, b) => b.count - a.count)
 }
 
-export function causeOf({ error, status }: Pick<Failure, 'error' | 'status'>): string {
+/** By step and cause; and errors that no flow waits for, which have no step. */
+export function failureRows(summary: FailureSummary): FailureRow[] {
+  const rows = summary.failures.map((failure): FailureRow => {
+    const { where, flow, count, total } = failure
+    const cause = causeOf(failure)
+    const incidents = summary.incidents.filter(
+      (one) => one.where === where && one.error === cause && one.flow === flow && one.name === failure.name,
+    )
+    const step = where === 'iteration' ? 'iteration' : stepName(failure)
+    return { where, flow, step, cause, count, total, incidents }
+  })
+  const unhandled = errorClasses(summary).filter(({ where }) => where === 'unhandled')
+  return [
+    ...rows,
+    ...unhandled.map(({ where, error, count, incidents }) => ({
+      ...{ where, flow: '', step: 'waited for by no flow', cause: error, count, incidents },
+    })),
+  ]
+}
+
+function causeOf({ error, status }: Pick<Failure, 'error' | 'status'>): string {
   return error ?? status ?? 'other'
 }
 
@@ -94,6 +126,16 @@ export function saidBy({ message, first }: Incident): string {
   const place = first?.stack?.[0]?.place
   const body = first?.exchange?.status === 0 || place !== undefined ? undefined : first?.exchange?.body
   return `${place === undefined ? '' : `${place}: `}${message}${body === undefined ? '' : `: ${body}`}`
+}
+
+/** As one reads it on the wire: the request's first line, the status, headers, and how the body begins. */
+export function writeExchange({ method, url, status, headers, body, bodyBytes }: SampleExchange): string {
+  const lines = [`${method} ${url}`]
+  if (status !== 0)
+    lines.push(`→ ${status}`, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`))
+  if (body !== undefined) lines.push('', body)
+  else if (bodyBytes > 0) lines.push('', `${formatNumber(bodyBytes)} bytes that are no text`)
+  return lines.join('\n')
 }
 
 /** `login (shop.ts:12:7)` */

@@ -7,6 +7,7 @@ import type { Assets } from './html/assets.ts'
 import { chartsSection, distributionSection, serverSection } from './html/charts-section.ts'
 import { factsSection } from './html/facts-section.ts'
 import { generatorsSection } from './html/generators-section.ts'
+import { logSection } from './html/log-section.ts'
 import { metricsSection, ownSection } from './html/metrics-section.ts'
 import { outcomesSection } from './html/outcomes-section.ts'
 import { ownCharts } from './html/own-charts.ts'
@@ -74,6 +75,7 @@ function partsOf(verdict: Verdict, summary: Summary): Part[] {
     ['steps', 'Steps', stepsSection(summary)],
     ['sessions', 'Sessions', sessionsSection(summary)],
     ['outcomes', 'Errors', outcomesSection(summary)],
+    ['log', 'Console', logSection(summary)],
     ['metrics', 'Metrics', metricsSection(summary)],
     ['generators', 'Generators', generatorsSection(summary)],
     ['run', 'Run', factsSection(verdict, summary)],

@@ -1,7 +1,22 @@
+import { cutText, type IncidentPlace } from '../../lib/core/incident.ts'
 import type { Summary } from '../../lib/core/summary.ts'
 import type { Row, Verdict } from '../../lib/core/verdict.ts'
+import { failureRows, saidBy } from './failures.ts'
+import { formatNumber } from './figure.ts'
 import { type Content, Markup, markup } from './markup.ts'
 import { groupRows, urgency, type WrittenRow } from './row.ts'
+
+/** Rates of failures, and what they count. */
+const FAILURE_RATES: Record<string, IncidentPlace> = {
+  http_req_failed: 'request',
+  ws_session_failed: 'session',
+  tcp_session_failed: 'session',
+  stream_failed: 'session',
+  rpc_failed: 'call',
+  iteration_failed: 'iteration',
+}
+const MAX_ERRORS = 5
+const LONGEST_MESSAGE = 200
 
 type Outcome = 'failure' | 'error' | 'skipped' | 'passed'
 
@@ -20,7 +35,7 @@ export function junitReport(verdict: Verdict, summary: Summary): string {
   const classname = `${verdict.scenario}.${verdict.profile}`
   const groups = groupRows(verdict.thresholds, summary).map(({ title, rows }) => ({
     name: title,
-    cases: rows.map((row) => rowCase(row, `${classname}.${title}`)),
+    cases: rows.map((row) => rowCase(row, `${classname}.${title}`, summary)),
   }))
   const suites = [...groups, ...(rowsTellAll(verdict) ? [] : [verdictSuite(verdict, classname)])]
   const cases = suites.flatMap((suite) => suite.cases)
@@ -43,11 +58,24 @@ function verdictSuite({ state, reasons }: Verdict, classname: string): Suite {
   return { name: 'verdict', cases: [testCase('verdict', classname, outcome[state], state, text)] }
 }
 
-function rowCase(written: WrittenRow, classname: string): TestCase {
+function rowCase(written: WrittenRow, classname: string, summary: Summary): TestCase {
   const { row, measured, limit, target, about, remark } = written
   const figures = `measured ${measured}, limit ${limit}, target ${target}`
   const text = [`${about}: ${figures}`, remark].filter((line) => line !== '').join('; ')
-  return testCase(row.title, classname, outcomeOf(row), row.state, text)
+  const said = row.state === 'fail' ? errorsBehind(row, summary) : []
+  return testCase(row.title, classname, outcomeOf(row), row.state, [text, ...said].join('\n'))
+}
+
+/** What the most frequent errors said that a row on failures counts. */
+function errorsBehind({ metric, selector = {} }: Row, summary: Summary): string[] {
+  const where = FAILURE_RATES[metric]
+  const rows = failureRows(summary).filter(
+    (row) => row.where === where && (selector.flow ?? row.flow) === row.flow,
+  )
+  return rows.slice(0, MAX_ERRORS).map(({ flow, step, cause, count, incidents: [first] }) => {
+    const said = first === undefined ? '' : `: ${cutText(saidBy(first), LONGEST_MESSAGE)}`
+    return `${flow}: ${step}: ${cause} × ${formatNumber(count)}${said}`
+  })
 }
 
 function outcomeOf({ state, noData }: Row): Outcome {

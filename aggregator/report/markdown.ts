@@ -1,6 +1,8 @@
+import { cutText } from '../../lib/core/incident.ts'
 import type { Step, Summary } from '../../lib/core/summary.ts'
 import type { State, Verdict } from '../../lib/core/verdict.ts'
 import { writeExperiment } from './experiment.ts'
+import { failureRows, saidBy, writeExchange, writeFrame } from './failures.ts'
 import { formatFigure, formatInstant, formatNumber, formatShare, formatSpan, NO_FIGURE } from './figure.ts'
 import { keyFigures } from './key-figures.ts'
 import { ownFigures } from './own-figures.ts'
@@ -15,6 +17,8 @@ const SIGNS: Record<State | RowState, string> = {
 }
 const SLOWEST = 5
 const MOST_ERRORS = 10
+const MOST_SAMPLES = 5
+const LONGEST_MESSAGE = 200
 
 /** `summary.md`, fit for a comment on a pull request: what passed is folded away. */
 export function markdownReport(verdict: Verdict, summary: Summary): string {
@@ -26,6 +30,7 @@ export function markdownReport(verdict: Verdict, summary: Summary): string {
     experiments(summary),
     slowest(summary.steps),
     errors(summary),
+    samples(summary),
   ]
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`
 }
@@ -96,15 +101,44 @@ function slowest(steps: readonly Step[]): string {
   return `### Slowest steps\n\n${table(head, 'lrrrrr', lines)}`
 }
 
-function errors({ errors: all }: Summary): string {
+function errors(summary: Summary): string {
+  const all = failureRows(summary)
   if (all.length === 0) return ''
   const lines = all
-    .toSorted((a, b) => b.count - a.count)
     .slice(0, MOST_ERRORS)
-    .map(({ where, error, count }) => [inline(error), where, formatNumber(count)])
+    .map(({ flow, step, cause, count, total, incidents: [first] }) => [
+      inline(flow === '' ? step : `${flow}: ${step}`),
+      inline(cause),
+      formatNumber(count),
+      total === undefined ? NO_FIGURE : formatShare(count, total),
+      first === undefined ? '' : inline(cutText(saidBy(first), LONGEST_MESSAGE)),
+    ])
   const hidden = all.length - MOST_ERRORS
-  const more = hidden > 0 ? `\n\nand ${hidden} more classes of errors` : ''
-  return `### Errors\n\n${table(['error', 'of', 'count'], 'llr', lines)}${more}`
+  const more = hidden > 0 ? `\n\nand ${hidden} more` : ''
+  return `### Errors\n\n${table(['step', 'error', 'count', 'of the step', 'message'], 'llrrl', lines)}${more}`
+}
+
+/** The first stacks and failed responses, folded away. */
+function samples({ incidents }: Summary): string {
+  const described = incidents
+    .filter(({ first }) => first?.stack !== undefined || first?.exchange !== undefined)
+    .slice(0, MOST_SAMPLES)
+  if (described.length === 0) return ''
+  const blocks = described.map(({ error, message, first: { stack = [], exchange } = { atMs: 0 } }) => {
+    const texts = [stack.map(writeFrame).join('\n'), ...(exchange ? [writeExchange(exchange)] : [])]
+    return `**${inline(error)}**: ${inline(message)}\n\n${codeBlock(texts.filter((text) => text !== '').join('\n\n'))}`
+  })
+  return fold(
+    `The first ${blocks.length === 1 ? 'failure' : `${blocks.length} failures`} in full`,
+    blocks.join('\n\n'),
+  )
+}
+
+/** Text as it is: no run of backticks in it ends the block. */
+function codeBlock(text: string): string {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length))
+  const fence = '`'.repeat(longest + 1)
+  return `${fence}text\n${text.replace(/[^\P{Cc}\n]/gu, ' ')}\n${fence}`
 }
 
 function fold(summary: string, body: string): string {

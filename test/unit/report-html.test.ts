@@ -3,6 +3,7 @@ import { Script } from 'node:vm'
 import { describe, expect, it } from 'vitest'
 import { loadAssets } from '../../aggregator/report/html/assets.ts'
 import { htmlReport } from '../../aggregator/report/html.ts'
+import type { Incident } from '../../lib/core/incident.ts'
 import type { Summary } from '../../lib/core/summary.ts'
 import type { Verdict } from '../../lib/core/verdict.ts'
 import { shape } from '../fixtures/load-shape.ts'
@@ -69,7 +70,7 @@ describe('report.html', () => {
       return section.match(/<tr><th scope="row"/g)?.length
     }
     expect(rowsOf('steps')).toBe(17)
-    expect(rowsOf('outcomes')).toBe(5 + 5 + 3)
+    expect(rowsOf('outcomes')).toBe(summary.failures.length + 5 + 5)
     expect(rowsOf('own')).toBe(6)
     expect(rowsOf('metrics')).toBe(Object.keys(summary.metrics).length - 6)
     expect(rowsOf('generators')).toBe(2)
@@ -108,6 +109,32 @@ describe('report.html', () => {
     expect(visible(html)).not.toContain('<!--')
     expect(embedded(html, 'data')).toEqual({ verdict: run, summary: hostile })
     expect(visible(html).split('&lt;img src=x onerror=alert(1)&gt;').length).toBeGreaterThan(60)
+  })
+
+  it('joins step, cause, count, share and message of what failed, with stack and response a click away', () => {
+    const text = visible(page)
+    const row =
+      /<tr><th scope="row"><span class="wrap">iteration<\/span><\/th>.*?<\/tr>/s.exec(text)?.[0] ?? ''
+    expect(row).toContain('<td>handoff</td>')
+    expect(row).toContain('login_failed')
+    expect(row).toMatch(/0\.0986 %<\/span> <small>of 91,300 iterations/)
+    expect(row).toContain('<span class="wrap">login answered 503 without a token</span>')
+    expect(row).toContain('<details><summary>flows.ts:41:11</summary>')
+    expect(row).toContain('<pre>login (flows.ts:41:11)\nflows.ts:88:19</pre>')
+    expect(row).toContain(
+      '→ 503\nx-request-id: r-7f3a\n\n{&quot;error&quot;:&quot;no database connection&quot;}</pre>',
+    )
+  })
+
+  it('shows what flows printed, where they did', () => {
+    expect(page).not.toContain('id="log"')
+    const line = { level: 'warn', text: 'low <stock>', count: 1_204, atMs: 700, place: 'shop.ts:3:7' }
+    const log = { lines: [line], leftOut: 12 }
+    const [, printed = ''] = visible(htmlReport(verdict, { ...summary, log }, assets)).split(
+      '<section id="log"',
+    )
+    expect(printed).toContain('<code class="wrap printed">low &lt;stock&gt;</code>')
+    expect(printed).toContain('12 more lines were printed')
   })
 
   it('is written for a run without requests, of one point, and of a day', () => {
@@ -153,11 +180,31 @@ function replaceNames(of: Summary): Summary {
     statuses: of.statuses.map((status) => ({ ...status, status: HOSTILE })),
     errors: of.errors.map((error) => ({ ...error, error: HOSTILE })),
     checks: of.checks.map((check) => ({ ...check, name: HOSTILE })),
+    failures: of.failures.map((failure) => ({ ...failure, flow: HOSTILE, name: HOSTILE, error: HOSTILE })),
+    incidents: of.incidents.map((incident) => ({ ...incident, ...hostileIncident(incident) })),
+    log: { lines: [{ level: HOSTILE, text: HOSTILE, count: 1, place: HOSTILE }], leftOut: 1 },
     server: of.server.map((series) => ({ ...series, metric: HOSTILE, source: HOSTILE, unit: HOSTILE })),
     generators: of.generators.map((generator) => ({ ...generator, ending: HOSTILE, limited: [HOSTILE] })),
     metrics: {
       ...of.metrics,
       [HOSTILE]: { unit: '', kind: 'gauge', values: { kind: 'gauge', value: 1, min: 1, max: 1 } },
+    },
+  }
+}
+
+function hostileIncident({ where }: Incident): Omit<Incident, 'count'> {
+  const exchange = {
+    method: HOSTILE,
+    url: HOSTILE,
+    status: 503,
+    headers: { [HOSTILE]: HOSTILE },
+    bodyBytes: 9,
+  }
+  return {
+    ...{ where, error: HOSTILE, flow: HOSTILE, name: where === 'iteration' ? '' : HOSTILE, message: HOSTILE },
+    first: {
+      ...{ atMs: 1, lastStep: HOSTILE, exchange: { ...exchange, body: HOSTILE } },
+      stack: [{ place: HOSTILE, function: HOSTILE }],
     },
   }
 }

@@ -53,6 +53,16 @@ describe('junit.xml', () => {
     )
   })
 
+  it('says below a broken row on failures what the most frequent of them said', () => {
+    const rows = [{ state: 'fail' as const, metric: 'iteration_failed', selector: { flow: 'handoff' } }]
+    const xml = junitReport(withRows('fail', rows), summary)
+    expect(xml).toContain(
+      '\nhandoff: iteration: login_failed × 90: flows.ts:41:11: login answered 503 without a token</failure>',
+    )
+    const other = [{ state: 'fail' as const, metric: 'iteration_failed', selector: { flow: 'completion' } }]
+    expect(junitReport(withRows('fail', other), summary)).not.toContain('login_failed')
+  })
+
   it.each([
     ['fail', 'failure'],
     ['inconclusive', 'error'],

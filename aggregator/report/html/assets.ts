@@ -11,7 +11,17 @@ export interface Assets {
   script: string
 }
 
-const STYLES = ['palette', 'page', 'verdict', 'table', 'thresholds', 'chart', 'forced-colors', 'print']
+const STYLES = [
+  'palette',
+  'page',
+  'verdict',
+  'table',
+  'thresholds',
+  'chart',
+  'incidents',
+  'forced-colors',
+  'print',
+]
 /** In the order of their imports: each needs only those before it. */
 const MODULES = [
   'figure',

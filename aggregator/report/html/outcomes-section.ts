@@ -1,46 +1,67 @@
 import type { Summary } from '../../../lib/core/summary.ts'
-import { formatNumber, formatShare } from '../figure.ts'
+import { countedPlaces, type FailureRow, failureRows } from '../failures.ts'
+import { formatNumber, formatShare, NO_FIGURE } from '../figure.ts'
 import { type Markup, markup } from '../markup.ts'
 import { icon } from './icon.ts'
-import { type Column, nothing, section, table } from './table.ts'
+import { incidentList } from './incident.ts'
+import { type Column, nothing, panel, section, table } from './table.ts'
 
 type Check = Summary['checks'][number]
-type RunError = Summary['errors'][number]
 
-export function outcomesSection({ statuses, errors, checks }: Summary): Markup {
+export function outcomesSection(summary: Summary): Markup {
+  const { statuses, checks, incidentsLeftOut } = summary
+  const rows = failureRows(summary)
   const failing = checks.toSorted((a, b) => heldShare(a) - heldShare(b))
+  const more =
+    incidentsLeftOut === 0
+      ? undefined
+      : markup`<p class="nothing">${formatNumber(incidentsLeftOut)} more failures said something else that found no room here.</p>`
   return section(
     'outcomes',
-    'Answers and errors',
+    'Responses and errors',
     '',
-    markup`<div class="columns">
-${panel('Status', statuses.length > 0, 'No answer was received.', () => statusList(statuses))}
-${panel('Checks', checks.length > 0, 'The scenario has no checks, or none was reached.', () => table(CHECK_COLUMNS, failing, { label: 'Checks' }))}
-${panel('Errors', errors.length > 0, 'No request went unanswered and no iteration failed.', () => table(ERROR_COLUMNS, byCount(errors), { label: 'Errors' }))}
-</div>`,
+    markup`<div class="stack">${panel('Failures', rows.length === 0 ? nothing('No request went unanswered and no iteration failed.') : [table(FAILURE_COLUMNS, rows, { label: 'Failures', sortable: true }), more])}
+<div class="columns">
+${panel('Status', statuses.length === 0 ? nothing('No response was received.') : statusList(statuses))}
+${panel('Checks', checks.length === 0 ? nothing('The scenario has no checks, or none was reached.') : table(checkColumns(summary), failing, { label: 'Checks' }))}
+</div></div>`,
   )
 }
 
-function panel(title: string, any: boolean, none: string, content: () => Markup): Markup {
-  return markup`<div class="card flush"><h3>${title}</h3>${any ? content() : nothing(none)}</div>
-`
+const FAILURE_COLUMNS: Column<FailureRow>[] = [
+  { title: 'Step', cell: ({ step }) => markup`<span class="wrap">${step}</span>` },
+  { title: 'Flow', cell: ({ flow }) => (flow === '' ? NO_FIGURE : flow) },
+  { title: 'Cause', cell: ({ cause }) => causeMark(cause) },
+  { title: 'Count', number: ({ count }) => count, cell: ({ count }) => formatNumber(count) },
+  {
+    title: 'Share of the step',
+    number: ({ count, total = 0 }) => (total === 0 ? 0 : count / total),
+    cell: ({ where, count, total }) =>
+      total === undefined
+        ? NO_FIGURE
+        : markup`<span class="failed">${formatShare(count, total)}</span> <small>of ${countedPlaces(where, total)}</small>`,
+  },
+  { title: 'What it said', cell: ({ incidents }) => incidentList(incidents) },
+]
+
+function causeMark(cause: string): Markup {
+  const isStatus = /^[1-5]\d\d$/.test(cause)
+  return isStatus ? statusMark(cause) : markup`<span class="wrap">${cause}</span>`
 }
 
-function byCount<Counted extends { count: number }>(all: readonly Counted[]): Counted[] {
-  return all.toSorted((a, b) => b.count - a.count)
+function statusMark(status: string): Markup {
+  return markup`<span class="status status-${classOf(status)}">${status}</span>`
 }
 
 function statusList(statuses: Summary['statuses']): Markup {
   const total = statuses.reduce((sum, { count }) => sum + count, 0)
   const columns: Column<Summary['statuses'][number]>[] = [
-    {
-      title: 'Status',
-      cell: ({ status }) => markup`<span class="status status-${classOf(status)}">${status}</span>`,
-    },
-    { title: 'Answers', number: ({ count }) => count, cell: ({ count }) => formatNumber(count) },
+    { title: 'Status', cell: ({ status }) => statusMark(status) },
+    { title: 'Responses', number: ({ count }) => count, cell: ({ count }) => formatNumber(count) },
     { title: 'Share', number: ({ count }) => count, cell: ({ count }) => formatShare(count, total) },
   ]
-  return table(columns, byCount(statuses), { label: 'Statuses' })
+  const byCount = statuses.toSorted((a, b) => b.count - a.count)
+  return table(columns, byCount, { label: 'Statuses' })
 }
 
 function classOf(status: string): string {
@@ -51,28 +72,29 @@ function heldShare({ trues, total }: Check): number {
   return total === 0 ? 1 : trues / total
 }
 
-const CHECK_COLUMNS: Column<Check>[] = [
-  {
-    title: 'Check',
-    cell: ({ name, trues, total }) => {
-      const state = total === 0 ? 'no-data' : trues === total ? 'pass' : 'fail'
-      return markup`<span class="check state-${state}">${icon(state)}<span class="wrap">${name}</span></span>`
+function checkColumns({ incidents }: Summary): Column<Check>[] {
+  const failures = incidents.filter(({ where }) => where === 'check')
+  return [
+    {
+      title: 'Check',
+      cell: ({ name, trues, total }) => {
+        const state = total === 0 ? 'no-data' : trues === total ? 'pass' : 'fail'
+        return markup`<span class="check state-${state}">${icon(state)}<span class="wrap">${name}</span></span>`
+      },
     },
-  },
-  {
-    title: 'Held',
-    number: heldShare,
-    cell: ({ trues, total }) => formatShare(trues, total),
-  },
-  {
-    title: 'Did not',
-    number: ({ trues, total }) => total - trues,
-    cell: ({ trues, total }) => formatNumber(total - trues),
-  },
-]
-
-const ERROR_COLUMNS: Column<RunError>[] = [
-  { title: 'Error', cell: ({ error }) => markup`<span class="wrap">${error}</span>` },
-  { title: 'Of', cell: ({ where }) => where },
-  { title: 'Count', number: ({ count }) => count, cell: ({ count }) => formatNumber(count) },
-]
+    { title: 'Held', number: heldShare, cell: ({ trues, total }) => formatShare(trues, total) },
+    {
+      title: 'Did not',
+      number: ({ trues, total }) => total - trues,
+      cell: ({ trues, total }) => formatNumber(total - trues),
+    },
+    ...(failures.length === 0
+      ? []
+      : [
+          {
+            title: 'When it did not',
+            cell: ({ name }: Check) => incidentList(failures.filter(({ error }) => error === name)),
+          },
+        ]),
+  ]
+}
