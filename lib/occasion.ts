@@ -1,5 +1,6 @@
 import { asUserOfItsOwn } from '../functions/generator/lone-user.ts'
 import { VolleyError } from './core/errors.ts'
+import { type Lost, lostInJson } from './core/flow/survives-json.ts'
 import type { VirtualUser } from './core/flow.ts'
 import type { Plan } from './core/plan.ts'
 import { type Setup, setupKey, setupSchema } from './core/setup.ts'
@@ -15,6 +16,8 @@ export function occasionOf(plan: Plan, loaded: LoadedScenario, store: SnapshotSt
   return {
     async setup() {
       const value = setup && (await perform('setup', setup, undefined))
+      const lost = lostInJson('setup', value ?? null)
+      if (lost) throw setupLost(lost)
       await store.put(setupKey(plan.run), JSON.stringify({ value } satisfies Setup))
     },
     async teardown() {
@@ -26,6 +29,14 @@ export function occasionOf(plan: Plan, loaded: LoadedScenario, store: SnapshotSt
         return [(error as Error).message]
       }
     },
+  }
+
+  function setupLost({ field, value }: Lost): VolleyError {
+    const limit =
+      'what survives JSON: text, finite numbers, booleans, null, arrays and plain objects of these'
+    return new VolleyError('SETUP_FAILED', 'setup returned what generators cannot be given', [
+      { field, value, limit, next: 'return it as one of these' },
+    ])
   }
 
   /** From the store: in the cloud, another process than this one ran the setup. */

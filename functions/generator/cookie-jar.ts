@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { cookieText } from '../../lib/core/flow/cookie-text.ts'
 import type { CookieJar } from '../../lib/core/flow.ts'
 import { endpointOf } from './endpoint.ts'
 
@@ -51,8 +52,7 @@ export class UserCookies implements CookieJar {
 
   set(name: string, value: string): void {
     this.#put({
-      name,
-      value,
+      ...cookieText(name, value),
       domain: endpointOf(new URL(this.#targetUrl)).host,
       hostOnly: true,
       path: '/',

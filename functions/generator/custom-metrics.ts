@@ -1,6 +1,13 @@
+import { tagTexts } from '../../lib/core/flow/name.ts'
+import { badValue } from '../../lib/core/flow/refusal.ts'
 import type { MetricHandle } from '../../lib/core/flow.ts'
-import type { MetricDefinition } from '../../lib/core/metric.ts'
+import type { MetricDefinition, MetricKind } from '../../lib/core/metric.ts'
 import type { Recorder } from './recorder.ts'
+
+/** Beyond it numbers are not exact, and sums of them might have no end. */
+const MAX_VALUE = Number.MAX_SAFE_INTEGER
+const NUMBER = 'a boolean, or a number from -(2^53 - 1) to 2^53 - 1'
+const ALLOWED = { counter: NUMBER, gauge: NUMBER, trend: NUMBER, rate: 'a boolean, 0 or 1' }
 
 /** Handles for the metrics a scenario declares. A trend has no negative values: they become 0 and are counted. */
 export function customMetrics(
@@ -8,19 +15,29 @@ export function customMetrics(
   recorder: Recorder,
 ): Record<string, MetricHandle> {
   return Object.fromEntries(
-    Object.entries(definitions).map(([metric, { kind }]) => [
-      metric,
-      handleOf(metric, kind === 'trend', recorder),
-    ]),
+    Object.entries(definitions).map(([metric, { kind }]) => [metric, handleOf(metric, kind, recorder)]),
   )
 }
 
-function handleOf(metric: string, isTrend: boolean, recorder: Recorder): MetricHandle {
+function handleOf(metric: string, kind: MetricKind, recorder: Recorder): MetricHandle {
   return {
     add(value, tags) {
-      const number = Number(value)
-      if (isTrend && !(number >= 0)) recorder.series('negative_values', { metric }).add(1)
-      recorder.series(metric, tags).add(isTrend ? Math.max(0, number || 0) : number)
+      const number = numberOf(metric, kind, value)
+      const series = recorder.series(
+        metric,
+        tags === undefined ? undefined : tagTexts(`tags of ${metric}`, tags),
+      )
+      if (kind === 'trend' && number < 0) recorder.series('negative_values', { metric }).add(1)
+      series.add(kind === 'trend' && number < 0 ? 0 : number)
     },
   }
+}
+
+/** Throws a `FlowError` of class `bad_value`. */
+function numberOf(metric: string, kind: MetricKind, value: unknown): number {
+  if (typeof value === 'boolean') return value ? 1 : 0
+  if (typeof value === 'number') {
+    if (kind === 'rate' ? value === 0 || value === 1 : Math.abs(value) <= MAX_VALUE) return value
+  }
+  throw badValue(`the value for ${metric}`, value, ALLOWED[kind])
 }

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import { VolleyError } from '../../lib/core/errors.ts'
-import { FlowError } from '../../lib/core/flow-error.ts'
+import { classText, FlowError } from '../../lib/core/flow-error.ts'
 
 /** Stable classes of what can go wrong below HTTP, by the codes of Node and OpenSSL. Readers of HTTP name their own. */
 const CLASS_BY_CODE: Readonly<Record<string, string>> = {
@@ -60,7 +60,7 @@ export function errorMessageOf(error: unknown): string {
 
 function classOf(error: unknown): string {
   if (!(error instanceof Error)) return 'other'
-  if ('errorClass' in error && typeof error.errorClass === 'string') return error.errorClass
+  if ('errorClass' in error && typeof error.errorClass === 'string') return classText(error.errorClass)
   if (error instanceof VolleyError) return error.code.toLowerCase()
   if (error.name === 'AbortError') return 'interrupted'
   if (error.name === 'TimeoutError') return 'timeout'
@@ -82,6 +82,13 @@ function messageOf(error: unknown): string {
 /** The error as one that is counted by its class. */
 export function asFlowError(error: unknown): FlowError {
   return error instanceof FlowError ? error : new FlowError(errorClassOf(error), errorMessageOf(error))
+}
+
+/** What a flow fails its iteration with; an error where a class was meant has a class of its own. */
+export function failure(errorClass: unknown, message: string | undefined): FlowError {
+  return errorClass instanceof Error
+    ? new FlowError(errorClassOf(errorClass), message ?? errorMessageOf(errorClass))
+    : new FlowError(errorClass as string, message)
 }
 
 function codeOf(error: Error): string | undefined {

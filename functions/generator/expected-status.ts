@@ -1,4 +1,5 @@
-import { badOption, isThenable } from '../../lib/core/flow/refusal.ts'
+import { badOption } from '../../lib/core/flow/refusal.ts'
+import { truthOf } from '../../lib/core/flow/truth.ts'
 import type { RequestOptions } from '../../lib/core/flow.ts'
 
 const EXPECT = 'a status from 100 to 999, an array of them, or a function of the status'
@@ -15,10 +16,7 @@ export function isExpected(status: number, expect: RequestOptions['expect']): bo
   if (expect === undefined) return status >= 200 && status < 400
   if (typeof expect === 'number') return status === expect
   if (typeof expect !== 'function') return expect.includes(status)
-  const expected: unknown = expect(status)
-  if (isThenable(expected) || typeof expected === 'function')
-    throw badOption('what expect returned', expected, 'whether the status is expected')
-  return Boolean(expected)
+  return truthOf('what expect returned', expect(status))
 }
 
 function isStatus(value: unknown): boolean {

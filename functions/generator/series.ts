@@ -134,5 +134,12 @@ interface Identity {
 const SERIES_OF = { counter: CounterSeries, rate: RateSeries, gauge: GaugeSeries, trend: TrendSeries }
 
 export function createSeries(kind: MetricKind, metric: string, tags: Tags): LiveSeries {
-  return new SERIES_OF[kind]({ metric, tags: { ...tags } })
+  return new SERIES_OF[kind]({ metric, tags: textsOf(tags) })
+}
+
+/** Whatever got here as a tag: a snapshot that holds anything but text could not be read. */
+function textsOf(tags: Tags): Record<string, string> {
+  const texts: Record<string, string> = {}
+  for (const name of Object.keys(tags)) texts[name] = `${tags[name]}`
+  return texts
 }

@@ -1,4 +1,6 @@
-import { durationMs } from '../../lib/core/duration.ts'
+import { nameText } from '../../lib/core/flow/name.ts'
+import { badValue, shownName } from '../../lib/core/flow/refusal.ts'
+import { truthOf } from '../../lib/core/flow/truth.ts'
 import {
   type CookieJar,
   type DataRow,
@@ -24,14 +26,15 @@ import {
 } from '../../lib/core/flow.ts'
 import { SeededRandom } from '../../lib/core/random.ts'
 import { CallsUnderWay } from './calls-under-way.ts'
+import { failure } from './error-class.ts'
 import type { Exchange } from './exchange.ts'
 import type { Incidents } from './incidents.ts'
 import type { Start } from './iteration.ts'
 import { type Closable, OpenedByFlow } from './opened-by-flow.ts'
 import { Pauses } from './pause.ts'
+import { retry } from './retry.ts'
+import { thinkTimeMs } from './think-time.ts'
 import type { UserServices, UserSession, Within } from './user-services.ts'
-
-const DEFAULT_BACKOFF = '100ms'
 
 /** One virtual user of a generator. It lives through many iterations, one at a time. */
 export class GeneratorUser implements VirtualUser {
@@ -198,58 +201,58 @@ export class GeneratorUser implements VirtualUser {
   }
 
   think(duration: string, upTo?: string): Promise<void> {
-    if (this.#interrupted) return this.#refuse()
-    return new Promise((resolve, reject) => {
-      const fromMs = durationMs(duration)
-      const forMs = upTo === undefined ? fromMs : fromMs + this.random.next() * (durationMs(upTo) - fromMs)
-      const pause = this.#pauses.free()
-      pause.begin(this.now() + forMs, resolve, reject)
-      this.#services.sleepers.add(pause)
-      this.waited = true
-    })
+    try {
+      return this.#pause(thinkTimeMs(this.random, duration, upTo))
+    } catch (error) {
+      return this.#refuse(error)
+    }
   }
 
   check(name: string, holds: boolean): boolean {
-    this.#services.recorder.series('checks', { flow: this.#flow, check: name }).add(holds ? 1 : 0)
-    if (!holds) this.#tellOfCheck(name)
-    return holds
+    const check = nameText('the name of a check', name)
+    const held = typeof holds === 'boolean' ? holds : truthOf(`the check ${shownName(check)}`, holds)
+    this.#services.recorder.series('checks', { flow: this.#flow, check }).add(held ? 1 : 0)
+    if (!held) this.#tellOfCheck(check)
+    return held
   }
 
   async step<T>(name: string, work: () => Promise<T>): Promise<T> {
-    const startedAtMs = this.now()
-    const result = await work()
-    this.#services.recorder.series('step_duration', { flow: this.#flow, name }).add(this.now() - startedAtMs)
-    return result
+    const tags = { flow: this.#flow, name: nameText('the name of a step', name) }
+    const { recorder } = this.#services
+    return this.#timed('the work of a step', work, (ms) => recorder.series('step_duration', tags).add(ms))
   }
 
   async span<T>(metric: string, work: () => Promise<T>): Promise<T> {
-    const startedAtMs = this.now()
-    const result = await work()
-    this.#handle(metric).add(this.now() - startedAtMs)
-    return result
+    const handle = this.#handle(metric)
+    return this.#timed('the work of a span', work, (tookMs) => handle.add(tookMs))
   }
 
-  async retry<T>(
-    { attempts, backoff = DEFAULT_BACKOFF, until = isServed }: RetryOptions<T>,
-    attempt: (attempt: number) => Promise<T>,
-  ): Promise<T> {
-    const { recorder } = this.#services
-    let outcome = await attempt(1)
-    if (until(outcome)) return outcome
-    let good = false
-    for (let i = 2; i <= attempts && !good; i++) {
-      const pauseMs = durationMs(backoff) * 2 ** (i - 2)
-      await this.think(`${pauseMs}ms`)
-      recorder.series('http_retries', { flow: this.#flow }).add(1)
-      outcome = await attempt(i)
-      good = until(outcome)
-    }
-    recorder.series('retry_success', { flow: this.#flow }).add(good ? 1 : 0)
-    return outcome
+  retry<T>(options: RetryOptions<T>, attempt: (attempt: number) => Promise<T>): Promise<T> {
+    const pause = (lengthMs: number): Promise<void> => this.#pause(lengthMs)
+    return retry(options, attempt, { recorder: this.#services.recorder, flow: this.#flow, pause })
   }
 
   fail(errorClass: string, message?: string): never {
-    throw new FlowError(errorClass, message)
+    throw failure(errorClass, message)
+  }
+
+  /** Work that throws took no time. */
+  async #timed<T>(field: string, work: () => Promise<T>, record: (tookMs: number) => void): Promise<T> {
+    if (typeof work !== 'function') throw badValue(field, work, 'a function that does it')
+    const startedAtMs = this.now()
+    const result = await work()
+    record(this.now() - startedAtMs)
+    return result
+  }
+
+  #pause(lengthMs: number): Promise<void> {
+    if (this.#interrupted) return this.#refuse()
+    return new Promise((resolve, reject) => {
+      const pause = this.#pauses.free()
+      pause.begin(this.now() + lengthMs, resolve, reject)
+      this.#services.sleepers.add(pause)
+      this.waited = true
+    })
   }
 
   #tellOfCheck(name: string): void {
@@ -263,10 +266,10 @@ export class GeneratorUser implements VirtualUser {
     return { lastStep: this.lastStep, exchange: incidents.lastResponseOf(this, this.lastStep) }
   }
 
-  /** What is called after an interruption fails a turn later: a flow that tries for ever must not keep others from theirs. */
-  #refuse(): Promise<never> {
+  /** What cannot be done, as after an interruption, fails a turn later: a flow that tries for ever must not keep others from theirs. */
+  #refuse(reason: unknown = interruption()): Promise<never> {
     return new Promise((_, reject) => {
-      if (!this.#abandoned) setImmediate(reject, interruption())
+      if (!this.#abandoned) setImmediate(reject, reason)
     })
   }
 
@@ -274,7 +277,9 @@ export class GeneratorUser implements VirtualUser {
     open: () => Promise<T>,
     { lifetime = 'iteration' }: Pick<LinkOptions, 'lifetime'> = {},
   ): Promise<T> {
-    const opened = await (this.#interrupted ? this.#refuse() : this.calls.opening(open()))
+    const opened = await (this.#interrupted
+      ? this.#refuse()
+      : this.calls.opening(open()).catch((error) => this.#refuse(error)))
     this.#opened ??= new OpenedByFlow()
     return this.#opened.hold(opened, lifetime)
   }
@@ -284,12 +289,9 @@ export class GeneratorUser implements VirtualUser {
   }
 
   #handle(metric: string): MetricHandle {
-    return this.metrics[metric] ?? this.fail('unknown_metric', `no metric ${metric}: declare it in metrics`)
+    const handle = Object.hasOwn(this.metrics, metric) ? this.metrics[metric] : undefined
+    return handle ?? this.fail('unknown_metric', `no metric ${shownName(metric)}: declare it in metrics`)
   }
-}
-
-function isServed(outcome: unknown): boolean {
-  return typeof outcome === 'object' && outcome !== null && 'ok' in outcome && outcome.ok === true
 }
 
 function interruption(): FlowError {

@@ -1,4 +1,4 @@
-import type { HttpResponse, RequestOptions } from './flow/http.ts'
+import type { FlowTags, HttpResponse, RequestOptions } from './flow/http.ts'
 import type { JsonRpcOptions, McpOptions, VirtualMcp, VirtualRpc } from './flow/json-rpc.ts'
 import type { SocketOptions, TcpOptions, VirtualSocket, VirtualTcp } from './flow/link.ts'
 import type { StreamItem, StreamKind, StreamOptions, VirtualStream } from './flow/stream.ts'
@@ -22,8 +22,11 @@ export interface RetryOptions<T> {
 
 /** A declared metric in a flow's hands. */
 export interface MetricHandle {
-  /** Counter: adds. Gauge: sets. Trend: records, in the metric's unit. Rate: any non-zero value is true. */
-  add(value: number | boolean, tags?: Record<string, string>): void
+  /**
+   * Counter: adds. Gauge: sets. Trend: records, in the metric's unit. Rate: takes a boolean, 0 or 1. Throws a `FlowError` of class
+   * `bad_value` for what is no number within ±(2^53 − 1) and no boolean.
+   */
+  add(value: number | boolean, tags?: FlowTags): void
 }
 
 /** A column-named row of a data file. */
@@ -70,9 +73,9 @@ export interface VirtualUser<Data = unknown, Metrics = unknown, Setup = unknown>
   /** The same, and initialises a Model Context Protocol session on it. */
   mcp(address: string, options?: McpOptions): Promise<VirtualMcp>
 
-  /** Think time: a fixed length, or one drawn evenly between two. */
+  /** Think time: a fixed length, or one drawn evenly between two. Rejects with `bad_value` for what is no length of time. */
   think(duration: string, upTo?: string): Promise<void>
-  /** Counts a named check and says whether it held. */
+  /** Counts a named check and says whether it held. Throws `bad_value` where that is a promise or a function. */
   check(name: string, holds: boolean): boolean
   /** Names a group of requests and records its length in `step_duration`. */
   step<T>(name: string, work: () => Promise<T>): Promise<T>

@@ -1,3 +1,5 @@
+import { badValue } from './flow/refusal.ts'
+
 /** A reproducible stream of random choices. */
 export interface Random {
   /** Evenly in [0, 1). */
@@ -10,6 +12,7 @@ export interface Random {
 }
 
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789'
+const MAX_TEXT_LENGTH = 16_777_216
 const UINT32 = 0x1_0000_0000
 
 /** Mixes one more number into a hash: Murmur3's 32-bit finaliser over a Weyl step. */
@@ -53,15 +56,19 @@ export class SeededRandom implements Random {
   }
 
   integer(min: number, max: number): number {
+    if (!Number.isFinite(max - min) || max < min)
+      throw badValue('the range of integer()', [min, max], 'two finite numbers, the smaller one first')
     return min + Math.floor(this.next() * (max - min + 1))
   }
 
   pick<T>(items: readonly T[]): T {
-    if (items.length === 0) throw new RangeError('pick() needs at least one item')
+    if (!(items?.length > 0)) throw badValue('the items of pick()', items, 'an array with at least one item')
     return items[Math.floor(this.next() * items.length)] as T
   }
 
   string(length: number): string {
+    if (!Number.isInteger(length) || length < 0 || length > MAX_TEXT_LENGTH)
+      throw badValue('the length of string()', length, `a whole number from 0 to ${MAX_TEXT_LENGTH}`)
     let text = ''
     for (let i = 0; i < length; i++) text += ALPHABET[Math.floor(this.next() * ALPHABET.length)]
     return text

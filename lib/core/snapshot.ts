@@ -145,7 +145,7 @@ const INFLATED_BYTES = 64 * 1_024
 const deflate = promisify<Uint8Array, ZlibOptions, Buffer>(deflateRaw)
 
 export async function encodeSnapshot({ header, histograms }: Snapshot): Promise<Uint8Array> {
-  const json = new TextEncoder().encode(JSON.stringify(header))
+  const json = new TextEncoder().encode(JSON.stringify(withFiniteNumbers(header)))
   const body = new Uint8Array(LENGTH_BYTES + json.length + histograms.length)
   viewOf(body).setUint32(0, json.length)
   body.set(json, LENGTH_BYTES)
@@ -156,6 +156,36 @@ export async function encodeSnapshot({ header, histograms }: Snapshot): Promise<
   viewOf(bytes).setUint32(4, crc32(deflated))
   bytes.set(deflated, PREFIX_BYTES)
   return bytes
+}
+
+/** JSON has no other numbers: one of them would make the whole snapshot unreadable. The nearest finite one stands for it. */
+function withFiniteNumbers(header: SnapshotHeader): SnapshotHeader {
+  const { series, seconds, health } = header
+  if ([header, health, ...series, ...seconds].every(hasFiniteNumbers)) return header
+  return {
+    ...(finite(header) as SnapshotHeader),
+    series: series.map(finite),
+    seconds: seconds.map(finite),
+    health: finite(health),
+  }
+}
+
+function hasFiniteNumbers(part: object): boolean {
+  for (const value of Object.values(part))
+    if (typeof value === 'number' && !Number.isFinite(value)) return false
+  return true
+}
+
+function finite<Part extends object>(part: Part): Part {
+  const nearest = Object.entries(part).map(([name, value]) => [
+    name,
+    typeof value !== 'number' || Number.isFinite(value)
+      ? value
+      : Number.isNaN(value)
+        ? 0
+        : Math.sign(value) * Number.MAX_VALUE,
+  ])
+  return Object.fromEntries(nearest)
 }
 
 /**
