@@ -12,6 +12,7 @@ import type { Step, Track, Window } from './track.ts'
 const ABSENT_IS_ZERO = [
   'dropped_iterations',
   'interrupted_iterations',
+  'http_lenient_responses',
   'http_retries',
   'ws_reconnects',
   'tcp_reconnects',

@@ -48,6 +48,12 @@ export interface BodyReader {
   read(chunk: Uint8Array): void
 }
 
+/**
+ * How an answer may break the rules and still be read, as curl and Go read it: lines that end in LF alone, a
+ * `content-length` that is told more than once and always the same, a header that goes on in the next line.
+ */
+export type Leniency = 'bare_lf' | 'repeated_length' | 'folded_header'
+
 /** One request on the wire, a redirect being one of its own. Times are epoch milliseconds with a fraction. */
 export interface Exchange {
   readonly method: string
@@ -66,6 +72,8 @@ export interface Exchange {
   header(name: string): string | undefined
   /** Content encodings undone. Empty where there was no whole answer. */
   readonly body: Uint8Array
+  /** How the answer broke the rules and was read nevertheless, where it did. */
+  readonly leniencies?: readonly Leniency[]
   /** The request was made: entered for the first hop, redirected to for a later one. */
   readonly calledAtMs: number
   /** Its bytes were handed to the socket. False where no connection came about. */

@@ -94,6 +94,7 @@ export class HttpMeter {
     second.receivedBytes += exchange.receivedBytes
     if (exchange.connectMs !== undefined) recorder.series('http_req_connecting').add(exchange.connectMs)
     if (exchange.tlsMs !== undefined) recorder.series('http_req_tls_handshaking').add(exchange.tlsMs)
+    if (exchange.leniencies !== undefined) this.#countLenient(exchange.leniencies, context)
     // A request that was cut off by the end of the run says nothing about the target.
     if (interrupted) return undefined
     series.failed.add(expected ? 0 : 1)
@@ -113,6 +114,14 @@ export class HttpMeter {
       error === undefined ? textOfStatus(status) : (errorMessage ?? error),
     )
     if (incident) this.incidents.describe(incident, { exchange })
+  }
+
+  #countLenient(
+    leniencies: NonNullable<Exchange['leniencies']>,
+    { flow, name, tags }: ExchangeContext,
+  ): void {
+    for (const leniency of leniencies)
+      this.#recorder.series('http_lenient_responses', { ...tags, flow, name, leniency }).add(1)
   }
 
   #stepOf(exchange: Exchange, context: ExchangeContext): StepSeries {

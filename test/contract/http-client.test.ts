@@ -30,11 +30,13 @@ httpClientContract({
   name: 'the client on sockets',
   unasked100: 'skipped',
   lenient: false,
+  forgiving: true,
   create: clientOn(SOCKETS),
 })
 httpClientContract({
   name: 'the client on undici',
   unasked100: 'malformed_response',
   lenient: true,
+  forgiving: false,
   create: clientOn(UNDICI),
 })

@@ -1,10 +1,12 @@
 import type { Socket } from 'node:net'
 import { describe, expect, it, vi } from 'vitest'
+import type { Leniency } from '../../functions/generator/exchange.ts'
 import { type HttpClientMaker, HttpProbe, textOf } from './http-probe.ts'
 import { rawServer } from './wire-server.ts'
 
 const OK = 'HTTP/1.1 200 OK\r\n'
 const NO_CONTENT = 'HTTP/1.1 204 No Content\r\n\r\n'
+const CHUNKED_B = `${OK}x-a: b\r\ntransfer-encoding: chunked\r\n\r\n`
 const CHUNKED = `${OK}transfer-encoding: chunked\r\n\r\n`
 
 /** Answers that break the rules of HTTP/1.1. */
@@ -14,9 +16,8 @@ const BROKEN: readonly (readonly [string, string])[] = [
   ['a negative length', `${OK}content-length: -2\r\n\r\nab`],
   ['a length without digits', `${OK}content-length:\r\n\r\nab`],
   ['chunks and a length', `${OK}transfer-encoding: chunked\r\ncontent-length: 2\r\n\r\n2\r\nab\r\n0\r\n\r\n`],
-  ['a folded header', `${OK}x-a: b\r\n c\r\ncontent-length: 0\r\n\r\n`],
-  ['a header line that ends without CR', `${OK}x-a: b\ncontent-length: 0\r\n\r\n`],
-  ['a head whose lines end without CR', 'HTTP/1.1 200 OK\ncontent-length: 0\n\n'],
+  ['a folded status line', `${OK} x-a: b\r\ncontent-length: 0\r\n\r\n`],
+  ['an empty line before the status', `\r\n\r\n${OK}: b\r\n\r\n`],
   ['NUL in a header', `${OK}x-a: b\0c\r\ncontent-length: 0\r\n\r\n`],
   ['NUL in the name of a header', `${OK}x\0a: b\r\ncontent-length: 0\r\n\r\n`],
   ['CR in a header', `${OK}x-a: b\rc\r\ncontent-length: 0\r\n\r\n`],
@@ -35,16 +36,48 @@ const BROKEN: readonly (readonly [string, string])[] = [
   ['a chunk without a size', `${CHUNKED}\r\nhello\r\n0\r\n\r\n`],
   ['a chunk longer than its size', `${CHUNKED}2\r\nhello\r\n0\r\n\r\n`],
   ['a chunk of an endless size', `${CHUNKED}${'f'.repeat(40)}\r\nhello\r\n0\r\n\r\n`],
-  ['a chunk whose size ends without CR', `${CHUNKED}5\nhello\r\n0\r\n\r\n`],
+  ['a chunk whose size ends in CR alone', `${CHUNKED}5\rhello\r\n0\r\n\r\n`],
+  ['a chunk that ends in CR alone', `${CHUNKED}5\r\nhello\r0\r\n\r\n`],
+  ['a chunk of a size in C', `${CHUNKED}0x5\r\nhello\r\n0\r\n\r\n`],
 ]
 
 /** Answers that can be read in more ways than one, and must not be. */
 const DOUBTFUL: readonly (readonly [string, string])[] = [
   ['two lengths', `${OK}content-length: 2\r\ncontent-length: 3\r\n\r\nab`],
-  ['the same length twice', `${OK}content-length: 2\r\ncontent-length: 2\r\n\r\nab`],
-  ['a list of lengths', `${OK}content-length: 2, 2\r\n\r\nab`],
+  ['a list of lengths that differ', `${OK}content-length: 2, 3\r\n\r\nab`],
+  ['a length that goes on in the next line', `${OK}content-length: 1\r\n 2\r\n\r\nab`],
+  ['a list of lengths and nothing', `${OK}content-length: 2,\r\n\r\nab`],
   ['a length beyond all numbers', `${OK}content-length: 99999999999999999999999\r\n\r\nab`],
   ['a length and chunks', `${OK}content-length: 2\r\ntransfer-encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n`],
+]
+
+/** Answers that break the rules and have one meaning all the same: what they break, and the answer `ok`. */
+const FORGIVEN: readonly (readonly [string, readonly Leniency[], string])[] = [
+  ['a head whose lines end without CR', ['bare_lf'], 'HTTP/1.1 200 OK\nx-a: b\ncontent-length: 2\n\nok'],
+  ['one line that ends without CR', ['bare_lf'], `${OK}x-a: b\ncontent-length: 2\r\n\r\nok`],
+  ['a status line that ends without CR', ['bare_lf'], 'HTTP/1.1 200\nx-a: b\r\ncontent-length: 2\r\n\r\nok'],
+  ['an empty line that ends without CR', ['bare_lf'], `${OK}x-a: b\r\ncontent-length: 2\r\n\nok`],
+  ['a last line that ends without CR', ['bare_lf'], `${OK}x-a: b\r\ncontent-length: 2\n\r\nok`],
+  ['hints without CR', ['bare_lf'], `HTTP/1.1 103 Hints\n\n${OK}x-a: b\r\ncontent-length: 2\r\n\r\nok`],
+  ['chunks without CR', ['bare_lf'], `${CHUNKED_B}2\nok\n0\n\n`],
+  ['a chunk size that ends without CR', ['bare_lf'], `${CHUNKED_B}2\nok\r\n0\r\n\r\n`],
+  ['a chunk extension that ends without CR', ['bare_lf'], `${CHUNKED_B}2;a=b\nok\r\n0\r\n\r\n`],
+  ['a chunk that ends without CR', ['bare_lf'], `${CHUNKED_B}2\r\nok\n0\r\n\r\n`],
+  ['trailers that end without CR', ['bare_lf'], `${CHUNKED_B}2\r\nok\r\n0\r\nx-t: 1\n\r\n`],
+  ['chunks whose end is without CR', ['bare_lf'], `${CHUNKED_B}2\r\nok\r\n0\r\n\n`],
+  [
+    'the same length twice',
+    ['repeated_length'],
+    `${OK}content-length: 2\r\nx-a: b\r\ncontent-length: 2\r\n\r\nok`,
+  ],
+  ['a list of equal lengths', ['repeated_length'], `${OK}x-a: b\r\ncontent-length: 2 ,02\r\n\r\nok`],
+  ['a folded header', ['folded_header'], `${OK}x-b: c \r\n\t d\r\nx-a: b\r\ncontent-length: 2\r\n\r\nok`],
+  ['a folded length', ['folded_header'], `${OK}content-length:\r\n 2\r\nx-a: b\r\n\r\nok`],
+  [
+    'all of that',
+    ['bare_lf', 'repeated_length', 'folded_header'],
+    `${OK}content-length: 2\nx-b: c\n d\nx-a: b\ncontent-length: 2\n\nok`,
+  ],
 ]
 
 /** What comes behind a whole answer. */
@@ -87,6 +120,23 @@ export function httpMalformedContract(maker: HttpClientMaker): void {
       expect((await probe.request(server.origin)).status).toBe(204)
       expect(server.sockets).toHaveLength(2)
     })
+
+    it.each(FORGIVEN)(
+      'reads an answer with %s like curl does, says so, and goes on',
+      async (_, told, answer) => {
+        const server = await answeringFirst((socket) => socket.write(answer))
+        const probe = new HttpProbe(maker)
+        const exchange = await probe.request(server.origin, { timeoutMs: 2_000 })
+        if (!maker.forgiving) expect(exchange.status).toBe(0)
+        else {
+          expect([exchange.status, exchange.error, textOf(exchange)]).toEqual([200, undefined, 'ok'])
+          expect([exchange.headers['x-a'], exchange.leniencies]).toEqual(['b', told])
+        }
+        const next = await probe.request(server.origin)
+        expect([next.status, next.leniencies]).toEqual([204, undefined])
+        expect(server.sockets).toHaveLength(maker.forgiving ? 1 : 2)
+      },
+    )
 
     it.each(SURPLUS)('keeps an answer, but not the connection, when %s comes with it', async (_, surplus) => {
       const answer = `${OK}content-length: 2\r\n\r\nok${surplus}`

@@ -28,6 +28,8 @@ export interface HttpClientMaker {
   unasked100: 'skipped' | 'malformed_response'
   /** It passes over some of what RFC 9112 lets a reader of answers pass over; it fails no less where that matters. */
   lenient: boolean
+  /** It reads what curl and Go read of servers that break a rule without being ambiguous, and says so. */
+  forgiving: boolean
 }
 
 type ProbeOptions = ClientOptions & { cookies?: UserCookies; signal?: AbortSignal }

@@ -12,6 +12,7 @@ export const http2Maker: HttpClientMaker = {
   name: 'the client for HTTP/2',
   unasked100: 'skipped',
   lenient: false,
+  forgiving: true,
   create: ({
     connections = 'per-user',
     maxBodyBytes = 10_485_760,

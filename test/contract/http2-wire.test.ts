@@ -365,7 +365,8 @@ describe('an answer over HTTP/2', () => {
       (name) => [`the field ${name}`, withFields([name, 'close'])] as const,
     ),
     ['a length that is no number', withFields(['content-length', '+2'])],
-    ['two lengths', withFields(['content-length', '0'], ['content-length', '0'])],
+    ['two lengths', withFields(['content-length', '0'], ['content-length', '1'])],
+    ['a list of lengths that differ', withFields(['content-length', '0, 1'])],
     ['a body shorter than its length', withFields(['content-length', '2'])],
     [
       'a body longer than its length',
@@ -408,6 +409,18 @@ describe('an answer over HTTP/2', () => {
       expect(server.sockets).toHaveLength(1)
     },
   )
+
+  it.each([
+    ['twice', withFields(['content-length', '0'], ['content-length', '0'])],
+    ['in a list', withFields(['content-length', '0, 0'])],
+  ])('with the same length %s is read like curl does, and says so', async (_, head) => {
+    const server = await answeringFirst(head)
+    const probe = new HttpProbe(http2Maker)
+    const { status: code, leniencies } = await probe.request(server.origin)
+    expect([code, leniencies]).toEqual([200, ['repeated_length']])
+    expect((await probe.request(server.origin)).leniencies).toBeUndefined()
+    expect(server.sockets).toHaveLength(1)
+  })
 
   const VIOLATIONS: readonly (readonly [string, number, ...Buffer[]])[] = [
     ['HPACK that is none', 9, frame(HEADERS, LAST, 1, Buffer.of(0x80))],

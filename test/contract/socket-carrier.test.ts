@@ -1,9 +1,12 @@
+import type { Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { createHttpClient } from '../../functions/generator/http-client.ts'
 import { createGuard } from '../../functions/generator/target-guard.ts'
 import { createTlsOptions } from '../../functions/generator/tls-options.ts'
 import { type HttpClientMaker, HttpProbe } from './http-probe.ts'
 import { httpServer, httpsServer, rawServer } from './wire-server.ts'
+
+const TOO_LARGE = 'HTTP/1.1 413 Too Large\r\ncontent-length: 0\r\n\r\n'
 
 /** A client on sockets whose clock stands still until it is moved. */
 function stoppedClient(tls: { serverName?: string } = {}) {
@@ -13,6 +16,7 @@ function stoppedClient(tls: { serverName?: string } = {}) {
     name: 'the client on sockets',
     unasked100: 'skipped',
     lenient: false,
+    forgiving: true,
     create: () =>
       createHttpClient({
         http: { connections: 'per-user', maxBodyBytes: 1_000_000, version: '1.1' },
@@ -58,6 +62,46 @@ describe('a connection on a socket', () => {
     expect(Buffer.from(exchange.body).toString()).toBe('true')
     expect(exchange.sentBytes).toBeGreaterThan(Buffer.byteLength(body))
   })
+
+  it.each([
+    ['HEAD', 'HTTP/1.1 200 OK\r\ncontent-length: 11\r\n\r\n', 200],
+    ['HEAD', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n', 200],
+    ['GET', 'HTTP/1.1 204 No Content\r\ncontent-length: 11\r\n\r\n', 204],
+    ['GET', 'HTTP/1.1 304 Not Modified\r\ncontent-length: 11\r\n\r\n', 304],
+    ['GET', 'HTTP/1.1 304 Not Modified\r\ntransfer-encoding: chunked\r\n\r\n', 304],
+    ['GET', 'HTTP/1.1 205 Reset Content\r\ncontent-length: 0\r\n\r\n', 205],
+    ['GET', 'HTTP/1.1 103 Hints\r\ncontent-length: 4\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n', 204],
+  ])('expects no body of a %s answered by %j, and keeps the connection', async (method, answer, status) => {
+    const server = await rawServer((socket) => socket.write(answer))
+    const { probe } = stoppedClient()
+    for (let i = 0; i < 3; i++) {
+      const exchange = await probe.request(server.origin, { method })
+      expect([exchange.status, exchange.error, exchange.body.byteLength]).toEqual([status, undefined, 0])
+    }
+    expect(server.sockets).toHaveLength(1)
+  })
+
+  it.each([
+    ['and reads no more', (socket: Socket) => void socket.pause().write(TOO_LARGE)],
+    [
+      'and resets the connection',
+      (socket: Socket) => void socket.pause().write(TOO_LARGE, () => socket.resetAndDestroy()),
+    ],
+  ])(
+    'reads the answer of a server that answers amid an upload %s, and asks another connection',
+    async (_, answer) => {
+      let asked = 0
+      const server = await rawServer((socket) => {
+        if (asked++ === 0) answer(socket)
+        else socket.write('HTTP/1.1 204 No Content\r\n\r\n')
+      })
+      const { probe } = stoppedClient()
+      const body = new Uint8Array(20_000_000)
+      expect(await probe.request(server.origin, { method: 'POST', body })).toMatchObject({ status: 413 })
+      expect((await probe.request(server.origin)).status).toBe(204)
+      expect(server.sockets).toHaveLength(2)
+    },
+  )
 
   it('writes a request in one packet', async () => {
     const chunks: string[] = []

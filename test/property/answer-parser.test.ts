@@ -12,11 +12,20 @@ interface Read {
   /** Bytes behind the answer. */
   surplus: number
   error?: string
+  leniencies: Set<string>
 }
 
 /** What a parser makes of an answer that comes in these pieces. */
 function read(answer: Buffer, pieces: readonly number[], method = 'GET'): Read {
-  const seen: Read = { status: 0, headers: {}, body: '', done: false, keepAlive: true, surplus: 0 }
+  const seen: Read = {
+    status: 0,
+    headers: {},
+    body: '',
+    done: false,
+    keepAlive: true,
+    surplus: 0,
+    leniencies: new Set(),
+  }
   const parser = new AnswerParser({
     onHead: (status, headers) => {
       seen.status = status
@@ -25,6 +34,7 @@ function read(answer: Buffer, pieces: readonly number[], method = 'GET'): Read {
     onBody: (chunk) => {
       seen.body += chunk.toString('latin1')
     },
+    onLenient: (leniency) => seen.leniencies.add(leniency),
   })
   parser.expect(method)
   let at = 0
@@ -93,6 +103,51 @@ describe('an answer', () => {
     )
   })
 
+  it('is the same with lines that end in LF alone, which is told', () => {
+    const chunks = fc.array(
+      bytes.filter((chunk) => chunk !== ''),
+      { maxLength: 4 },
+    )
+    const ends = fc.array(fc.constantFrom('\r\n', '\n'), { minLength: 24, maxLength: 24 })
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(token, value), { maxLength: 4 }),
+        chunks,
+        ends,
+        pieces,
+        (headers, body, of, sizes) => {
+          const used: string[] = []
+          const end = (): string => {
+            const next = of[used.length] as string
+            used.push(next)
+            return next
+          }
+          const lines = [
+            'HTTP/1.1 200 OK',
+            ...headers.map((pair) => pair.join(': ')),
+            'transfer-encoding: chunked',
+            '',
+          ]
+          const head = lines.map((line) => line + end()).join('')
+          const framed = body.map((chunk) => chunk.length.toString(16) + end() + chunk + end()).join('')
+          const wire = Buffer.from(`${head}${framed}0${end()}x-t: 1${end()}${end()}rest`, 'latin1')
+          const whole = read(wire, [])
+          expect(whole).toMatchObject({
+            status: 200,
+            body: body.join(''),
+            done: true,
+            surplus: 4,
+            keepAlive: true,
+          })
+          expect([...whole.leniencies]).toEqual(used.includes('\n') ? ['bare_lf'] : [])
+          for (const [name, text] of headers) expect(whole.headers[name.toLowerCase()]).toContain(text)
+          expect(read(wire, sizes)).toEqual(whole)
+        },
+      ),
+      { numRuns: 1_000 },
+    )
+  })
+
   it('is the same when it is cut in two at any byte', () => {
     const wire = Buffer.from(
       'HTTP/1.1 103 Hints\r\n\r\nHTTP/1.1 200 OK\r\nVia: a\r\nvia:b\r\nSet-Cookie: x=1\r\nset-cookie: y=2\r\n' +
@@ -106,6 +161,7 @@ describe('an answer', () => {
       done: true,
       keepAlive: true,
       surplus: 4,
+      leniencies: new Set(),
     })
     for (let at = 1; at < wire.length; at++) expect(read(wire, [at])).toEqual(whole)
   })

@@ -29,10 +29,10 @@ function meter() {
     metrics: {},
     onInterval: ({ series }) => recorded.push(...series),
   })
-  const counted = (): unknown => {
+  const counted = (metric = 'http_reqs'): unknown => {
     recorder.finish(20)
     return recorded.flatMap((one) =>
-      one.metric === 'http_reqs' && one.kind === 'counter' ? [[one.tags, one.sum]] : [],
+      one.metric === metric && one.kind === 'counter' ? [[one.tags, one.sum]] : [],
     )
   }
   return { meter: new HttpMeter(recorder), counted }
@@ -65,6 +65,19 @@ describe('the series of a request', () => {
       [tagsOf({ plan: 'pro' }), 3],
       [tagsOf({ plan: 'free' }), 3],
       [tagsOf({ plan: 'free', team: 'a' }), 3],
+    ])
+  })
+
+  it('count what was read nevertheless by what rule it broke', () => {
+    const { meter: http, counted } = meter()
+    const buy = { flow: 'buy', name: 'pay', tags: { plan: 'pro' }, lagMs: 0 }
+    http.record(exchange, buy, true)
+    http.record({ ...exchange, leniencies: ['bare_lf'] }, buy, true)
+    http.recordStream({ ...exchange, leniencies: ['bare_lf', 'folded_header'] }, buy, true)
+    const tags = { flow: 'buy', name: 'pay', plan: 'pro' }
+    expect(counted('http_lenient_responses')).toEqual([
+      [{ ...tags, leniency: 'bare_lf' }, 2],
+      [{ ...tags, leniency: 'folded_header' }, 1],
     ])
   })
 

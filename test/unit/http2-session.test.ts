@@ -24,6 +24,7 @@ describe('a session', () => {
     const handler = {
       ...{ over: false, onRequestStart: () => undefined, onResponseStarted: () => undefined },
       ...{ onResponseStart: () => undefined, onResponseData: () => undefined },
+      onLenient: () => undefined,
       onResponseEnd: () => told.push('answered'),
       onResponseError: () => told.push('failed'),
     }

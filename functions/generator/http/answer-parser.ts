@@ -1,3 +1,4 @@
+import type { Leniency } from '../exchange.ts'
 import type { AnswerHeaders } from './carrier.ts'
 import { ChunkedBody } from './chunked-body.ts'
 import {
@@ -6,7 +7,8 @@ import {
   hasNoBody,
   MAX_HEAD_BYTES,
   malformed,
-  ParsedHead,
+  type ParsedHead,
+  readHead,
   SWITCHING_PROTOCOLS,
 } from './parsed-head.ts'
 import { copyOf } from './read-into.ts'
@@ -26,6 +28,8 @@ export interface AnswerSink {
   onHead(status: number, headers: AnswerHeaders): void
   /** The chunk is the sink's to keep. */
   onBody(chunk: Buffer): void
+  /** The answer breaks a rule, and is read nevertheless. It may be told more than once. */
+  onLenient(leniency: Leniency): void
 }
 
 /** Reads the answers of one connection, one at a time, however their bytes are split. */
@@ -139,7 +143,8 @@ export class AnswerParser {
 
   #takeHead(bytes: Buffer, start: number, end: number): void {
     checkHeadSize(end - start)
-    const head = new ParsedHead(bytes, start, end)
+    const head = readHead(bytes, start, end)
+    if (head.isLenient) this.#tellLenient(head)
     const { status } = head
     if (status === SWITCHING_PROTOCOLS) throw malformed('it upgrades a connection that nobody asked to')
     if (status < 200) return
@@ -147,6 +152,12 @@ export class AnswerParser {
     this.keepAliveMs = head.keepAliveMs
     this.#reads = this.#bodyAfter(head)
     this.#sink.onHead(status, head)
+  }
+
+  #tellLenient({ hasBareLf, hasRepeatedLength, isFolded }: ParsedHead): void {
+    if (hasBareLf) this.#sink.onLenient('bare_lf')
+    if (hasRepeatedLength) this.#sink.onLenient('repeated_length')
+    if (isFolded) this.#sink.onLenient('folded_header')
   }
 
   /** How the length of a body is known: RFC 9112 section 6.3. */
@@ -175,7 +186,9 @@ export class AnswerParser {
   #readChunks(bytes: Buffer, start: number, end: number): number {
     const chunks = this.#chunks as ChunkedBody
     const stop = chunks.read(bytes, start, end, (from, to) => this.#sink.onBody(copyOf(bytes, from, to)))
-    if (chunks.done) this.stop()
+    if (!chunks.done) return stop
+    if (chunks.hasBareLf) this.#sink.onLenient('bare_lf')
+    this.stop()
     return stop
   }
 }

@@ -1,5 +1,6 @@
 import type { OnReadOpts, Socket } from 'node:net'
 import { FlowError } from '../../../lib/core/flow.ts'
+import type { Leniency } from '../exchange.ts'
 
 /** A request as a carrier takes it. Header names are in lower case. */
 export interface CarriedRequest {
@@ -36,6 +37,8 @@ export interface CarrierHandler {
   onResponseStart(controller: Controller, status: number, headers: AnswerHeaders): void
   /** The chunk is the handler's to keep. */
   onResponseData(controller: Controller, chunk: Uint8Array): void
+  /** The answer breaks a rule, and is read nevertheless. It may be told more than once. */
+  onLenient(leniency: Leniency): void
   onResponseEnd(): void
   onResponseError(controller: Controller | null, error: Error): void
 }

@@ -18,6 +18,8 @@ const TRAILER = 6
 const TRAILER_LINE = 7
 const TRAILER_LF = 8
 const LAST_LF = 9
+/** States in which a CR has been read. */
+const AFTER_CR: ReadonlySet<number> = new Set([SIZE_LF, DATA_LF, TRAILER_LF, LAST_LF])
 
 /** Sizes with more digits are not exact as numbers. */
 const MOST_SIZE_DIGITS = 13
@@ -34,6 +36,8 @@ for (let digit = 0; digit < 16; digit++) {
 export class ChunkedBody {
   /** The last byte of the trailers has been read. */
   done = false
+  /** A line of it ended without CR, which is read as if it were there. */
+  hasBareLf = false
   #state = SIZE
   #left = 0
   #digits = 0
@@ -50,7 +54,7 @@ export class ChunkedBody {
     try {
       while (at < end && !this.done) {
         if (this.#state !== DATA) {
-          this.#step(bytes[at++] as number)
+          this.#read(bytes[at++] as number)
           continue
         }
         const length = Math.min(this.#left, end - at)
@@ -66,6 +70,14 @@ export class ChunkedBody {
       if (to > from) onData(from, to)
     }
     return at
+  }
+
+  #read(byte: number): void {
+    if (byte === LF && !AFTER_CR.has(this.#state)) {
+      this.#step(CR)
+      this.hasBareLf = true
+    }
+    this.#step(byte)
   }
 
   #step(byte: number): void {

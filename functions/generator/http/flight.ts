@@ -1,6 +1,6 @@
 import { FlowError } from '../../../lib/core/flow.ts'
 import { asFlowError, errorClassOf, errorMessageOf } from '../error-class.ts'
-import type { AnswerHead, BodyReader, Exchange, WireRequest } from '../exchange.ts'
+import type { AnswerHead, BodyReader, Exchange, Leniency, WireRequest } from '../exchange.ts'
 import { BodyBuffer } from './body-buffer.ts'
 import type { AnswerHeaders, CarrierHandler, Controller } from './carrier.ts'
 import { decodeBody } from './content-encoding.ts'
@@ -38,6 +38,7 @@ export class Flight implements Exchange, AnswerHead, CarrierHandler {
   tlsMs?: number
   sentBytes = 0
   receivedBytes = 0
+  leniencies?: Leniency[]
   /** Answered or failed. */
   over = false
   readonly #owner: FlightOwner
@@ -152,6 +153,12 @@ export class Flight implements Exchange, AnswerHead, CarrierHandler {
       }
       this.#chunks.add(chunk)
     }
+  }
+
+  onLenient(leniency: Leniency): void {
+    if (this.leniencies?.includes(leniency)) return
+    this.leniencies ??= []
+    this.leniencies.push(leniency)
   }
 
   onResponseEnd(): void {

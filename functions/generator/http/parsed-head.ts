@@ -24,6 +24,13 @@ const IS_TOKEN = new Uint8Array(256)
 for (const character of "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
   IS_TOKEN[character.charCodeAt(0)] = 1
 
+/** A header that goes on in the next line (RFC 9112 section 5.2); a status line cannot. */
+const FOLD = /[ \t]*\r?\n[ \t]+/g
+const FOLDED_STATUS = /^[^\n]*\n[ \t]/
+const BARE_LF = /[^\r]\n/
+const LINE_END = /\r?\n/g
+const LENGTH = /^\d{1,15}$/
+
 export const SWITCHING_PROTOCOLS = 101
 const NO_CONTENT = 204
 const NOT_MODIFIED = 304
@@ -37,19 +44,30 @@ export class ParsedHead extends HeaderLines {
   keepAliveMs: number | undefined
   contentLength: number | undefined
   chunked = false
+  /** A line ends without CR. */
+  hasBareLf = false
+  /** There is more than one length, all of them equal. */
+  hasRepeatedLength = false
+  /** A header went on in the next line. */
+  isFolded = false
 
-  /**
-   * Reads the bytes from `start` to `end`, the empty line at the end included.
-   * Throws a `FlowError` of class `malformed_response` where a byte of them is not as RFC 9112 has it.
-   */
+  /** Takes what `readHead` does. */
   constructor(bytes: Buffer, start: number, end: number) {
     super()
+    const last = bytes[end - 2] === CR ? end - 2 : end - 1
     const firstLine = this.#readStatusLine(bytes, start)
     let at = firstLine
-    while (at < end - 2) at = this.#readLine(bytes, at)
-    this.lines = bytes.toString('latin1', firstLine, end - 2)
+    while (at < last) at = this.#readLine(bytes, at)
+    if (last === end - 1) this.hasBareLf = true
+    const lines = bytes.toString('latin1', firstLine, last)
+    this.lines = this.hasBareLf ? lines.replace(LINE_END, '\r\n') : lines
     if (this.chunked && this.contentLength !== undefined)
       throw malformed('it has both a content-length and a transfer-encoding')
+  }
+
+  /** It is not as RFC 9112 has it, but can be read in one way alone. */
+  get isLenient(): boolean {
+    return this.hasBareLf || this.hasRepeatedLength || this.isFolded
   }
 
   #readStatusLine(bytes: Buffer, start: number): number {
@@ -59,10 +77,11 @@ export class ParsedHead extends HeaderLines {
     if ((minor !== ZERO && minor !== ZERO + 1) || bytes[start + 8] !== SPACE || !(status >= 100))
       throw malformed(`it begins with ${quoted(bytes, start)}`)
     const at = start + STATUS_LINE_LENGTH
-    if (bytes[at] !== CR && bytes[at] !== SPACE) throw malformed(`it begins with ${quoted(bytes, start)}`)
+    if (bytes[at] !== CR && bytes[at] !== SPACE && bytes[at] !== LF)
+      throw malformed(`it begins with ${quoted(bytes, start)}`)
     this.status = status
     this.keepAlive = minor !== ZERO
-    return afterLine(bytes, at)
+    return this.#afterLine(bytes, textEnd(bytes, at))
   }
 
   #readLine(bytes: Buffer, start: number): number {
@@ -72,9 +91,17 @@ export class ParsedHead extends HeaderLines {
     if (bytes[at] !== COLON || at === start) throw malformed(`a header begins with ${quoted(bytes, start)}`)
     do at++
     while (isBlank(bytes[at]))
-    const next = afterLine(bytes, at)
-    this.#note(bytes, start, nameEnd, at, next - 2)
-    return next
+    const valueEnd = textEnd(bytes, at)
+    this.#note(bytes, start, nameEnd, at, valueEnd)
+    return this.#afterLine(bytes, valueEnd)
+  }
+
+  /** Where the line that follows begins. */
+  #afterLine(bytes: Buffer, end: number): number {
+    if (bytes[end] === CR && bytes[end + 1] === LF) return end + 2
+    if (bytes[end] !== LF) throw malformed(`its head has the byte ${bytes[end]} in the midst of a line`)
+    this.hasBareLf = true
+    return end + 1
   }
 
   /** Names are told apart by their lengths first. */
@@ -112,15 +139,40 @@ export class ParsedHead extends HeaderLines {
   #noteLength(bytes: Buffer, start: number, valueEnd: number): void {
     let end = valueEnd
     while (end > start && isBlank(bytes[end - 1])) end--
-    const length = lengthOf(bytes, start, end)
+    let length = lengthOf(bytes, start, end)
+    if (!(length >= 0)) {
+      length = listedLength(textOf(bytes, start, end))
+      this.hasRepeatedLength = true
+    }
     if (!(length >= 0)) throw malformed(`its content-length is ${textOf(bytes, start, end)}`)
-    if (this.contentLength !== undefined) throw malformed('it has more than one content-length')
+    if (this.contentLength !== undefined) {
+      if (this.contentLength !== length) throw malformed('it has content-lengths that differ')
+      this.hasRepeatedLength = true
+    }
     this.contentLength = length
   }
 
   #noteCoding(text: string): void {
     if (text.toLowerCase() !== 'chunked' || this.chunked) throw malformed(`its transfer-encoding is ${text}`)
     this.chunked = true
+  }
+}
+
+/**
+ * Reads the bytes from `start` to `end`, the empty line at the end included. Throws a `FlowError` of class
+ * `malformed_response` where they are not as RFC 9112 has it, unless they can be read in one way alone.
+ */
+export function readHead(bytes: Buffer, start: number, end: number): ParsedHead {
+  try {
+    return new ParsedHead(bytes, start, end)
+  } catch (error) {
+    const written = bytes.toString('latin1', start, end)
+    const unfolded = Buffer.from(written.replace(FOLD, ' '), 'latin1')
+    if (unfolded.length === end - start || FOLDED_STATUS.test(written)) throw error
+    const head = new ParsedHead(unfolded, 0, unfolded.length)
+    head.isFolded = true
+    head.hasBareLf ||= BARE_LF.test(written)
+    return head
   }
 }
 
@@ -132,23 +184,20 @@ export function findHeadEnd(bytes: Buffer, start: number, from: number, end: num
   checkProtocol(bytes, start, end)
   for (let at = from; at < end; at++) {
     if (bytes[at] !== LF) continue
-    if (at === start || bytes[at - 1] !== CR) throw malformed('a line of its head ends without CR LF')
-    if (at - start >= 3 && bytes[at - 2] === LF) return at + 1
+    const before = bytes[at - 1]
+    if (before === LF || (before === CR && bytes[at - 2] === LF)) return at + 1
   }
   return -1
 }
 
-/** After the CR LF of a line whose characters from `at` are what a value may hold. */
-function afterLine(bytes: Buffer, start: number): number {
+/** The first byte from `start` that no value may hold. */
+function textEnd(bytes: Buffer, start: number): number {
   let at = start
   for (;;) {
     const byte = bytes[at] as number
-    if ((byte < SPACE && byte !== TAB) || byte === DEL) break
+    if ((byte < SPACE && byte !== TAB) || byte === DEL) return at
     at++
   }
-  if (bytes[at] !== CR || bytes[at + 1] !== LF)
-    throw malformed(`its head has the byte ${bytes[at]} in the midst of a line`)
-  return at + 2
 }
 
 /** Whatever was asked for. */
@@ -175,6 +224,13 @@ function checkProtocol(bytes: Buffer, start: number, end: number): void {
 /** The value of a `content-length`; NaN for what is none. */
 export function lengthOf(bytes: Buffer, start: number, end: number): number {
   return end - start > MOST_LENGTH_DIGITS ? Number.NaN : numberOf(bytes, start, end)
+}
+
+/** The value of equal lengths in a list; NaN for what is none. */
+export function listedLength(text: string): number {
+  const lengths = text.split(',').map((each) => each.trim())
+  const length = Number(lengths[0])
+  return lengths.every((each) => LENGTH.test(each) && Number(each) === length) ? length : Number.NaN
 }
 
 /** Digits alone; NaN for anything else, nothing included. */

@@ -1,4 +1,5 @@
 import type { OnReadOpts, Socket } from 'node:net'
+import type { Leniency } from '../exchange.ts'
 import { AnswerParser, type AnswerSink } from './answer-parser.ts'
 import {
   type AnswerHeaders,
@@ -111,6 +112,10 @@ export class SocketCarrier implements Carrier, Controller, AnswerSink {
     this.#handler?.onResponseData(this, chunk)
   }
 
+  onLenient(leniency: Leniency): void {
+    this.#handler?.onLenient(leniency)
+  }
+
   #isFit(idleMs: number): boolean {
     return this.#socket?.destroyed === false && idleMs <= this.#keepAliveMs
   }
@@ -171,7 +176,9 @@ export class SocketCarrier implements Carrier, Controller, AnswerSink {
       keepAliveMs === undefined
         ? KEEP_ALIVE_MS
         : keepAliveMs - Math.min(MAX_KEEP_ALIVE_MARGIN_MS, keepAliveMs * KEEP_ALIVE_MARGIN)
-    if (!isClean || !keepAlive || this.#closesAfter || this.#keepAliveMs <= 0) this.#drop()
+    // A server that answers before it has read the request may never read the rest of it.
+    const isUnsent = (this.#socket?.writableLength ?? 0) > 0
+    if (!isClean || !keepAlive || isUnsent || this.#closesAfter || this.#keepAliveMs <= 0) this.#drop()
     handler?.onResponseEnd()
   }
 

@@ -1,5 +1,5 @@
 import { HeaderLines, isName } from '../http/header-lines.ts'
-import { lengthOf, numberOf } from '../http/parsed-head.ts'
+import { lengthOf, listedLength, numberOf } from '../http/parsed-head.ts'
 import type { FieldSink, HpackDecoder } from './hpack-decoder.ts'
 
 const TAB = 9
@@ -23,6 +23,8 @@ export class AnswerHead extends HeaderLines implements FieldSink {
   /** 0 where there is none. */
   status = 0
   contentLength: number | undefined
+  /** There is more than one length, all of them equal. */
+  hasRepeatedLength = false
   /** Why it breaks the rules, where it does. */
   fault: string | undefined
   #linesFrom = -1
@@ -65,10 +67,15 @@ export class AnswerHead extends HeaderLines implements FieldSink {
   }
 
   #noteLength(text: Buffer, value: number, valueEnd: number): void {
-    const length = lengthOf(text, value, valueEnd)
+    let length = lengthOf(text, value, valueEnd)
+    if (!(length >= 0)) {
+      length = listedLength(text.toString('latin1', value, valueEnd))
+      this.hasRepeatedLength = true
+    }
     if (!(length >= 0)) this.fault = `its content-length is ${textOf(text, value, valueEnd)}`
-    else if (this.contentLength !== undefined) this.fault = 'it has more than one content-length'
-    else this.contentLength = length
+    else if (this.contentLength === undefined) this.contentLength = length
+    else if (this.contentLength === length) this.hasRepeatedLength = true
+    else this.fault = 'it has content-lengths that differ'
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Leniency } from '../exchange.ts'
 import type { AnswerHeaders, CarrierHandler, Controller, Opener } from '../http/carrier.ts'
 import type { RequestHeads } from '../http/request-head.ts'
 import { SocketCarrier } from '../http/socket-carrier.ts'
@@ -47,6 +48,10 @@ export class InTurn implements CarrierHandler, Controller {
 
   onResponseData(_: Controller, chunk: Uint8Array): void {
     this.#current?.handler.onResponseData(this, chunk)
+  }
+
+  onLenient(leniency: Leniency): void {
+    this.#current?.handler.onLenient(leniency)
   }
 
   onResponseEnd(): void {

@@ -110,6 +110,7 @@ export class RequestStream implements Controller {
     const { status, contentLength = -1 } = head
     this.#leftBytes = this.request.method === 'HEAD' || hasNoBody(status) ? 0 : contentLength
     this.answered = true
+    if (head.hasRepeatedLength) this.handler.onLenient('repeated_length')
     this.handler.onResponseStart(this, status, head)
     if (isEnd && !this.over) this.#end()
   }
