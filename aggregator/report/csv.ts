@@ -1,6 +1,6 @@
 import papaparse from 'papaparse'
 import type { OutsideSeries } from '../../lib/core/source.ts'
-import type { Summary, TimelinePoint } from '../../lib/core/summary.ts'
+import type { MetricLine, Summary, TimelinePoint } from '../../lib/core/summary.ts'
 import type { Verdict } from '../../lib/core/verdict.ts'
 import { type FaultSpan, faultSpans, faultsBetween } from './experiment.ts'
 import { type Segment, segmentAt, segmentsOf } from './segment.ts'
@@ -32,7 +32,10 @@ const COLUMNS: Record<string, (point: TimelinePoint, context: Context) => Cell> 
   max_ms: ({ maxMs }) => maxMs,
 }
 
-/** `timeseries.csv` after RFC 4180: a line per point of the timeline, then a column per server metric. */
+/**
+ * `timeseries.csv` after RFC 4180: a line per point of the timeline, then a column per server metric, then those of the
+ * timeline's metrics.
+ */
 export function csvReport(_verdict: Verdict, summary: Summary): string {
   const { stages, timeline, server, startedAt } = summary
   const context = {
@@ -40,12 +43,32 @@ export function csvReport(_verdict: Verdict, summary: Summary): string {
     faults: faultSpans(summary),
     bucketMs: timeline.bucketMs,
   }
-  const fields = [...Object.keys(COLUMNS), ...server.map(({ metric }) => metric)]
-  const data = timeline.points.map((point) => [
+  const ofMetrics = timeline.metrics.flatMap(columnsOf)
+  const fields = [
+    ...Object.keys(COLUMNS),
+    ...server.map(({ metric }) => metric),
+    ...ofMetrics.map(([field]) => field),
+  ]
+  const data = timeline.points.map((point, index) => [
     ...Object.values(COLUMNS).map((column) => column(point, context)),
     ...server.map((series) => lastKnown(series, startedAt + point.atMs)),
+    ...ofMetrics.map(([, values]) => values[index] ?? undefined),
   ])
   return `${papaparse.unparse({ fields, data })}\r\n`
+}
+
+function columnsOf(line: MetricLine): [field: string, values: readonly (number | null)[]][] {
+  const { metric } = line
+  switch (line.kind) {
+    case 'counter':
+      return [[`${metric}_per_s`, line.perSecond]]
+    case 'rate':
+      return [[`${metric}_share`, line.rate]]
+    case 'gauge':
+      return [[metric, line.value]]
+    case 'trend':
+      return (['p50', 'p95', 'p99', 'max'] as const).map((of) => [`${metric}_${of}`, line[of]])
+  }
 }
 
 function lastKnown({ points }: OutsideSeries, epochMs: number): number | undefined {

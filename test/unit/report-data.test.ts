@@ -4,6 +4,7 @@ import { csvReport } from '../../aggregator/report/csv.ts'
 import { jsonReport, metricsSummarySchema } from '../../aggregator/report/json.ts'
 import { REPORTS } from '../../aggregator/report/report.ts'
 import { segmentAt, segmentsOf } from '../../aggregator/report/segment.ts'
+import type { Summary } from '../../lib/core/summary.ts'
 import { STARTED_AT, silence } from '../fixtures/summary.ts'
 import { codepalRun, judged } from '../fixtures/verdict.ts'
 
@@ -79,6 +80,41 @@ describe('timeseries.csv', () => {
     const text = csvReport(verdict, { ...summary, server })
     expect(text.split('\r\n')[0]).toMatch(/,max_ms,"a ""b"", c"$/)
     expect(text.endsWith('\r\n')).toBe(true)
+  })
+
+  it('has columns for the messages of other protocols and the metrics of one’s own', () => {
+    const points = summary.timeline.points.slice(0, 2)
+    const metrics: Summary['timeline']['metrics'] = [
+      { metric: 'ws_msgs_sent', unit: '', kind: 'counter', perSecond: [4, 0] },
+      { metric: 'ws_session_failed', unit: '', kind: 'rate', rate: [0.5, null] },
+      {
+        metric: 'msg_rtt',
+        unit: 'ms',
+        kind: 'trend',
+        p50: [1, null],
+        p95: [2, null],
+        p99: [3, null],
+        max: [4, null],
+      },
+      { metric: 'queue', unit: 'jobs', kind: 'gauge', value: [null, 7] },
+    ]
+    const text = csvReport(verdict, {
+      ...summary,
+      server: [],
+      timeline: { bucketMs: 1_000, points, metrics },
+    })
+    const lines = text
+      .trim()
+      .split('\r\n')
+      .map((line) => line.split(',').slice(-7))
+    expect(lines).toEqual([
+      [
+        ...['ws_msgs_sent_per_s', 'ws_session_failed_share'],
+        ...['msg_rtt_p50', 'msg_rtt_p95', 'msg_rtt_p99', 'msg_rtt_max', 'queue'],
+      ],
+      ['4', '0.5', '1', '2', '3', '4', ''],
+      ['0', '', '', '', '', '', '7'],
+    ])
   })
 
   it('is its header alone when nothing was observed', () => {

@@ -4,42 +4,80 @@ import type { JudgedOf } from './run-charts.ts'
 
 type Names = Pick<Chart, 'id' | 'title' | 'hint'>
 
-/** The charts of what is no HTTP request, of every protocol there is. */
+type Link = readonly [kind: 'ws' | 'tcp', name: string]
+const LINKS: readonly Link[] = [
+  ['ws', 'WebSocket'],
+  ['tcp', 'TCP'],
+]
+
+/** The charts of what is no HTTP request, of every protocol there is: what was said, how fast, and on what. */
 export function protocolCharts(judgedOf: JudgedOf): Chart[] {
   return [
-    ...linkCharts('ws', 'WebSocket', judgedOf),
-    ...linkCharts('tcp', 'TCP', judgedOf),
-    ...streamCharts(judgedOf),
-    ...callCharts(judgedOf),
+    ...LINKS.map((link) => messages(link, judgedOf)),
+    events(judgedOf),
+    calls(judgedOf),
     latencyOf('msg_rtt', judgedOf, {
       id: 'round-trips',
       title: 'Round trips',
       hint: 'From a request or call to its answer',
+    }),
+    latencyOf('stream_time_to_first_event', judgedOf, {
+      id: 'first-event',
+      title: 'Time to first event',
+      hint: 'From the send of a stream’s request',
     }),
     latencyOf('msg_push_latency', judgedOf, {
       id: 'push-latency',
       title: 'Push latency',
       hint: 'From when a message was sent unasked to its receipt',
     }),
+    ...LINKS.flatMap((link) => sessions(link, judgedOf)),
+    ...streams(judgedOf),
+    failuresOf('rpc_failed', judgedOf, {
+      id: 'calls-failed',
+      title: 'Failed RPC calls',
+      hint: 'Share of those that were answered or given up',
+    }),
   ]
 }
 
-function linkCharts(kind: 'ws' | 'tcp', name: string, judgedOf: JudgedOf): Chart[] {
+function messages([kind, name]: Link, judgedOf: JudgedOf): Chart {
   const [sent, received] = [`${kind}_msgs_sent`, `${kind}_msgs_received`]
+  return chartOf(
+    { id: `${kind}-messages`, title: `${name} messages`, hint: 'Sent and received', unit: '/s' },
+    [counted('received', received, 'blue'), { ...counted('sent', sent, 'orange'), dashed: true }],
+    joined(rateOf(received, judgedOf), rateOf(sent, judgedOf)),
+  )
+}
+
+function events(judgedOf: JudgedOf): Chart {
+  return chartOf(
+    { id: 'stream-events', title: 'Stream events', hint: 'Events, lines or pieces received', unit: '/s' },
+    [{ ...counted('events', 'stream_events', 'blue'), filled: true }],
+    rateOf('stream_events', judgedOf),
+  )
+}
+
+function calls(judgedOf: JudgedOf): Chart {
+  return chartOf(
+    { id: 'calls', title: 'RPC calls', hint: 'Calls made, and notifications received', unit: '/s' },
+    [
+      { ...counted('calls', 'rpc_calls', 'blue'), filled: true },
+      { ...counted('notifications', 'rpc_notifications', 'orange'), dashed: true },
+    ],
+    rateOf('rpc_calls', judgedOf),
+  )
+}
+
+function sessions([kind, name]: Link, judgedOf: JudgedOf): Chart[] {
+  const open: Line = {
+    label: 'open',
+    values: { metric: `${kind}_sessions_open`, column: 'value' },
+    tone: 'teal',
+    filled: true,
+  }
   return [
-    chartOf(
-      { id: `${kind}-messages`, title: `${name} messages`, hint: 'Sent and received', unit: '/s' },
-      [counted('received', received, 'blue'), { ...counted('sent', sent, 'orange'), dashed: true }],
-      joined(rateOf(received, judgedOf), rateOf(sent, judgedOf)),
-    ),
-    chartOf({ id: `${kind}-open`, title: `${name} sessions`, hint: 'Open at once', unit: '' }, [
-      {
-        label: 'open',
-        values: { metric: `${kind}_sessions_open`, column: 'value' },
-        tone: 'teal',
-        filled: true,
-      },
-    ]),
+    chartOf({ id: `${kind}-open`, title: `${name} sessions`, hint: 'Open at once', unit: '' }, [open]),
     chartOf(
       { id: `${kind}-opened`, title: `${name} sessions opened`, hint: 'Or tried in vain', unit: '/s' },
       [counted('opened', `${kind}_sessions`, 'teal')],
@@ -58,18 +96,8 @@ function linkCharts(kind: 'ws' | 'tcp', name: string, judgedOf: JudgedOf): Chart
   ]
 }
 
-function streamCharts(judgedOf: JudgedOf): Chart[] {
+function streams(judgedOf: JudgedOf): Chart[] {
   return [
-    chartOf(
-      { id: 'stream-events', title: 'Stream events', hint: 'Events, lines or pieces received', unit: '/s' },
-      [{ ...counted('events', 'stream_events', 'blue'), filled: true }],
-      rateOf('stream_events', judgedOf),
-    ),
-    latencyOf('stream_time_to_first_event', judgedOf, {
-      id: 'first-event',
-      title: 'Time to first event',
-      hint: 'From the send of a stream’s request',
-    }),
     chartOf(
       { id: 'streams', title: 'Streams opened', hint: 'Or tried in vain', unit: '/s' },
       [counted('opened', 'stream_sessions', 'teal')],
@@ -79,24 +107,6 @@ function streamCharts(judgedOf: JudgedOf): Chart[] {
       id: 'stream-failed',
       title: 'Failed streams',
       hint: 'Share of those that ended',
-    }),
-  ]
-}
-
-function callCharts(judgedOf: JudgedOf): Chart[] {
-  return [
-    chartOf(
-      { id: 'calls', title: 'RPC calls', hint: 'Calls made, and notifications received', unit: '/s' },
-      [
-        { ...counted('calls', 'rpc_calls', 'blue'), filled: true },
-        { ...counted('notifications', 'rpc_notifications', 'orange'), dashed: true },
-      ],
-      rateOf('rpc_calls', judgedOf),
-    ),
-    failuresOf('rpc_failed', judgedOf, {
-      id: 'calls-failed',
-      title: 'Failed RPC calls',
-      hint: 'Share of those that were answered or given up',
     }),
   ]
 }
