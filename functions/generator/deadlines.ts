@@ -1,5 +1,4 @@
-/** Longest wait that setTimeout can hold. */
-const MAX_TIMER_MS = 2 ** 31 - 1
+import { MAX_TIMER_MS } from '../../lib/long-timer.ts'
 
 /** Something that has to end by a time. Its neighbours are those with the same length of time. */
 export interface Expiring {

@@ -1,8 +1,6 @@
 import { type Backoff, backoffMs } from '../../lib/core/backoff.ts'
 import { SeededRandom } from '../../lib/core/random.ts'
-
-/** A timer that is set for longer fires at once. */
-const MAX_TIMER_MS = 2 ** 31 - 1
+import { LongTimer } from '../../lib/long-timer.ts'
 
 interface ReopenTools {
   /** Why it has to be opened again. */
@@ -43,11 +41,11 @@ export async function reopen<T>(
 function pause(lengthMs: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve) => {
     const end = (): void => {
-      clearTimeout(timer)
+      timer.clear()
       signal?.removeEventListener('abort', end)
       resolve()
     }
-    const timer = setTimeout(end, Math.min(lengthMs, MAX_TIMER_MS))
+    const timer = new LongTimer(lengthMs, end)
     signal?.addEventListener('abort', end)
   })
 }

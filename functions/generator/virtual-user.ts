@@ -277,9 +277,7 @@ export class GeneratorUser implements VirtualUser {
     open: () => Promise<T>,
     { lifetime = 'iteration' }: Pick<LinkOptions, 'lifetime'> = {},
   ): Promise<T> {
-    const opened = await (this.#interrupted
-      ? this.#refuse()
-      : this.calls.opening(open()).catch((error) => this.#refuse(error)))
+    const opened = await (this.#interrupted ? this.#refuse() : this.calls.opening(open()))
     this.#opened ??= new OpenedByFlow()
     return this.#opened.hold(opened, lifetime)
   }

@@ -9,6 +9,8 @@ export interface Cut {
   stages: readonly string[]
 }
 
+const MAX_DRAIN_CUTS = 5_000
+
 /**
  * The common grid on which all generators cut their snapshots: every multiple of the interval and every
  * stage boundary, until the end of the graceful stop. So each snapshot lies wholly inside its stages, and
@@ -18,7 +20,10 @@ export interface Cut {
 export function cutsOf(plan: Pick<Plan, 'stages' | 'intervalMs' | 'durationMs' | 'gracefulStopMs'>): Cut[] {
   const endMs = plan.durationMs + plan.gracefulStopMs
   const bounds = new Set([plan.durationMs, endMs])
-  for (let atMs = plan.intervalMs; atMs < endMs; atMs += plan.intervalMs) bounds.add(atMs)
+  for (let atMs = plan.intervalMs; atMs < plan.durationMs; atMs += plan.intervalMs) bounds.add(atMs)
+  const drainStepMs = drainStepOf(plan)
+  const drainFromMs = Math.floor(plan.durationMs / drainStepMs + 1) * drainStepMs
+  for (let atMs = drainFromMs; atMs < endMs; atMs += drainStepMs) bounds.add(atMs)
   for (const { fromMs, toMs } of plan.stages) bounds.add(fromMs).add(toMs)
   const times = [...bounds].filter((atMs) => atMs > 0 && atMs <= endMs).sort((a, b) => a - b)
   if (endMs === plan.durationMs) times.push(endMs)
@@ -28,6 +33,11 @@ export function cutsOf(plan: Pick<Plan, 'stages' | 'intervalMs' | 'durationMs' |
     const stages = plan.stages.filter((stage) => inLoad && stage.fromMs <= fromMs && toMs <= stage.toMs)
     return { seq, fromMs, toMs, stages: [...new Set(stages.map(({ name }) => name))] }
   })
+}
+
+/** The interval, or so many of them that a graceful stop of weeks has not millions of cuts. */
+function drainStepOf({ intervalMs, gracefulStopMs }: Pick<Plan, 'intervalMs' | 'gracefulStopMs'>): number {
+  return intervalMs * Math.max(1, Math.ceil(gracefulStopMs / intervalMs / MAX_DRAIN_CUTS))
 }
 
 /** Whether a cut is about iterations that still drain after the load's end. */

@@ -142,6 +142,19 @@ describe('the cuts of a plan', () => {
     expect(cuts.find(({ fromMs }) => fromMs === 30_000)?.stages).toEqual([])
   })
 
+  it('are few for a graceful stop of weeks', () => {
+    const stages = [{ name: 'hold', executor: 'users', fromMs: 0, toMs: 15_000 }]
+    const shape = { stages, intervalMs: 1_000, durationMs: 15_000 }
+    const drain = (gracefulStopMs: number): number[] =>
+      cutsOf({ ...shape, gracefulStopMs })
+        .filter((cut) => isDrain(cut, shape))
+        .map(({ toMs }) => toMs)
+    expect(drain(5_000)).toEqual([16_000, 17_000, 18_000, 19_000, 20_000])
+    const weeks = drain(20 * 86_400_000)
+    expect(weeks.slice(0, 3)).toEqual([346_000, 692_000, 1_038_000])
+    expect([weeks.length, weeks.at(-1)]).toEqual([4_995, 20 * 86_400_000 + 15_000])
+  })
+
   it('end the load with one, and have another for what drains, even where no time is given to it', () => {
     const stages = [{ name: 'hold', executor: 'users', fromMs: 0, toMs: 15_000 }]
     const shape = { stages, intervalMs: 10_000, durationMs: 15_000 }

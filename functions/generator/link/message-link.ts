@@ -1,6 +1,6 @@
-import { parseDuration } from '../../../lib/core/duration.ts'
 import { reconnectPlan } from '../../../lib/core/flow/check-options.ts'
 import { jsonText } from '../../../lib/core/flow/json-text.ts'
+import { timeMs } from '../../../lib/core/flow/time.ts'
 import {
   FlowError,
   type LinkOptions,
@@ -9,6 +9,7 @@ import {
   type VirtualSocket,
   type VirtualTcp,
 } from '../../../lib/core/flow.ts'
+import { LongTimer } from '../../../lib/long-timer.ts'
 import type { Deadlines } from '../deadlines.ts'
 import { asFlowError } from '../error-class.ts'
 import { isBytes, viewOf } from '../flow-bytes.ts'
@@ -43,8 +44,6 @@ const MESSAGE = 'the message'
 const CLOSE_WITHIN_MS = 1_000
 /** A peer that reads slower than the user sends may not fill the generator. */
 const MOST_UNSENT_BYTES = 16_777_216
-/** Longest wait that setTimeout can hold. */
-const MAX_TIMER_MS = 2 ** 31 - 1
 
 /** A connection of one user that carries messages both ways, over whatever wire. */
 export class MessageLink implements VirtualSocket, VirtualTcp, WireListener {
@@ -120,15 +119,13 @@ export class MessageLink implements VirtualSocket, VirtualTcp, WireListener {
   /** Resolves at once where it is open, or when it is again. */
   async whenOpen(timeoutMs: number): Promise<void> {
     const { kind } = this.#settings
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise<never>((_, reject) => {
-      const error = new FlowError(`${kind}_timeout`, `not open again within ${timeoutMs} ms`)
-      timer = setTimeout(reject, timeoutMs, error)
-    })
+    const late = Promise.withResolvers<never>()
+    const error = new FlowError(`${kind}_timeout`, `not open again within ${timeoutMs} ms`)
+    const timer = new LongTimer(timeoutMs, () => late.reject(error))
     try {
-      while (this.#reopening) await Promise.race([this.#reopening, late])
+      while (this.#reopening) await Promise.race([this.#reopening, late.promise])
     } finally {
-      clearTimeout(timer)
+      timer.clear()
     }
   }
 
@@ -278,9 +275,6 @@ export class MessageLink implements VirtualSocket, VirtualTcp, WireListener {
   }
 
   #timeoutMs(timeout: string | undefined): number {
-    const timeoutMs = timeout === undefined ? this.#settings.timeoutMs : parseDuration(timeout)
-    if (timeoutMs === undefined)
-      throw new FlowError('bad_request_options', `timeout ${timeout} is no length of time`)
-    return Math.min(timeoutMs, MAX_TIMER_MS)
+    return timeout === undefined ? this.#settings.timeoutMs : timeMs('timeout', timeout)
   }
 }

@@ -1,4 +1,5 @@
 import { FlowError } from '../../../lib/core/flow.ts'
+import { LongTimer } from '../../../lib/long-timer.ts'
 import { asFlowError } from '../error-class.ts'
 
 interface OpeningOptions {
@@ -24,12 +25,11 @@ export function opening<T>(
       reject(asFlowError(error))
     }
     const interrupt = (): void => failed(new FlowError('interrupted'))
-    const timer = setTimeout(
-      () => failed(new FlowError(timeoutClass, `not open within ${timeoutMs} ms`)),
-      timeoutMs,
+    const timer = new LongTimer(timeoutMs, () =>
+      failed(new FlowError(timeoutClass, `not open within ${timeoutMs} ms`)),
     )
     const stopWaiting = (): void => {
-      clearTimeout(timer)
+      timer.clear()
       signal?.removeEventListener('abort', interrupt)
     }
     if (signal?.aborted) return interrupt()

@@ -1,5 +1,6 @@
 import { FlowError, type MessageId, type StreamItem } from '../../../lib/core/flow.ts'
 import { parseRpc } from '../../../lib/core/json-rpc.ts'
+import { LongTimer } from '../../../lib/long-timer.ts'
 import { asFlowError } from '../error-class.ts'
 import { type AnswerHead, type BodyReader, type Exchange, ImpossibleRequest } from '../exchange.ts'
 import { type Connection, exchanged, type HttpClient } from '../http-client.ts'
@@ -142,7 +143,7 @@ export class HttpTransport implements Transport {
 class PostStream implements BodyReader {
   readonly #head: AnswerHead
   readonly #decoder: BodyDecoder
-  readonly #timer: NodeJS.Timeout
+  readonly #timer: LongTimer
   #broken: FlowError | undefined
 
   constructor(
@@ -169,7 +170,7 @@ class PostStream implements BodyReader {
       (failure) => this.#break(failure),
     )
     const late = new FlowError('rpc_timeout', `no answer within ${timeoutMs} ms`)
-    this.#timer = setTimeout(() => this.#break(late), timeoutMs)
+    this.#timer = new LongTimer(timeoutMs, () => this.#break(late))
   }
 
   read(bytes: Uint8Array): void {
@@ -178,7 +179,7 @@ class PostStream implements BodyReader {
 
   /** Resolves when all of it was taken, with why it could not be. */
   async end(): Promise<FlowError | undefined> {
-    clearTimeout(this.#timer)
+    this.#timer.clear()
     await this.#decoder.end()
     return this.#broken
   }

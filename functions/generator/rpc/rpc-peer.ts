@@ -1,4 +1,4 @@
-import { parseDuration } from '../../../lib/core/duration.ts'
+import { timeMs } from '../../../lib/core/flow/time.ts'
 import {
   FlowError,
   type JsonRpcOptions,
@@ -16,6 +16,7 @@ import {
   RpcError,
   type RpcMessage,
 } from '../../../lib/core/json-rpc.ts'
+import { LongTimer } from '../../../lib/long-timer.ts'
 import type { Deadlines } from '../deadlines.ts'
 import { asFlowError, errorMessageOf } from '../error-class.ts'
 import { any, Inbox } from '../link/inbox.ts'
@@ -37,7 +38,6 @@ interface ReceivedNotification extends RpcNotification {
 }
 
 const INBOX = { timeoutClass: 'rpc_timeout', sizeOf: ({ sizeBytes }: ReceivedNotification) => sizeBytes }
-const MAX_TIMER_MS = 2 ** 31 - 1
 
 /** A JSON-RPC 2.0 peer over whatever transport: the same correlation of calls and answers for all of them. */
 export class RpcPeer implements VirtualRpc {
@@ -243,19 +243,16 @@ export class RpcPeer implements VirtualRpc {
     if (!this.#gate) return
     const late = Promise.withResolvers<never>()
     const error = new FlowError('rpc_timeout', `not ready again within ${timeoutMs} ms`)
-    const timer = setTimeout(late.reject, timeoutMs, error)
+    const timer = new LongTimer(timeoutMs, () => late.reject(error))
     try {
       await Promise.race([this.#gate, late.promise])
     } finally {
-      clearTimeout(timer)
+      timer.clear()
     }
   }
 
   #timeoutMs(timeout: string | undefined): number {
-    const timeoutMs = timeout === undefined ? this.#settings.timeoutMs : parseDuration(timeout)
-    if (timeoutMs === undefined)
-      throw new FlowError('bad_request_options', `timeout ${timeout} is no length of time`)
-    return Math.min(timeoutMs, MAX_TIMER_MS)
+    return timeout === undefined ? this.#settings.timeoutMs : timeMs('timeout', timeout)
   }
 }
 

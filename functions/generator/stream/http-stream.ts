@@ -1,5 +1,5 @@
-import { parseDuration } from '../../../lib/core/duration.ts'
 import { reconnectPlan } from '../../../lib/core/flow/check-options.ts'
+import { timeMs } from '../../../lib/core/flow/time.ts'
 import {
   FlowError,
   type StreamItem,
@@ -85,9 +85,7 @@ export class HttpStream implements VirtualStream<StreamItem>, BodyReader {
   }
 
   async next({ timeout }: { timeout?: string } = {}): Promise<StreamItem | undefined> {
-    const timeoutMs = timeout === undefined ? this.#settings.timeoutMs : parseDuration(timeout)
-    if (timeoutMs === undefined)
-      throw new FlowError('bad_request_options', `timeout ${timeout} is no length of time`)
+    const timeoutMs = timeout === undefined ? this.#settings.timeoutMs : timeMs('timeout', timeout)
     try {
       return await this.#inbox.next(any, { nowMs: this.#settings.now(), timeoutMs })
     } catch (error) {

@@ -1,7 +1,5 @@
+import { LongTimer } from '../../long-timer.ts'
 import type { Clock } from '../../ports.ts'
-
-/** Longest wait that setTimeout can hold. */
-const MAX_TIMER_MS = 2 ** 31 - 1
 
 /** Read once: the property is slower than the clock. */
 const ORIGIN_MS = performance.timeOrigin
@@ -14,7 +12,7 @@ export const systemClock: Clock = {
     for (;;) {
       const restMs = atMs - systemClock.now()
       if (restMs <= 0 || signal?.aborted) return
-      await pause(Math.min(restMs, MAX_TIMER_MS), signal)
+      await pause(restMs, signal)
     }
   },
 }
@@ -22,11 +20,11 @@ export const systemClock: Clock = {
 function pause(forMs: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
-      clearTimeout(timer)
+      timer.clear()
       signal?.removeEventListener('abort', done)
       resolve()
     }
-    const timer = setTimeout(done, forMs)
+    const timer = new LongTimer(forMs, done)
     signal?.addEventListener('abort', done, { once: true })
   })
 }
