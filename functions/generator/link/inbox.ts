@@ -1,3 +1,4 @@
+import { truthOf } from '../../../lib/core/flow/truth.ts'
 import { FlowError, type MessageId } from '../../../lib/core/flow.ts'
 import type { Deadlines, Expiring } from '../deadlines.ts'
 
@@ -114,7 +115,7 @@ export class Inbox<Item> {
 
   /** The oldest unread message that matches, else the next that comes. Fails after the timeout, or with why the connection was lost. */
   read(match: Match<Item>, patience: Patience, told: Told<Item>): void {
-    const at = this.#unread?.findIndex(match) ?? -1
+    const at = this.#unread?.findIndex((item) => matches(match, item)) ?? -1
     const [unread] = at === -1 ? [] : (this.#unread?.splice(at, 1) ?? [])
     if (unread === undefined) {
       this.#wait(new Waiter(this, match, undefined, told, patience.timeoutMs), patience)
@@ -223,7 +224,7 @@ export class Inbox<Item> {
   #takes(waiter: Waiter<Item>, item: Item): boolean {
     let error: Error | undefined
     try {
-      if (!waiter.match?.(item)) return false
+      if (waiter.match === undefined || !matches(waiter.match, item)) return false
     } catch (thrown) {
       error = thrown as Error
     }
@@ -233,6 +234,10 @@ export class Inbox<Item> {
     else if (!waiter.expired) waiter.told.resolve(item)
     return error === undefined
   }
+}
+
+function matches<Item>(match: Match<Item>, item: Item): boolean {
+  return truthOf('what match returned', match(item))
 }
 
 export function any(): boolean {

@@ -1,5 +1,6 @@
 import { FlowError, type LinkOptions, type MessageId } from '../../../lib/core/flow.ts'
 import { malformed } from '../../../lib/core/json-rpc.ts'
+import { messageId } from './flow-answers.ts'
 import type { ReceivedMessage } from './received-message.ts'
 
 type IdOf = LinkOptions['idOf']
@@ -7,7 +8,7 @@ type IdOf = LinkOptions['idOf']
 /** The id of a request that has to have one. Throws `bad_request_options`. */
 export function idOfRequest(data: string | Uint8Array | object, idOf: IdOf): MessageId | undefined {
   if (!idOf) return undefined
-  const id = idOf(typeof data === 'string' ? parsed(data) : data)
+  const id = messageId(idOf(typeof data === 'string' ? parsed(data) : data))
   if (id === undefined)
     throw new FlowError('bad_request_options', 'the request has no id, and no match was given')
   return id
@@ -22,7 +23,7 @@ export function idOfMessage(message: ReceivedMessage, idOf: IdOf): MessageId | u
   } catch {
     throw malformed('no JSON', String(message.data))
   }
-  return idOf(json)
+  return messageId(idOf(json))
 }
 
 function parsed(text: string): unknown {

@@ -14,6 +14,7 @@ import type { Deadlines } from '../deadlines.ts'
 import { asFlowError } from '../error-class.ts'
 import { isBytes, viewOf } from '../flow-bytes.ts'
 import { reopen } from '../reopen.ts'
+import { checkedReceive, pushTime } from './flow-answers.ts'
 import { any, Inbox, sizeOfMessage } from './inbox.ts'
 import type { LinkEvents } from './link-meter.ts'
 import { idOfMessage, idOfRequest } from './message-ids.ts'
@@ -40,6 +41,7 @@ const INBOXES = {
   ws: { timeoutClass: 'ws_timeout', sizeOf: sizeOfMessage },
   tcp: { timeoutClass: 'tcp_timeout', sizeOf: sizeOfMessage },
 }
+const NO_OPTIONS: ReceiveOptions = Object.freeze({})
 const MESSAGE = 'the message'
 const CLOSE_WITHIN_MS = 1_000
 /** A peer that reads slower than the user sends may not fill the generator. */
@@ -88,18 +90,17 @@ export class MessageLink implements VirtualSocket, VirtualTcp, WireListener {
     this.#send(data, this.#settings.now())
   }
 
-  receive({ match = any, timeout }: ReceiveOptions = {}): Promise<SocketMessage> {
+  receive(options: ReceiveOptions = NO_OPTIONS): Promise<SocketMessage> {
     return new Promise((resolve, reject) => {
+      const { match = any, timeout } = checkedReceive(options)
       const patience = { nowMs: this.#settings.now(), timeoutMs: this.#timeoutMs(timeout) }
       this.#inbox.read(match, patience, { resolve, reject })
     })
   }
 
-  request(
-    data: string | Uint8Array | object,
-    { match, timeout }: ReceiveOptions = {},
-  ): Promise<SocketMessage> {
+  request(data: string | Uint8Array | object, options: ReceiveOptions = NO_OPTIONS): Promise<SocketMessage> {
     return new Promise((resolve, reject) => {
+      const { match, timeout } = checkedReceive(options)
       const timeoutMs = this.#timeoutMs(timeout)
       if (!this.#reopening) {
         this.#request(data, match, timeoutMs, resolve, reject)
@@ -159,7 +160,7 @@ export class MessageLink implements VirtualSocket, VirtualTcp, WireListener {
     events.onReceived(sizeBytes, message.receivedAtMs)
     try {
       const id = idOfMessage(message, idOf)
-      const pushedAtMs = pushedAt?.(message)
+      const pushedAtMs = pushTime(pushedAt?.(message))
       if (pushedAtMs !== undefined) events.onPush(message.receivedAtMs - pushedAtMs)
       if (onMessage) this.#guard(onMessage(message))
       this.#inbox.deliver(message, id)

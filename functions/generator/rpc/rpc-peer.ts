@@ -1,3 +1,6 @@
+import { checkHasJson, jsonText } from '../../../lib/core/flow/json-text.ts'
+import { nameText } from '../../../lib/core/flow/name.ts'
+import { badOption } from '../../../lib/core/flow/refusal.ts'
 import { timeMs } from '../../../lib/core/flow/time.ts'
 import {
   FlowError,
@@ -19,7 +22,9 @@ import {
 import { LongTimer } from '../../../lib/long-timer.ts'
 import type { Deadlines } from '../deadlines.ts'
 import { asFlowError, errorMessageOf } from '../error-class.ts'
+import { pushTime } from '../link/flow-answers.ts'
 import { any, Inbox } from '../link/inbox.ts'
+import { checkBatch, checkCall, checkReceive } from './flow-calls.ts'
 import { PendingCalls } from './pending-calls.ts'
 import type { RpcEvents } from './rpc-meter.ts'
 import type { Transport } from './transport.ts'
@@ -37,6 +42,7 @@ interface ReceivedNotification extends RpcNotification {
   sizeBytes: number
 }
 
+const NO_OPTIONS = Object.freeze({})
 const INBOX = { timeoutClass: 'rpc_timeout', sizeOf: ({ sizeBytes }: ReceivedNotification) => sizeBytes }
 
 /** A JSON-RPC 2.0 peer over whatever transport: the same correlation of calls and answers for all of them. */
@@ -66,9 +72,12 @@ export class RpcPeer implements VirtualRpc {
   call<Result = unknown>(
     method: string,
     params?: unknown,
-    { timeout, name = method }: RpcCallOptions = {},
+    options: RpcCallOptions = NO_OPTIONS,
   ): Promise<Result> {
     try {
+      checkCall(method, params, options)
+      const { timeout } = options
+      const name = options.name === undefined ? method : nameText('name', options.name, badOption)
       const timeoutMs = this.#timeoutMs(timeout)
       const ready = this.#whenReady(timeoutMs)
       const answer = ready
@@ -95,6 +104,7 @@ export class RpcPeer implements VirtualRpc {
   }
 
   async notify(method: string, params?: unknown): Promise<void> {
+    checkCall(method, params)
     await this.#whenReady(this.#settings.timeoutMs)
     await this.notifyNow(method, params)
   }
@@ -106,10 +116,10 @@ export class RpcPeer implements VirtualRpc {
 
   async batch(
     entries: readonly RpcBatchEntry[],
-    { timeout }: { timeout?: string } = {},
+    options: { timeout?: string } = NO_OPTIONS,
   ): Promise<RpcOutcome[]> {
-    if (entries.length === 0) throw new FlowError('bad_request_options', 'a batch needs at least one call')
-    const timeoutMs = this.#timeoutMs(timeout)
+    checkBatch(entries, options)
+    const timeoutMs = this.#timeoutMs(options.timeout)
     await this.#whenReady(timeoutMs)
     const calls = entries.map((entry) => ({ ...entry, ...(entry.notify !== true && { id: this.#nextId++ }) }))
     const text = textOf(calls.map(({ id, method, params }) => ({ jsonrpc: '2.0', id, method, params })))
@@ -126,7 +136,9 @@ export class RpcPeer implements VirtualRpc {
     return Promise.all(answers.map(outcomeOf))
   }
 
-  async receive({ method, timeout }: { method?: string; timeout?: string } = {}): Promise<RpcNotification> {
+  async receive(options: { method?: string; timeout?: string } = NO_OPTIONS): Promise<RpcNotification> {
+    checkReceive(options)
+    const { method, timeout } = options
     const match = method === undefined ? any : (told: RpcNotification): boolean => told.method === method
     const { sizeBytes: _, ...notification } = await this.#inbox.next(match, {
       nowMs: this.#settings.now(),
@@ -185,7 +197,7 @@ export class RpcPeer implements VirtualRpc {
   #tell(notification: ReceivedNotification): void {
     const { events, onNotification, pushedAt } = this.#settings
     events.onNotification(notification.method)
-    const pushedAtMs = pushedAt?.(notification)
+    const pushedAtMs = pushTime(pushedAt?.(notification))
     if (pushedAtMs !== undefined) events.onPush(notification.method, notification.receivedAtMs - pushedAtMs)
     onNotification?.(notification)
     this.#inbox.deliver(notification)
@@ -194,18 +206,16 @@ export class RpcPeer implements VirtualRpc {
   /** The peer asks, too: it gets a result or an error, and always an answer. */
   async #answer(id: MessageId, method: string, params: unknown): Promise<void> {
     const { onRequest, timeoutMs } = this.#settings
-    let outcome: object
+    let text: string
     try {
-      outcome = onRequest
+      const outcome = onRequest
         ? { result: (await onRequest(method, params)) ?? null }
         : { error: { code: METHOD_NOT_FOUND, message: `no method ${method} here` } }
+      if ('result' in outcome) checkHasJson('the result', outcome.result)
+      text = textOf({ jsonrpc: '2.0', id, ...outcome })
     } catch (error) {
-      outcome =
-        error instanceof RpcError
-          ? { error: { code: error.code, message: error.message, data: error.data } }
-          : { error: { code: INTERNAL_ERROR, message: errorMessageOf(error) } }
+      text = errorText(id, error)
     }
-    const text = textOf({ jsonrpc: '2.0', id, ...outcome })
     try {
       await this.#carry(text, [], timeoutMs)
     } catch {
@@ -257,14 +267,20 @@ export class RpcPeer implements VirtualRpc {
 }
 
 function textOf(message: object): string {
-  try {
-    return JSON.stringify(message)
-  } catch (error) {
-    throw new FlowError(
-      'bad_request_options',
-      `params cannot be written as JSON: ${(error as Error).message}`,
-    )
+  return jsonText('params', message)
+}
+
+/** The answer to a request of the peer that failed here; the data of an error may have no JSON. */
+function errorText(id: MessageId, error: unknown): string {
+  if (error instanceof RpcError) {
+    const { code, message, data } = error
+    try {
+      return textOf({ jsonrpc: '2.0', id, error: { code, message, data } })
+    } catch {
+      return textOf({ jsonrpc: '2.0', id, error: { code, message } })
+    }
   }
+  return textOf({ jsonrpc: '2.0', id, error: { code: INTERNAL_ERROR, message: errorMessageOf(error) } })
 }
 
 async function outcomeOf(answer: Promise<unknown>): Promise<RpcOutcome> {

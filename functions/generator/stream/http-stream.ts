@@ -1,4 +1,5 @@
 import { reconnectPlan } from '../../../lib/core/flow/check-options.ts'
+import { checkFields } from '../../../lib/core/flow/option-fields.ts'
 import { timeMs } from '../../../lib/core/flow/time.ts'
 import {
   FlowError,
@@ -10,6 +11,7 @@ import {
 import type { Deadlines } from '../deadlines.ts'
 import { asFlowError } from '../error-class.ts'
 import { type AnswerHead, type BodyReader, type Exchange, ImpossibleRequest } from '../exchange.ts'
+import { pushTime } from '../link/flow-answers.ts'
 import { any, Inbox, sizeOfMessage } from '../link/inbox.ts'
 import { reopen } from '../reopen.ts'
 import { BodyDecoder } from './body-decoder.ts'
@@ -37,6 +39,8 @@ export interface StreamSettings extends Pick<StreamOptions, 'reconnect' | 'pushe
   events: StreamEvents
 }
 
+const NO_OPTIONS = Object.freeze({})
+const NEXT_FIELDS: ReadonlySet<string> = new Set(['timeout'])
 const INBOX = { timeoutClass: 'stream_timeout', sizeOf: sizeOfMessage }
 /** What ends all reading where a stream ended as it should. */
 const END = new FlowError('stream_ended')
@@ -84,7 +88,9 @@ export class HttpStream implements VirtualStream<StreamItem>, BodyReader {
     }
   }
 
-  async next({ timeout }: { timeout?: string } = {}): Promise<StreamItem | undefined> {
+  async next(options: { timeout?: string } = NO_OPTIONS): Promise<StreamItem | undefined> {
+    checkFields(options, NEXT_FIELDS)
+    const { timeout } = options
     const timeoutMs = timeout === undefined ? this.#settings.timeoutMs : timeMs('timeout', timeout)
     try {
       return await this.#inbox.next(any, { nowMs: this.#settings.now(), timeoutMs })
@@ -200,7 +206,7 @@ export class HttpStream implements VirtualStream<StreamItem>, BodyReader {
     events.onItem(this.#lastItemAtMs === undefined ? undefined : atMs - this.#lastItemAtMs)
     this.#lastItemAtMs = atMs
     try {
-      const pushedAtMs = pushedAt?.(item)
+      const pushedAtMs = pushTime(pushedAt?.(item))
       if (pushedAtMs !== undefined) events.onPush(atMs - pushedAtMs)
     } catch (error) {
       this.#break(error as Error)

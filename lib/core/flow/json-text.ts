@@ -8,8 +8,7 @@ const JSON_VALUE = 'what JSON can hold'
  * promises, maps and sets, whose JSON would be `{}`.
  */
 export function jsonText(field: string, value: unknown): string {
-  if (typeof value === 'object' && value !== null && hasNoJson(value))
-    throw badOption(field, value, JSON_VALUE)
+  checkHasJson(field, value)
   let text: string | undefined
   try {
     text = JSON.stringify(value)
@@ -19,6 +18,22 @@ export function jsonText(field: string, value: unknown): string {
   }
   if (text === undefined) throw badOption(field, value, JSON_VALUE)
   return text
+}
+
+/** Throws a `FlowError` of class `bad_request_options` for what would be left out of JSON, or be `{}` in it. */
+export function checkHasJson(field: string, value: unknown): void {
+  switch (typeof value) {
+    case 'object':
+      if (value === null || !hasNoJson(value)) return
+      break
+    case 'string':
+    case 'number':
+    case 'boolean':
+    // It may have been given a `toJSON`; else writing it says why it cannot be written.
+    case 'bigint':
+      return
+  }
+  throw badOption(field, value, JSON_VALUE)
 }
 
 function hasNoJson(value: object): boolean {
