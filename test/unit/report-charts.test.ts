@@ -26,9 +26,9 @@ describe('charts', () => {
     ])
     const failures = charts.find(({ id }) => id === 'failures')
     expect(failures?.bounds.map(({ on, label }) => `${on} ${label}`)).toEqual([
+      'all overall ≤ 0.05 %',
       'all overall ≤ 1 %',
       'all overall < 0.5 %',
-      'all overall ≤ 0.05 %',
     ])
     expect(failures?.measured.map(({ label }) => label)).toEqual(['overall 0.127 %'])
   })
@@ -71,6 +71,24 @@ describe('charts', () => {
     const [chart] = serverCharts({ thresholds: [judged] }, summary)
     expect(chart?.bounds.map((bound) => bound.on)).toEqual([on])
     expect(chart?.measured).toHaveLength(on === 'all' ? 1 : 0)
+  })
+
+  it('draw the worst five of many thresholds, and say how many there are besides', () => {
+    const [row] = verdict.thresholds.filter(({ metric }) => metric === 'ecs_cpu')
+    if (!row) throw new TypeError('the fixture has a row on ecs_cpu')
+    const thresholds = Array.from({ length: 8 }, (_, i): Row => {
+      const state = i >= 4 ? 'fail' : 'pass'
+      return { ...row, target: undefined, limit: `max<=${50 + i}`, state }
+    })
+    const [chart] = serverCharts({ thresholds }, summary)
+    expect(chart?.bounds.map(({ value }) => value)).toEqual([54, 55, 56, 57, 50])
+    expect(chart?.hint).toBe('cloudwatch · % · 3 more thresholds in the table')
+  })
+
+  it('start at zero, but for values that are no count and vary little', () => {
+    const closeOnes = (charts: readonly { close: boolean }[]) => charts.filter(({ close }) => close).length
+    expect(closeOnes(runCharts(verdict, summary))).toBe(0)
+    expect(closeOnes(serverCharts(verdict, summary))).toBe(summary.server.length)
   })
 
   it('draw no limit of a time to rise or of a number of samples', () => {

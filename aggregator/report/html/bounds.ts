@@ -2,17 +2,22 @@ import type { Summary } from '../../../lib/core/summary.ts'
 import { type Aggregation, type Expression, holds, parseExpression } from '../../../lib/core/threshold.ts'
 import type { Row } from '../../../lib/core/verdict.ts'
 import { boundsOf, formatBound, formatFigure } from '../figure.ts'
+import { urgency } from '../row.ts'
 import type { BoundLine, Judged, MeasuredLine, TimeSpan } from './chart.ts'
 
+/** More thresholds than these would hide what they judge: the worst are drawn, and the table has all. */
+const MAX_DRAWN = 5
 /** Values that are no height on a chart: a time, and a number of samples. */
 const NOT_DRAWN = ['rise', 'count']
 
 /** The bounds of rows in a chart whose unit is `unit`, and what was measured where all of the time is judged at once. */
 export function judgedBy(rows: readonly Row[], unit: string, summary: Summary): Judged {
-  const drawn = rows.filter(({ aggregation }) => !NOT_DRAWN.includes(aggregation))
+  const all = rows.filter(({ aggregation }) => !NOT_DRAWN.includes(aggregation))
+  const drawn = all.toSorted((a, b) => urgency(a) - urgency(b)).slice(0, MAX_DRAWN)
   return {
     bounds: withOneRoom(drawn.flatMap((row) => boundLines(row, unit, summary))),
     measured: withoutRepeats(drawn.flatMap((row) => measuredLine(row, unit, summary))),
+    notDrawn: all.length - drawn.length,
   }
 }
 

@@ -63,6 +63,8 @@ export interface MeasuredLine {
 export interface Judged {
   bounds: BoundLine[]
   measured: MeasuredLine[]
+  /** How many thresholds there are besides. */
+  notDrawn: number
 }
 
 /** What the page's script needs to draw one chart over time; the values stay in the summary. */
@@ -75,6 +77,8 @@ export interface Chart extends Judged {
   /** Whether the axis may be switched to a logarithm. */
   log: boolean
   small: boolean
+  /** Whether values that vary little fill the height: the axis then does not start at zero. */
+  close: boolean
   /** Reason why there is nothing to draw. */
   noData?: string
 }
@@ -82,8 +86,19 @@ export interface Chart extends Judged {
 export type About = Pick<Chart, 'id' | 'title' | 'hint'> & { unit: string }
 
 export function chartOf({ unit, ...names }: About, lines: Line[], judged?: Judged): Chart {
-  const { bounds, measured } = judged ?? { bounds: [], measured: [] }
-  return { ...names, ladder: chartLadderOf(unit), log: false, small: false, lines, bounds, measured }
+  const { bounds, measured, notDrawn } = judged ?? { bounds: [], measured: [], notDrawn: 0 }
+  return {
+    ...names,
+    hint: notDrawn === 0 ? names.hint : `${names.hint} · ${notDrawn} more thresholds in the table`,
+    notDrawn,
+    ladder: chartLadderOf(unit),
+    log: false,
+    small: false,
+    close: false,
+    lines,
+    bounds,
+    measured,
+  }
 }
 
 const TREND_LINES = [

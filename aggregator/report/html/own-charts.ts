@@ -39,10 +39,13 @@ function chartOfLine({ metric, unit, kind }: MetricLine, id: string, judgedOf: J
         judgedOf(metric, ['rate'], SHARE),
       )
     case 'gauge':
-      return chartOf(
-        { id, title: metric, hint: unit === '' ? 'gauge · latest' : `gauge · latest · ${unit}`, unit },
-        [{ label: metric, values: { metric, column: 'value' }, tone: 'violet' }],
-        judgedOf(metric, ['value', 'min', 'max'], unit),
-      )
+      return {
+        ...chartOf(
+          { id, title: metric, hint: unit === '' ? 'gauge · latest' : `gauge · latest · ${unit}`, unit },
+          [{ label: metric, values: { metric, column: 'value' }, tone: 'violet' }],
+          judgedOf(metric, ['value', 'min', 'max'], unit),
+        ),
+        close: true,
+      }
   }
 }

@@ -120,7 +120,11 @@ function rateOf(metric: string, judgedOf: JudgedOf): Judged {
 }
 
 function joined(a: Judged, b: Judged): Judged {
-  return { bounds: [...a.bounds, ...b.bounds], measured: [...a.measured, ...b.measured] }
+  return {
+    bounds: [...a.bounds, ...b.bounds],
+    measured: [...a.measured, ...b.measured],
+    notDrawn: a.notDrawn + b.notDrawn,
+  }
 }
 
 function latencyOf(metric: string, judgedOf: JudgedOf, names: Names): Chart {

@@ -20,6 +20,7 @@ export function serverCharts({ thresholds }: Pick<Verdict, 'thresholds'>, summar
         judgedBy(rows, unit, summary),
       ),
       small: true,
+      close: true,
       ...(points.length === 0 ? { noData: noData ?? 'the source gave no points' } : {}),
     }
   })

@@ -32,7 +32,7 @@ function group({ title, rows }: RowGroup): Markup {
   const tally = ORDER.filter((state) => counts[state] > 0).map(
     (state) => `${counts[state]} ${state.replace('-', ' ')}`,
   )
-  return markup`<tbody><tr class="group"><th scope="rowgroup" colspan="6">${title}<span>${tally.join(' · ')}</span></th></tr>
+  return markup`<tbody><tr class="group"><th scope="rowgroup" colspan="6"><div>${title}<span>${tally.join(' · ')}</span></div></th></tr>
 ${rows.map(line)}</tbody>
 `
 }

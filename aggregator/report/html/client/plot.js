@@ -118,14 +118,14 @@ function linearAxis({ ladder, small }) {
   })
 }
 
-/** From zero, unless a small chart's values would then be a flat line at its top. */
-function linearRange({ bounds, small, ladder }) {
+/** From zero, unless the values of a chart that may look closer would then be a flat line at its top. */
+function linearRange({ bounds, close, ladder }) {
   return (_plot, min, max) => {
     if (min === null) return [0, ladder[0].divide]
     const near = nearBounds(bounds, max).map(({ value }) => value)
     const top = Math.max(max, ...near)
     const bottom = Math.min(min, ...near)
-    if (small && bottom > top * 0.6 && top > bottom) {
+    if (close && bottom > top * 0.6 && top > bottom) {
       const margin = (top - bottom) * 0.2
       return [bottom - margin, top + margin]
     }
