@@ -2,6 +2,8 @@ import { openSources } from '../lib/adapters/metrics-source/open.ts'
 import { type Observed, observedKey } from '../lib/core/observed.ts'
 import type { Plan } from '../lib/core/plan.ts'
 import { relayedKey, relayedSchema } from '../lib/core/relay.ts'
+import { setupKey } from '../lib/core/setup.ts'
+import { actualPlan } from '../lib/core/shown-plan.ts'
 import type { OutsideSeries } from '../lib/core/source.ts'
 import type { State, Verdict } from '../lib/core/verdict.ts'
 import { loadDeployedScenario } from '../lib/deployed-scenario.ts'
@@ -46,6 +48,8 @@ export async function judgeRelayed(event: RelayedRun, ports: JudgePorts): Promis
   const judged =
     (await findJudged(store, event.run)) ?? (await judgeOnce(store, await judgementOf(event, ports)))
   await writeReports(store, judged)
+  // What setup returned is often a token, and nothing needs it any more.
+  await store.put(setupKey(event.run), '{}')
   return { state: judged.verdict.state, cause: causeOf(judged.verdict) }
 }
 
@@ -62,10 +66,11 @@ async function judgementOf(event: RelayedRun, ports: JudgePorts): Promise<Judged
   const endedAtMs = relayedAtMs ?? Math.max(event.startAtMs, clock.now())
   const unpublished = await (await RunPublisher.open(merge, ports)).finish()
   const loaded = await loadDeployedScenario(plan.scenario.module, store)
-  const remarks = [...(await occasionOf(plan, loaded, store, clock).teardown()), ...unpublished]
+  const actual = actualPlan(plan, loaded.scenario)
+  const remarks = [...(await occasionOf(actual, loaded, store, clock).teardown()), ...unpublished]
   const server = [
     ...(await readSampled(store, plan.run)),
-    ...(await readSources(plan, clock, event.startAtMs, endedAtMs)),
+    ...(await readSources(actual, clock, event.startAtMs, endedAtMs)),
   ]
   const ends = await readFailures(store, plan.run)
   const observed: Observed = {

@@ -1,4 +1,5 @@
 import type { Histogram } from '../lib/core/histogram.ts'
+import { maskUrl } from '../lib/core/mask.ts'
 import { type Tags, TREND_SCALE } from '../lib/core/metric.ts'
 import type { Observed } from '../lib/core/observed.ts'
 import { type Step, SUMMARY_SCHEMA, type Summary, type Values } from '../lib/core/summary.ts'
@@ -30,7 +31,7 @@ export function summarise(merge: Merge, { endedAtMs, server, experiments = [] }:
     profile: plan.profile,
     ...(plan.environment !== undefined && { environment: plan.environment }),
     ...(plan.note !== undefined && { note: plan.note }),
-    target: plan.target.url,
+    target: maskUrl(plan.target.url),
     seed: plan.seed,
     startedAt: merge.startAtMs,
     endedAt: endedAtMs,

@@ -1,6 +1,9 @@
 import { openSources } from '../lib/adapters/metrics-source/open.ts'
 import { type Live, liveKey } from '../lib/core/live.ts'
 import { sampledPrefix } from '../lib/core/observed.ts'
+import type { Plan } from '../lib/core/plan.ts'
+import { actualPlan, isMasked } from '../lib/core/shown-plan.ts'
+import { loadDeployedScenario } from '../lib/deployed-scenario.ts'
 import { Experiments } from '../lib/experiments.ts'
 import type { Clock, FaultInjector, SeriesPublisher, SnapshotStore } from '../lib/ports.ts'
 import { foldSnapshots } from './fold-snapshots.ts'
@@ -33,7 +36,8 @@ export async function watchRelayed(event: RelayedRun, ports: WatchPorts): Promis
   const sampledBefore = await readSampled(store, plan.run)
   const publishing = await RunPublisher.open(merge, ports)
   const experiments = await Experiments.open({ ...event, plan, store, clock, injector })
-  const sources = openSources({ ...plan, sources: pick(plan.sources, isSampled) }, clock)
+  const { target, sources: named } = isMasked(plan) ? await withSecrets(plan, store) : plan
+  const sources = openSources({ target, sources: pick(named, isSampled) }, clock)
   const beganAtMs = clock.now()
   const leaving = new AbortController()
   const conducting = experiments.conduct(leaving.signal)
@@ -82,6 +86,11 @@ export async function watchRelayed(event: RelayedRun, ports: WatchPorts): Promis
       await store.put(`${sampledPrefix(plan.run)}${Math.floor(beganAtMs)}`, JSON.stringify(sampled))
     await Promise.all(sources.map((source) => source.close()))
   }
+}
+
+async function withSecrets(plan: Plan, store: SnapshotStore): Promise<Plan> {
+  const { scenario } = await loadDeployedScenario(plan.scenario.module, store)
+  return actualPlan(plan, scenario)
 }
 
 function pick<T>(record: Record<string, T>, wanted: (value: T) => boolean): Record<string, T> {

@@ -57,7 +57,13 @@ export async function startGenerator(workbench: Workbench, load: Load) {
   const closed = new Promise<void>((resolve) => child.on('close', () => resolve()))
   const tell = (order: Order): boolean => child.send(order)
   const invocation = { slice: 0, window: 0, attempt: 0 }
-  tell({ type: 'prepare', directory: join(directory, plan.run), run: plan.run, invocation })
+  tell({
+    type: 'prepare',
+    directory: join(directory, plan.run),
+    run: plan.run,
+    invocation,
+    targetUrl: plan.target.url,
+  })
   await Promise.race([ready, closed])
   if (failure !== undefined || !child.connected)
     throw new Error(`the generator did not come up: ${failure ?? 'its process ended'}`)

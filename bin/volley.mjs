@@ -6,7 +6,12 @@ import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 
 const NEEDED_MAJOR = 24
+/** What may stand in arguments only where a URL with a user name, a password or a token does. */
+const MAY_HOLD_SECRET = /[@?]/
 const entry = new URL('./volley.ts', import.meta.url)
+
+// Lists of processes show the arguments of all of them to every user of the machine.
+if (process.argv.slice(2).some((argument) => MAY_HOLD_SECRET.test(argument))) process.title = 'volley'
 
 if (Number(process.versions.node.split('.')[0]) >= NEEDED_MAJOR) await import(entry.href)
 else handOver()

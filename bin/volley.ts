@@ -11,6 +11,7 @@ import { targetCommand } from '../lib/cli/target-command.ts'
 import { type Terminal, terminal as writable } from '../lib/cli/terminal.ts'
 import { watchCommand } from '../lib/cli/watch-command.ts'
 import { EXIT, explain, VolleyError } from '../lib/core/errors.ts'
+import { maskName, maskText } from '../lib/core/mask.ts'
 import { leaveProcess } from '../lib/exit-guard.ts'
 import { PrintedLines } from '../lib/printed-lines.ts'
 
@@ -97,6 +98,8 @@ withDeployment(withLoadFlags(program.command('quote'), CLOUD_SCENARIO))
   .option('--json', 'print the quote as JSON')
   .action(async (scenario, flags) => end(await quoteCommand(scenario, flags, terminal)))
 
+// Lists of processes show the arguments of all of them to every user of the machine.
+if (process.argv.slice(2).some((argument) => maskName(argument) !== argument)) process.title = 'volley'
 await main()
 
 function withLoadFlags(command: Command, scenario = 'name of a suite, or a scenario file'): Command {
@@ -140,7 +143,7 @@ function report(error: unknown): number {
     terminal.err(explain(error))
     return error.exitCode
   }
-  terminal.err(error instanceof Error ? (error.stack ?? error.message) : String(error))
+  terminal.err(maskText(error instanceof Error ? (error.stack ?? error.message) : String(error)))
   return EXIT.infrastructure
 }
 

@@ -2,6 +2,8 @@ import { asUserOfItsOwn } from '../functions/generator/lone-user.ts'
 import { VolleyError } from './core/errors.ts'
 import { type Lost, lostInJson } from './core/flow/survives-json.ts'
 import type { VirtualUser } from './core/flow.ts'
+import { secretsOfRun, secretsOfValue } from './core/known-secrets.ts'
+import { maskText } from './core/mask.ts'
 import type { Plan } from './core/plan.ts'
 import { type Setup, setupKey, setupSchema } from './core/setup.ts'
 import { readMessage } from './message.ts'
@@ -48,7 +50,9 @@ export function occasionOf(plan: Plan, loaded: LoadedScenario, store: SnapshotSt
     try {
       return await asUserOfItsOwn({ plan, loaded, clock, setup: given }, name, part)
     } catch (error) {
-      throw new VolleyError('SETUP_FAILED', `${name} failed: ${(error as Error).message}`, [
+      const secrets = [...secretsOfRun(loaded.scenario, plan.target.url), ...secretsOfValue(given)]
+      const why = maskText((error as Error).message, secrets)
+      throw new VolleyError('SETUP_FAILED', `${name} failed: ${why}`, [
         {
           field: name,
           value: plan.target.url,

@@ -1,3 +1,4 @@
+import { maskUrl } from './core/mask.ts'
 import type { Plan } from './core/plan.ts'
 import {
   RUN_ENTRY_SCHEMA,
@@ -10,7 +11,7 @@ import type { RunRequest } from './core/run-request.ts'
 import { readMessage } from './message.ts'
 import type { SnapshotStore } from './ports.ts'
 
-/** The entry of a planned run. */
+/** The entry of a planned run, without credentials: it is kept and shown. */
 export function runEntryOf(plan: Plan, request: RunRequest, requestedAtMs: number): RunEntry {
   return {
     schema: RUN_ENTRY_SCHEMA,
@@ -18,7 +19,7 @@ export function runEntryOf(plan: Plan, request: RunRequest, requestedAtMs: numbe
     requestedAtMs: Math.floor(requestedAtMs),
     request,
     profile: plan.profile,
-    target: plan.target.url,
+    target: maskUrl(plan.target.url),
     quote: plan.quote,
   }
 }

@@ -5,6 +5,8 @@ import { notStarted } from './core/experiment.ts'
 import type { Live } from './core/live.ts'
 import { type GeneratorEnd, type Observed, observedKey } from './core/observed.ts'
 import { type Plan, planKey } from './core/plan.ts'
+import { setupKey } from './core/setup.ts'
+import { shownPlan } from './core/shown-plan.ts'
 import type { Clock, Launcher, MetricsSource, Occasion, SnapshotStore } from './ports.ts'
 import { findStop } from './stop.ts'
 
@@ -25,16 +27,17 @@ export interface RunPorts {
   onTrouble?: (text: string) => void
 }
 
-/** A whole run: a plan in, a verdict out, and its files in the store. */
-export async function run(plan: Plan, ports: RunPorts): Promise<Judged> {
+/** A whole run: a plan in, a verdict out, and its files in the store. Only the launcher gets the plan with its secrets. */
+export async function run(actual: Plan, ports: RunPorts): Promise<Judged> {
   const { store, launcher, sources, occasion, clock, onEvent, onTrouble = () => undefined } = ports
+  const plan = shownPlan(actual)
   await store.put(planKey(plan.run), JSON.stringify(plan, null, 2))
   await occasion.setup()
   onEvent('the plan is written and setup is done')
   for (const source of sources) source.begin()
   let teardown: Promise<string[]> | undefined
   try {
-    const crew = await launcher.launch(plan, (end) => onTrouble(endOf(end)))
+    const crew = await launcher.launch(actual, (end) => onTrouble(endOf(end)))
     onEvent(
       `${crew.up()} of ${plan.slices} generators are up; all start at ${new Date(crew.startAtMs).toISOString()}`,
     )
@@ -57,8 +60,14 @@ export async function run(plan: Plan, ports: RunPorts): Promise<Judged> {
   } finally {
     // Setup is undone whatever happened to the load.
     if (!teardown) await occasion.teardown()
+    await forgetSetup(plan, store)
     await Promise.all(sources.map((source) => source.close()))
   }
+}
+
+/** What `setup` returned is often a token, and after `teardown` nothing needs it any more. */
+async function forgetSetup({ run }: Plan, store: SnapshotStore): Promise<void> {
+  await store.put(setupKey(run), '{}').catch(() => undefined)
 }
 
 function endOf({ slice, window, ending, error }: GeneratorEnd): string {

@@ -1,4 +1,5 @@
 import papaparse from 'papaparse'
+import { FORMULA } from '../../lib/core/csv-cell.ts'
 import type { OutsideSeries } from '../../lib/core/source.ts'
 import type { MetricLine, Summary, TimelinePoint } from '../../lib/core/summary.ts'
 import type { Verdict } from '../../lib/core/verdict.ts'
@@ -54,7 +55,7 @@ export function csvReport(_verdict: Verdict, summary: Summary): string {
     ...server.map((series) => lastKnown(series, startedAt + point.atMs)),
     ...ofMetrics.map(([, values]) => values[index] ?? undefined),
   ])
-  return `${papaparse.unparse({ fields, data })}\r\n`
+  return `${papaparse.unparse({ fields, data }, { escapeFormulae: FORMULA })}\r\n`
 }
 
 function columnsOf(line: MetricLine): [field: string, values: readonly (number | null)[]][] {

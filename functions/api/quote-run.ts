@@ -1,3 +1,4 @@
+import { maskUrl } from '../../lib/core/mask.ts'
 import { parseRunRequest } from '../../lib/core/run-request.ts'
 import type { Quoted } from '../../lib/core/run-view.ts'
 import { type ApiAnswer, type ApiRequest, json, jsonBody } from './http.ts'
@@ -9,7 +10,7 @@ export async function quoteRun(http: ApiRequest, ports: ApiPorts): Promise<ApiAn
   const quoted: Quoted = {
     scenario: plan.scenario.name,
     profile: plan.profile,
-    target: plan.target.url,
+    target: maskUrl(plan.target.url),
     durationMs: plan.durationMs,
     peakUsers: plan.peakUsers,
     generators: plan.slices,

@@ -42,6 +42,8 @@ export interface GenerateOptions {
   stopPollMs: number
   /** Ends the load at once, whatever the store says. */
   abandon?: AbortSignal
+  /** Texts that are secrets wherever they stand in what is written down. */
+  secrets?: readonly string[]
   /** What code of the scenario prints; the first lines are kept with the run. */
   printed?: PrintedLines | undefined
   /** Errors that nothing waits for; they are counted. By default there are none. */
@@ -76,7 +78,11 @@ export async function generate(options: GenerateOptions): Promise<Ending> {
   const health = new HealthMeter()
   const module = options.module ?? plan.scenario.module
   const recorder = new Recorder({
-    incidents: new Incidents({ module, sinceStart: () => clock.now() - startAtMs }),
+    incidents: new Incidents({
+      module,
+      secrets: options.secrets ?? [],
+      sinceStart: () => clock.now() - startAtMs,
+    }),
     startAtMs,
     fromMs: joinedMs,
     cuts: cutsOf(plan),

@@ -8,7 +8,7 @@ import {
   LONGEST_MESSAGE,
   type SnapshotIncidents,
 } from '../../lib/core/incident.ts'
-import { type Mask, maskerOf } from '../../lib/core/mask.ts'
+import { type Mask, maskerOf, maskerOfNames } from '../../lib/core/mask.ts'
 import type { Tags } from '../../lib/core/metric.ts'
 import type { PrintedLine } from '../../lib/printed-lines.ts'
 import { type FrameReader, frameReader, stackOf } from '../../lib/user-frames.ts'
@@ -64,6 +64,8 @@ interface Counted {
  */
 export class Incidents {
   readonly mask: Mask
+  /** For names that flows give: of steps, checks, classes and tags. */
+  readonly maskName: Mask
   readonly #frames: FrameReader
   readonly #sinceStart: () => number
   readonly #groups = new Map<string, IncidentGroup>()
@@ -77,6 +79,7 @@ export class Incidents {
 
   constructor({ module, secrets = [], sinceStart = () => 0 }: IncidentsOptions = {}) {
     this.mask = maskerOf(secrets)
+    this.maskName = maskerOfNames(secrets)
     this.#frames = frameReader(module)
     this.#sinceStart = sinceStart
   }
@@ -88,7 +91,9 @@ export class Incidents {
     if (known) return known
     const isFull = this.#groups.size >= MAX_GROUPS
     const most = isFull ? 0 : where === 'console' ? MAX_LINES : MAX_OF_A_STEP
-    const created = new IncidentGroup(this, { where, error, flow, name }, most)
+    const { maskName } = this
+    const of = { where, error: maskName(error), flow, name: maskName(name) }
+    const created = new IncidentGroup(this, of, most)
     if (!isFull) this.#groups.set(key, created)
     return created
   }

@@ -1,7 +1,10 @@
 import type { z } from 'zod'
 import { VolleyError } from '../../lib/core/errors.ts'
+import { secretsOfRun, secretsOfValue } from '../../lib/core/known-secrets.ts'
+import { maskerOfNames } from '../../lib/core/mask.ts'
 import { planKey, planSchema } from '../../lib/core/plan.ts'
 import { setupKey, setupSchema } from '../../lib/core/setup.ts'
+import { actualPlan } from '../../lib/core/shown-plan.ts'
 import { windowsOf } from '../../lib/core/slice.ts'
 import type { Ending } from '../../lib/core/snapshot.ts'
 import { loadData } from '../../lib/data-file.ts'
@@ -21,6 +24,8 @@ type PrepareOptions = Pick<
 > & {
   run: string
   invocation: Invocation
+  /** With its user name and password; by default as the scenario has it. */
+  targetUrl?: string
   /** Finds the plan's module; by default it is a file of this machine. */
   load?: (module: string) => Promise<LoadedScenario>
   /** The common start, where it is known so early: there is less time for a rehearsal then. */
@@ -35,16 +40,22 @@ export async function prepare(options: PrepareOptions): Promise<(startAtMs: numb
   const {
     run,
     invocation,
+    targetUrl,
     store,
     clock,
     load = loadScenarioModule,
     startAtMs = Number.POSITIVE_INFINITY,
   } = options
-  const plan = await read(options, planKey(run), planSchema)
+  const shown = await read(options, planKey(run), planSchema)
   const { value: setup } = await read(options, setupKey(run), setupSchema)
-  const loaded = await load(plan.scenario.module)
+  const loaded = await load(shown.scenario.module)
+  const plan = actualPlan(shown, loaded.scenario, targetUrl)
   const data = await loadData(loaded, plan.peakUsers)
-  const log = plan.logRequests === undefined ? undefined : openRequestLog(plan.logRequests, invocation)
+  const secrets = [...secretsOfRun(loaded.scenario, plan.target.url), ...secretsOfValue(setup)]
+  const log =
+    plan.logRequests === undefined
+      ? undefined
+      : openRequestLog(plan.logRequests, invocation, maskerOfNames(secrets))
   // What can't be built for a user is said before there is any load.
   await asUserOfItsOwn({ plan, loaded, clock, setup, data }, 'trial', async () => undefined)
   const wire = createWire({ plan, scenario: loaded.scenario, clock })
@@ -58,6 +69,7 @@ export async function prepare(options: PrepareOptions): Promise<(startAtMs: numb
       plan,
       scenario: loaded.scenario,
       module: loaded.module,
+      secrets,
       startAtMs,
       warmUp: wire.warmUp,
       createServices: (recorder) =>

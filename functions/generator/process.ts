@@ -3,6 +3,8 @@ import { systemClock } from '../../lib/adapters/clock/system.ts'
 import { type Answer, type Order, orderSchema } from '../../lib/adapters/launcher/local-message.ts'
 import { FileSystemStore } from '../../lib/adapters/snapshot-store/file-system.ts'
 import { VolleyError } from '../../lib/core/errors.ts'
+import { secretsOfUrl } from '../../lib/core/known-secrets.ts'
+import { maskText } from '../../lib/core/mask.ts'
 import type { Ending } from '../../lib/core/snapshot.ts'
 import { leaveProcess, refuseExit } from '../../lib/exit-guard.ts'
 import { PrintedLines } from '../../lib/printed-lines.ts'
@@ -44,7 +46,7 @@ async function carryOut(order: Extract<Order, { type: 'prepare' }>): Promise<voi
   const work = makeLoad(order)
   const answer = await Promise.race([work, faulted]).then(
     (ending): Answer => ({ type: 'ended', ending }),
-    failed,
+    (error) => failed(error, order.targetUrl),
   )
   abandon.abort()
   await Promise.race([
@@ -60,10 +62,12 @@ async function makeLoad({
   directory,
   run,
   invocation,
+  targetUrl,
 }: Extract<Order, { type: 'prepare' }>): Promise<Ending> {
   const generate = await prepare({
     run,
     invocation,
+    targetUrl,
     store: new FileSystemStore(directory, `runs/${run}/`),
     clock: systemClock,
     stopPollMs: STOP_POLL_MS,
@@ -78,11 +82,12 @@ async function makeLoad({
 }
 
 /** What a user can correct is said in a line; anything else is a fault of ours and keeps its stack. */
-function failed(error: unknown): Answer {
+function failed(error: unknown, targetUrl: string): Answer {
+  const shown = (text: string): string => maskText(text, secretsOfUrl(targetUrl))
   if (!(error instanceof VolleyError))
-    return { type: 'failed', error: String((error as Error)?.stack ?? error) }
+    return { type: 'failed', error: shown(String((error as Error)?.stack ?? error)) }
   const { code, message, mistakes } = error
-  return { type: 'failed', error: message, code, mistakes: [...mistakes] }
+  return { type: 'failed', error: shown(message), code, mistakes: [...mistakes] }
 }
 
 function sayPrinted(): void {

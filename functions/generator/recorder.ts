@@ -82,10 +82,12 @@ export class Recorder {
   series(metric: string, tags: Tags = {}): LiveSeries {
     const found = this.#index.find(metric, tags)
     if (found) return found
-    const key = seriesKey(metric, tags)
+    const shown = this.#shown(tags)
+    const key = seriesKey(metric, shown)
     const known = this.#series.get(key)
     if (known) {
-      this.#index.add(metric, tags, known)
+      // Names that differ in their secrets alone have no end.
+      if (shown === tags) this.#index.add(metric, tags, known)
       return known
     }
     if (this.#series.size >= MOST_SERIES && Object.keys(tags).length > 0) {
@@ -94,10 +96,24 @@ export class Recorder {
     }
     const definition = this.#definitions[metric]
     if (!definition) throw new TypeError(`no metric ${metric}: declare it in the scenario's metrics`)
-    const created = createSeries(definition.kind, metric, tags)
+    const created = createSeries(definition.kind, metric, shown)
     this.#series.set(key, created)
     this.#index.add(metric, tags, created)
     return created
+  }
+
+  /** Tags as they leave the generator, without secrets; the same object where there are none. */
+  #shown(tags: Tags): Tags {
+    const { maskName } = this.incidents
+    let shown: Record<string, string> | undefined
+    for (const name in tags) {
+      const value = tags[name] as string
+      const masked = maskName(value)
+      if (masked === value) continue
+      shown ??= { ...tags }
+      shown[name] = masked
+    }
+    return shown ?? tags
   }
 
   /** Closes every cut that ended by this epoch time. */

@@ -9,6 +9,7 @@ import {
   startKey,
   startLeadMs,
 } from '../../lib/core/relay.ts'
+import { shownPlan } from '../../lib/core/shown-plan.ts'
 import { parseStartRequest } from '../../lib/core/start-request.ts'
 import { loadDeployedScenario } from '../../lib/deployed-scenario.ts'
 import { occasionOf } from '../../lib/occasion.ts'
@@ -36,7 +37,7 @@ export async function planRun(execution: string, input: unknown, ports: PlanPort
   const { run: _, ...request } = parseStartRequest(input, execution)
   const plan = await draftPlan(request, execution, permitted, store)
   await reachTarget(plan.target.url, plan.target)
-  await writePlan(plan, store)
+  await writePlan(shownPlan(plan), store)
   await recordRun(store, runEntryOf(plan, request, clock.now()))
   const loaded = await loadDeployedScenario(plan.scenario.module, store)
   await occasionOf(plan, loaded, store, clock).setup()

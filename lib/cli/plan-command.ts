@@ -4,6 +4,7 @@ import { EXIT } from '../core/errors.ts'
 import { scheduleOf } from '../core/executor/executors.ts'
 import { parseLoadRequest, plannedArrivals } from '../core/make-plan.ts'
 import type { Plan } from '../core/plan.ts'
+import { shownPlan } from '../core/shown-plan.ts'
 import { windowsOf } from '../core/slice.ts'
 import type { StageSpan } from '../core/stage.ts'
 import { loadData } from '../data-file.ts'
@@ -32,7 +33,8 @@ export async function planCommand(name: string, flags: PlanFlags, terminal: Term
   )
   await loadData(loaded, plan.peakUsers)
   const aimed: Plan = { ...plan, target: { ...plan.target, url: target.url ?? target.model } }
-  terminal.out(flags.json ? JSON.stringify(aimed, null, 2) : describe(aimed, cloudPriceOf(loaded, request)))
+  const shown = shownPlan(aimed)
+  terminal.out(flags.json ? JSON.stringify(shown, null, 2) : describe(shown, cloudPriceOf(loaded, request)))
   return EXIT.ok
 }
 

@@ -7,7 +7,9 @@ import { LocalProcessLauncher } from '../adapters/launcher/local-process.ts'
 import { openSources } from '../adapters/metrics-source/open.ts'
 import { FileSystemStore } from '../adapters/snapshot-store/file-system.ts'
 import { EXIT, VolleyError } from '../core/errors.ts'
+import { secretsOfRun } from '../core/known-secrets.ts'
 import { parseLoadRequest } from '../core/make-plan.ts'
+import { maskerOf, maskUrl } from '../core/mask.ts'
 import type { Plan } from '../core/plan.ts'
 import { REQUEST_LOG_HEADER } from '../core/request-log.ts'
 import { exitCodeOf } from '../core/verdict.ts'
@@ -76,14 +78,18 @@ async function runPlan(
     () => terminal.leave(EXIT.stopped),
   )
   progress.note(
-    `run ${plan.run}: ${plan.profile} at ${plan.target.url}, ${plan.slices} generators, seed ${plan.seed}`,
+    `run ${plan.run}: ${plan.profile} at ${maskUrl(plan.target.url)}, ${plan.slices} generators, seed ${plan.seed}`,
   )
   if (plan.experiments.length > 0)
     progress.note(
       'no experiment is started on this machine, so that the verdict will be inconclusive; volley start makes the whole run',
     )
   const launcher = new LocalProcessLauncher(directory, systemClock)
-  const lines = new ShownLines(terminal, () => performance.now())
+  const lines = new ShownLines(
+    terminal,
+    () => performance.now(),
+    maskerOf(secretsOfRun(loaded.scenario, plan.target.url)),
+  )
   launcher.printed = {
     onLine: ({ slice }, { text, place }) =>
       lines.show(text, [`generator ${slice}`, ...(place === undefined ? [] : [place])]),

@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util'
 import picocolors from 'picocolors'
 import { formatNumber } from '../../aggregator/report/figure.ts'
 import { LineGate } from '../core/line-gate.ts'
-import { maskText } from '../core/mask.ts'
+import { type Mask, maskText } from '../core/mask.ts'
 import type { PrintedLine } from '../printed-lines.ts'
 import { frameReader } from '../user-frames.ts'
 import type { Terminal } from './terminal.ts'
@@ -19,11 +19,13 @@ type Look = Pick<Terminal, 'color' | 'say'>
 export class ShownLines {
   readonly #terminal: Look
   readonly #now: () => number
+  readonly #mask: Mask
   readonly #gate = new LineGate(LINES_PER_SECOND)
 
-  constructor(terminal: Look, now: () => number) {
+  constructor(terminal: Look, now: () => number, mask: Mask = maskText) {
     this.#terminal = terminal
     this.#now = now
+    this.#mask = mask
   }
 
   /** A line of this process. */
@@ -43,7 +45,7 @@ export class ShownLines {
     if (!this.#gate.admits(nowMs)) return
     const { dim } = picocolors.createColors(this.#terminal.color)
     const lead = from.length === 0 ? '' : dim(`${from.join(', ')}: `)
-    for (const line of maskText(text).split('\n')) this.#terminal.say(lead + safe(line))
+    for (const line of this.#mask(text).split('\n')) this.#terminal.say(lead + safe(line))
   }
 
   showLeftOut(count: number, from: readonly string[] = []): void {

@@ -1,3 +1,5 @@
+import { MASK, maskText, maskUrl, namesSecret } from './mask.ts'
+
 /** Every way a run can end, with the exit code the command line gives it. */
 export const EXIT = {
   ok: 0,
@@ -43,7 +45,7 @@ export function isErrorCode(text: string): text is ErrorCode {
 export interface Mistake {
   /** Path of the field, such as `profiles.spike.executors[0].stages[2].duration`. */
   field: string
-  /** The value as given, already short enough to print. */
+  /** The value as given, short enough to print and without secrets. */
   value: string
   /** What the field accepts. */
   limit: string
@@ -53,7 +55,8 @@ export interface Mistake {
 
 /**
  * An error whose cause is outside the program: bad input, an absent target, a full disk.
- * It carries all mistakes found at once and the exit code; it is printed without a stack trace.
+ * It carries all mistakes found at once and the exit code; it is printed without a stack trace. What is secret in its
+ * message, or in the values given, is masked: it goes to terminals, logs and answers of the API.
  */
 export class VolleyError extends Error {
   override readonly name = 'VolleyError'
@@ -61,14 +64,22 @@ export class VolleyError extends Error {
   readonly mistakes: readonly Mistake[]
 
   constructor(code: ErrorCode, message: string, mistakes: readonly Mistake[] = [], options?: ErrorOptions) {
-    super(message, options)
+    super(maskText(message), options)
     this.code = code
-    this.mistakes = mistakes
+    this.mistakes = mistakes.map(masked)
   }
 
   get exitCode(): number {
     return EXIT_BY_CODE[this.code]
   }
+}
+
+/** A value without blanks may be a URL that is none: then all before its last `@` may be a password. */
+function masked({ field, value, limit, next }: Mistake): Mistake {
+  const lastKey = /[\w-]*$/.exec(field)?.[0] ?? ''
+  const isSecret = value !== 'not given' && namesSecret(lastKey, 'field')
+  const shown = /[\s"{[]/.test(value) ? maskText(value) : maskText(maskUrl(value))
+  return { field, value: isSecret ? MASK : shown, limit: maskText(limit), next: maskText(next) }
 }
 
 /** Renders an error for a person: the message, then one block per mistake. */

@@ -34,6 +34,15 @@ export function secretsOfHeaders(headers: Readonly<Record<string, string>>): str
     .flatMap(([name, value]) => [value, ...partsOf(name.toLowerCase(), value)])
 }
 
+/** The texts that stand under keys which name secrets, however deep, in what a scenario's `setup` returned. */
+export function secretsOfValue(value: unknown, isSecret = false): string[] {
+  if (typeof value === 'string') return isSecret ? [value] : []
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, one]) =>
+    secretsOfValue(one, namesSecret(key, 'field') || (isSecret && Array.isArray(value))),
+  )
+}
+
 function secretsOfUserinfo(url: URL): string[] {
   try {
     const userinfo = userinfoOf(url)

@@ -17,6 +17,8 @@ const ENCODED_USERINFO = /(%2f%2f)(?:(?!%2f|%3f|%23)[^\s/?#"<>&])*%40/gi
 /** `ann:s3cret@host` without a scheme. A run of such characters is looked at once, from its beginning. */
 const BARE_USERINFO = /(?<![^\s/?#"<>\\@])[^\s/?#"<>\\@:]+:[^\s/?#"<>\\@]+@/g
 const SCHEME_CREDENTIALS = /\b(bearer|basic|negotiate)((?:[ \t]|%20|\+)+)([^\s"'<>,;&]+)/gi
+/** Without one of these a name holds no URL with a secret. */
+const MAY_HOLD_SECRET = /[@=]|%3d|%40/i
 const JWT = /(?<![\w-])eyJ[\w-]+\.[\w-]+\.[\w-]*/g
 
 /**
@@ -62,6 +64,7 @@ export function maskerOfNames(known: readonly string[]): Mask {
   const secrets = patternOfSecrets(known)
   return (name) => {
     const withoutKnown = secrets === undefined ? name : name.replace(secrets, MASK)
+    if (!MAY_HOLD_SECRET.test(withoutKnown)) return withoutKnown
     return maskUserinfo(maskPairs(maskUserinfo(withoutKnown), 'links'))
   }
 }

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { Mistake } from './errors.ts'
 import { describeValue } from './flow/refusal.ts'
+import { maskText } from './mask.ts'
 
 const LONGEST_VALUE = 60
 
@@ -20,11 +21,11 @@ export function mistakesOf(error: z.ZodError, input: unknown, at = ''): Mistake[
   })
 }
 
-/** A value short enough for a message. */
+/** A value short enough for a message, without what is secret in it: half of a secret would not be known as one. */
 export function printed(value: unknown): string {
   if (value === undefined) return 'not given'
   if (typeof value === 'function') return 'a function'
-  const text = jsonOf(value) ?? describeValue(value)
+  const text = maskText(jsonOf(value) ?? describeValue(value))
   return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE - 1)}…` : text
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type Mistake, VolleyError } from './errors.ts'
 import { leaseSchema } from './lease.ts'
 import { loadRequestSchema } from './make-plan.ts'
+import { maskUrl } from './mask.ts'
 import { mistakesOf } from './mistake.ts'
 
 /** Run ids are parts of keys and names of executions. */
@@ -9,6 +10,14 @@ const runId = z.string().regex(/^[\w-]{1,80}$/, { error: 'must be at most 80 let
 
 /** What starts a run in the cloud: the input of the state machine, as one types it in the console. */
 export const startRequestSchema = loadRequestSchema.omit({ allow: true, logRequests: true }).extend({
+  /** What starts a run is kept with it, and shown by consoles and logs on its way. */
+  target: z
+    .string()
+    .refine((url) => maskUrl(url) === url, {
+      error:
+        'must be without credentials, which would be kept with the run: give the scenario a target.environments entry with them, or http.headers',
+    })
+    .optional(),
   /** A suite that is deployed with the stack, or `sha256:…`: a scenario that was uploaded. */
   scenario: z.string().min(1),
   /** The run is refused when its price is above, and stopped when it gets there. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { Incidents } from '../../functions/generator/incidents.ts'
 import { type Interval, Recorder } from '../../functions/generator/recorder.ts'
 import { type Cut, cutsOf } from '../../lib/core/cut.ts'
 import { Histogram } from '../../lib/core/histogram.ts'
@@ -36,6 +37,23 @@ describe('a recorder', () => {
       [1, 1_000, 1_500],
     ])
     expect(intervals.map((interval) => counted(interval, 'http_reqs'))).toEqual([[[{}, 1]], [[{}, 10]]])
+  })
+
+  it('folds tags that differ in their secrets alone, and keeps none of them', () => {
+    const intervals: Interval[] = []
+    const recorder = new Recorder({
+      ...{ startAtMs: START, fromMs: 0, cuts, metrics: {} },
+      incidents: new Incidents({ secrets: ['s3cret-value'] }),
+      onInterval: (interval) => void intervals.push(interval),
+    })
+    for (let i = 0; i < 3; i++)
+      recorder.series('http_reqs', { name: `GET /x?token=${i}&page=1`, tier: 'auth: web' }).add(1)
+    recorder.series('http_reqs', { name: 'as s3cret-value' }).add(5)
+    recorder.advance(START + 1_000)
+    expect(counted(intervals[0], 'http_reqs')).toEqual([
+      [{ name: 'GET /x?token=***&page=1', tier: 'auth: web' }, 3],
+      [{ name: 'as ***' }, 5],
+    ])
   })
 
   it('closes every cut that passed while nothing could run, so that no time is missing', () => {

@@ -120,19 +120,12 @@ describe('a target by its URL', () => {
   })
 
   it('reports all entries of the allow list that are no hosts', () => {
-    const wrong = [
-      'https://example.com',
-      '*',
-      'a b',
-      'example.com/path',
-      '*.10.0.0.1',
-      '',
-      'user@example.com',
-    ]
-    expect(() => createGuard({ allow: ['example.com', ...wrong] })).toThrow(
+    const wrong = ['https://example.com', '*', 'a b', 'example.com/path', '*.10.0.0.1', '']
+    const shown = [...wrong, '***@example.com']
+    expect(() => createGuard({ allow: ['example.com', ...wrong, 'user@example.com'] })).toThrow(
       expect.objectContaining({
         code: 'INPUT_INVALID',
-        mistakes: wrong.map((value) => expect.objectContaining({ field: '--allow', value })),
+        mistakes: shown.map((value) => expect.objectContaining({ field: '--allow', value })),
       }),
     )
   })

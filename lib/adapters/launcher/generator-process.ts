@@ -2,6 +2,8 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { GENERATOR_FLAGS } from '../../../functions/generator/flags.ts'
 import { isErrorCode, VolleyError } from '../../core/errors.ts'
+import { secretsOfUrl } from '../../core/known-secrets.ts'
+import { maskText } from '../../core/mask.ts'
 import type { GeneratorEnd } from '../../core/observed.ts'
 import type { Clock, Invocation } from '../../ports.ts'
 import { type Answer, answerSchema, type GeneratorPrinted, type Order, UNHEARD } from './local-message.ts'
@@ -21,6 +23,8 @@ const SILENT_MS = 1_500
 interface ProcessOptions {
   directory: string
   run: string
+  /** With its user name and password. */
+  targetUrl: string
   invocation: Invocation
   clock: Clock
   /** Another program than the generator, for tests of what a generator should never do. */
@@ -38,6 +42,7 @@ export class GeneratorProcess {
   /** Resolves when the process is gone, however it went. What it said of its end counts for more than how it died. */
   readonly ended: Promise<GeneratorEnd>
   readonly #child: ChildProcess
+  readonly #targetUrl: string
   readonly #clock: Clock
   readonly #isReady: () => void
   readonly #hasFailed: (failure: VolleyError) => void
@@ -47,8 +52,9 @@ export class GeneratorProcess {
   #killedBecause: string | undefined
   #stderr = ''
 
-  constructor({ directory, run, invocation, clock, entry = GENERATOR_ENTRY }: ProcessOptions) {
+  constructor({ directory, run, targetUrl, invocation, clock, entry = GENERATOR_ENTRY }: ProcessOptions) {
     this.invocation = invocation
+    this.#targetUrl = targetUrl
     this.#clock = clock
     this.#heardAtMs = clock.now()
     // Its own process group keeps the terminal's Ctrl-C from it: the coordinator stops it through the store.
@@ -76,7 +82,7 @@ export class GeneratorProcess {
       isReady()
       hasEnded({ ...invocation, ...this.#end })
     })
-    this.#tell({ type: 'prepare', directory, run, invocation })
+    this.#tell({ type: 'prepare', directory, run, invocation, targetUrl })
   }
 
   get isUp(): boolean {
@@ -133,7 +139,7 @@ export class GeneratorProcess {
     if (this.#killedBecause !== undefined) return this.#killedBecause
     if (this.#stderr.includes('heap out of memory'))
       return 'ran out of memory: give it fewer users (more --generators), or keep less in flows'
-    const said = this.#stderr.trim().slice(-QUOTED_CHARACTERS)
+    const said = maskText(this.#stderr.trim(), secretsOfUrl(this.#targetUrl)).slice(-QUOTED_CHARACTERS)
     if (signal) return `was killed by ${signal}`
     return `exited with code ${code}${said === '' ? '' : `: ${said}`}`
   }

@@ -10,6 +10,8 @@ export const orderSchema = z.discriminatedUnion('type', [
     directory: z.string(),
     run: z.string(),
     invocation: invocationSchema,
+    /** With its user name and password, which the stored plan does not hold. */
+    targetUrl: z.string(),
   }),
   z.strictObject({ type: z.literal('start'), startAtMs: z.number() }),
 ])

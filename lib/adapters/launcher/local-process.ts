@@ -37,6 +37,7 @@ export class LocalProcessLauncher implements Launcher {
       const created = new GeneratorProcess({
         directory: this.#directory,
         run: plan.run,
+        targetUrl: plan.target.url,
         invocation: { slice, window, attempt: 0 },
         clock: this.#clock,
         ...(this.#entry !== undefined && { entry: this.#entry }),

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest'
+import { explain, VolleyError } from '../../lib/core/errors.ts'
+import { printed } from '../../lib/core/mistake.ts'
+
+const mistake = (field: string, value: string) => ({ field, value, limit: 'less', next: 'see http://a:b@c' })
+
+describe('what an error tells a user', () => {
+  it('holds no secret, neither in its message nor in the values given', () => {
+    const error = new VolleyError('INPUT_INVALID', 'GET http://ann:s3cret@host/?token=abc failed', [
+      mistake('--target', 'http://ann:s3/cret@host'),
+      mistake('http.headers.authorization', '7'),
+      mistake('http', '{"headers":{"x-api-key":"abc","a":1}}'),
+      mistake('--token', 'not given'),
+    ])
+    expect(explain(error)).toBe(
+      [
+        'INPUT_INVALID: GET http://***@host/?token=*** failed',
+        '  --target: http://***@host',
+        '    allowed: less',
+        '    next:    see http://***@c',
+        '  http.headers.authorization: ***',
+        '    allowed: less',
+        '    next:    see http://***@c',
+        '  http: {"headers":{"x-api-key":"***","a":1}}',
+        '    allowed: less',
+        '    next:    see http://***@c',
+        '  --token: not given',
+        '    allowed: less',
+        '    next:    see http://***@c',
+      ].join('\n'),
+    )
+  })
+
+  it('is cut to its length when the secrets are gone already', () => {
+    const url = `http://ann:${'s3cret'.repeat(20)}@host`
+    expect(printed(url)).toBe('"http://***@host"')
+  })
+})
