@@ -107,8 +107,6 @@ const TREND_LINES = [
   { label: 'p99', column: 'p99', tone: 'navy' },
   { label: 'max', column: 'max', tone: 'violet', dashed: true },
 ] as const
-/** The aggregations whose bounds belong beside those lines. */
-export const TREND_AGGREGATIONS = ['p(50)', 'med', 'p(95)', 'p(99)', 'max']
 
 /**
  * The percentiles of a trend. Its highest values would flatten the others: they are drawn from the start only where

@@ -2,6 +2,7 @@ import type { Summary } from '../../../lib/core/summary.ts'
 import { countedPlaces, type FailureRow, failureRows } from '../failures.ts'
 import { formatNumber, formatShare, NO_FIGURE } from '../figure.ts'
 import { type Markup, markup } from '../markup.ts'
+import { sessionRows } from '../session-rows.ts'
 import { icon } from './icon.ts'
 import { incidentList } from './incident.ts'
 import { type Column, nothing, panel, section, table } from './table.ts'
@@ -9,7 +10,7 @@ import { type Column, nothing, panel, section, table } from './table.ts'
 type Check = Summary['checks'][number]
 
 export function outcomesSection(summary: Summary): Markup {
-  const { statuses, checks, incidentsLeftOut } = summary
+  const { checks, incidentsLeftOut } = summary
   const rows = failureRows(summary)
   const failing = checks.toSorted((a, b) => heldShare(a) - heldShare(b))
   const more =
@@ -20,9 +21,9 @@ export function outcomesSection(summary: Summary): Markup {
     'outcomes',
     'Responses and errors',
     '',
-    markup`<div class="stack">${panel('Failures', rows.length === 0 ? nothing('No request went unanswered and no iteration failed.') : [table(FAILURE_COLUMNS, rows, { label: 'Failures', sortable: true }), more])}
+    markup`<div class="stack">${panel('Failures', rows.length === 0 ? nothing('No request, session, call or iteration failed.') : [table(FAILURE_COLUMNS, rows, { label: 'Failures', sortable: true }), more])}
 <div class="columns">
-${panel('Status', statuses.length === 0 ? nothing('No response was received.') : statusList(statuses))}
+${statusPanel(summary)}
 ${panel('Checks', checks.length === 0 ? nothing('The scenario has no checks, or none was reached.') : table(checkColumns(summary), failing, { label: 'Checks' }))}
 </div></div>`,
   )
@@ -51,6 +52,13 @@ function causeMark(cause: string): Markup {
 
 function statusMark(status: string): Markup {
   return markup`<span class="status status-${classOf(status)}">${status}</span>`
+}
+
+/** Where no request was meant to be made, none was answered: that says nothing. */
+function statusPanel(summary: Summary): Markup | undefined {
+  const { statuses } = summary
+  if (statuses.length > 0) return panel('Status', statusList(statuses))
+  return sessionRows(summary).length > 0 ? undefined : panel('Status', nothing('No response was received.'))
 }
 
 function statusList(statuses: Summary['statuses']): Markup {

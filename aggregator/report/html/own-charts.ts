@@ -2,7 +2,7 @@ import type { MetricLine, Summary } from '../../../lib/core/summary.ts'
 import type { Verdict } from '../../../lib/core/verdict.ts'
 import { SHARE } from '../figure.ts'
 import { isOwn } from '../own-metrics.ts'
-import { type Chart, chartOf, TREND_AGGREGATIONS, trendChart } from './chart.ts'
+import { type Chart, chartOf, trendChart } from './chart.ts'
 import { drawable } from './columns.ts'
 import { type JudgedOf, judgedIn } from './run-charts.ts'
 
@@ -22,7 +22,7 @@ function chartOfLine({ metric, unit, kind }: MetricLine, id: string, judgedOf: J
         ...trendChart(
           { id, title: metric, hint: unit === '' ? 'trend' : `trend · ${unit}`, unit },
           (column) => ({ metric, column }),
-          judgedOf(metric, TREND_AGGREGATIONS, unit),
+          judgedOf(metric, unit),
         ),
         log: false,
       }
@@ -30,20 +30,20 @@ function chartOfLine({ metric, unit, kind }: MetricLine, id: string, judgedOf: J
       return chartOf(
         { id, title: metric, hint: 'counter · per second', unit: `${unit}/s` },
         [{ label: metric, values: { metric, column: 'perSecond' }, tone: 'blue' }],
-        judgedOf(metric, ['rate'], `${unit}/s`),
+        judgedOf(metric, `${unit}/s`),
       )
     case 'rate':
       return chartOf(
         { id, title: metric, hint: 'rate · share of true', unit: SHARE },
         [{ label: metric, values: { metric, column: 'rate' }, tone: 'teal' }],
-        judgedOf(metric, ['rate'], SHARE),
+        judgedOf(metric, SHARE),
       )
     case 'gauge':
       return {
         ...chartOf(
           { id, title: metric, hint: unit === '' ? 'gauge · latest' : `gauge · latest · ${unit}`, unit },
           [{ label: metric, values: { metric, column: 'value' }, tone: 'violet' }],
-          judgedOf(metric, ['value', 'min', 'max'], unit),
+          judgedOf(metric, unit),
         ),
         close: true,
       }

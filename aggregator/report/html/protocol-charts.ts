@@ -1,5 +1,5 @@
 import { SHARE } from '../figure.ts'
-import { type Chart, chartOf, type Judged, type Line, TREND_AGGREGATIONS, trendChart } from './chart.ts'
+import { type Chart, chartOf, type Judged, type Line, trendChart } from './chart.ts'
 import type { JudgedOf } from './run-charts.ts'
 
 type Names = Pick<Chart, 'id' | 'title' | 'hint'>
@@ -116,7 +116,7 @@ function counted(label: string, metric: string, tone: Line['tone']): Line {
 }
 
 function rateOf(metric: string, judgedOf: JudgedOf): Judged {
-  return judgedOf(metric, ['rate'], '/s')
+  return judgedOf(metric, '/s')
 }
 
 function joined(a: Judged, b: Judged): Judged {
@@ -128,17 +128,13 @@ function joined(a: Judged, b: Judged): Judged {
 }
 
 function latencyOf(metric: string, judgedOf: JudgedOf, names: Names): Chart {
-  return trendChart(
-    { ...names, unit: 'ms' },
-    (column) => ({ metric, column }),
-    judgedOf(metric, TREND_AGGREGATIONS, 'ms'),
-  )
+  return trendChart({ ...names, unit: 'ms' }, (column) => ({ metric, column }), judgedOf(metric, 'ms'))
 }
 
 function failuresOf(metric: string, judgedOf: JudgedOf, names: Names): Chart {
   return chartOf(
     { ...names, unit: SHARE },
     [{ label: 'failed', values: { metric, column: 'rate' }, tone: 'red', filled: true }],
-    judgedOf(metric, ['rate'], SHARE),
+    judgedOf(metric, SHARE),
   )
 }

@@ -2,22 +2,20 @@ import type { Summary } from '../../../lib/core/summary.ts'
 import type { Verdict } from '../../../lib/core/verdict.ts'
 import { SHARE } from '../figure.ts'
 import { judgedBy } from './bounds.ts'
-import { type Chart, chartOf, type Judged, type Line, TREND_AGGREGATIONS, trendChart } from './chart.ts'
+import { type Chart, chartOf, type Judged, type Line, trendChart } from './chart.ts'
 import { drawable } from './columns.ts'
 import { protocolCharts } from './protocol-charts.ts'
 
-/** What thresholds say of a metric over all its tags by some aggregations, in a chart of this unit. */
-export type JudgedOf = (metric: string, aggregations: readonly string[], unit: string) => Judged
+/** What thresholds say of a metric over all its tags, in a chart of this unit. */
+export type JudgedOf = (metric: string, unit: string) => Judged
 
 export function judgedIn({ thresholds }: Pick<Verdict, 'thresholds'>, summary: Summary): JudgedOf {
-  return (metric, aggregations, unit) => {
-    const rows = thresholds.filter((row) => row.metric === metric && row.selector === undefined)
-    return judgedBy(
-      rows.filter(({ aggregation }) => aggregations.includes(aggregation)),
+  return (metric, unit) =>
+    judgedBy(
+      thresholds.filter((row) => row.metric === metric && row.selector === undefined),
       unit,
       summary,
     )
-  }
 }
 
 /**
@@ -45,7 +43,7 @@ function throughput(judgedOf: JudgedOf): Chart {
       { label: 'requests', values: { field: 'requestsPerSecond' }, tone: 'blue', filled: true },
       { label: 'failed', values: { field: 'failedPerSecond' }, tone: 'red', dashed: true },
     ],
-    judgedOf('http_reqs', ['rate'], '/s'),
+    judgedOf('http_reqs', '/s'),
   )
 }
 
@@ -53,7 +51,7 @@ function latency(judgedOf: JudgedOf): Chart {
   return trendChart(
     { id: 'latency', title: 'Latency', hint: 'Service time of requests', unit: 'ms' },
     (column) => ({ field: `${column}Ms` }),
-    judgedOf('http_req_duration', TREND_AGGREGATIONS, 'ms'),
+    judgedOf('http_req_duration', 'ms'),
   )
 }
 
@@ -65,7 +63,7 @@ function failures(judgedOf: JudgedOf): Chart {
     filled: true,
   }
   const about = { id: 'failures', title: 'Failed requests', hint: 'Share of all requests', unit: SHARE }
-  return chartOf(about, [failed], judgedOf('http_req_failed', ['rate'], SHARE))
+  return chartOf(about, [failed], judgedOf('http_req_failed', SHARE))
 }
 
 function usersChart(): Chart {
@@ -81,7 +79,7 @@ function iterationsChart(judgedOf: JudgedOf): Chart {
       { label: 'ended', values: { field: 'iterationsPerSecond' }, tone: 'teal' },
       { label: 'dropped', values: { field: 'droppedPerSecond' }, tone: 'orange', dashed: true },
     ],
-    judgedOf('iterations', ['rate'], '/s'),
+    judgedOf('iterations', '/s'),
   )
 }
 
