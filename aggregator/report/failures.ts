@@ -83,12 +83,16 @@ export function errorClasses({ failures, incidents }: FailureSummary): ErrorClas
 
 /** By step and cause; and errors that no flow waits for, which have no step. */
 export function failureRows(summary: FailureSummary): FailureRow[] {
+  const names = new Set(summary.failures.map(({ name }) => name))
   const rows = summary.failures.map((failure): FailureRow => {
     const { where, flow, count, total } = failure
     const cause = causeOf(failure)
-    const incidents = summary.incidents.filter(
-      (one) => one.where === where && one.error === cause && one.flow === flow && one.name === failure.name,
+    const ofFlow = summary.incidents.filter(
+      (one) => one.where === where && one.error === cause && one.flow === flow,
     )
+    const ofStep = ofFlow.filter(({ name }) => name === failure.name)
+    // Steps that are told apart no more have no name here that an incident could have.
+    const incidents = ofStep.length > 0 ? ofStep : ofFlow.filter(({ name }) => !names.has(name))
     const step = where === 'iteration' ? 'iteration' : stepName(failure)
     return { where, flow, step, cause, count, total, incidents }
   })

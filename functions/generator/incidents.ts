@@ -72,6 +72,8 @@ export class Incidents {
   readonly #kept: Incident[] = []
   readonly #ofClass = new Map<string, number>()
   readonly #leftOut = new Map<IncidentPlace, Counted>()
+  /** Most failures are like the one before them. */
+  #latestGroup: IncidentGroup | undefined
   #textBytes = 0
   #looks = 0
   #received: Received | undefined
@@ -86,6 +88,14 @@ export class Incidents {
 
   /** Where failures of one class are counted. `flow` and `name` tell those of one step from others. */
   groupOf(where: IncidentPlace, error: string, flow = '', name = ''): IncidentGroup {
+    const latest = this.#latestGroup
+    if (latest?.isOf(where, error, flow, name)) return latest
+    const group = this.#findGroup(where, error, flow, name)
+    this.#latestGroup = group
+    return group
+  }
+
+  #findGroup(where: IncidentPlace, error: string, flow: string, name: string): IncidentGroup {
     const key = `${where}\n${error}\n${flow}\n${name}`
     const known = this.#groups.get(key)
     if (known) return known
@@ -212,6 +222,11 @@ export class IncidentGroup {
     this.#identity = identity
     this.#leftOut = incidents.leftOutOf(identity.where)
     this.#most = most
+  }
+
+  isOf(where: IncidentPlace, error: string, flow: string, name: string): boolean {
+    const own = this.#identity
+    return own.error === error && own.where === where && own.flow === flow && own.name === name
   }
 
   /** Counts a failure. Returns the incident where it is the first that says this: it wants to be described. */

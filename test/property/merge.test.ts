@@ -7,6 +7,7 @@ import { decodePartial, encodePartial } from '../../aggregator/partial.ts'
 import { type LiveTotals, live } from '../../aggregator/watch.ts'
 import { cutsOf } from '../../lib/core/cut.ts'
 import { Histogram } from '../../lib/core/histogram.ts'
+import type { SnapshotIncidents } from '../../lib/core/incident.ts'
 import { type Summary, summarySchema } from '../../lib/core/summary.ts'
 import { type Verdict, verdictSchema } from '../../lib/core/verdict.ts'
 import { planOf, type Samples, START_AT_MS, snapshotOf } from '../fixtures/synthetic-run.ts'
@@ -76,6 +77,26 @@ const samples: fc.Arbitrary<Samples[]> = fc
       { metric: 'msg_rtt', tags: { flow }, values: latencies },
     ]
   })
+/** As they are parsed: with the prototype of objects. */
+const PLAIN = { noNullPrototype: true }
+const told: fc.Arbitrary<SnapshotIncidents> = fc.record({
+  seen: fc.array(
+    fc.record(
+      {
+        where: fc.constantFrom('request' as const, 'check' as const, 'console' as const),
+        error: fc.constantFrom('503', 'paid'),
+        flow,
+        name: fc.constant(''),
+        message: fc.nat({ max: 99 }).map((user) => (user < 50 ? `user ${user} is gone` : 'no stock')),
+        count: fc.integer({ min: 1, max: 50 }),
+        first: fc.record({ atMs: fc.nat({ max: 3 }), lastStep: fc.constantFrom('look', 'pay') }, PLAIN),
+      },
+      PLAIN,
+    ),
+    { maxLength: 4 },
+  ),
+  leftOut: fc.array(fc.record({ where: fc.constant('request' as const), count }), { maxLength: 1 }),
+})
 const cuts = cutsOf(plan)
 const snapshots: fc.Arbitrary<Written> = fc
   .record({
@@ -91,8 +112,9 @@ const snapshots: fc.Arbitrary<Written> = fc
     gcMs: fc.double({ min: 0, max: 100, noNaN: true }),
     loopShare: fc.double({ min: 0, max: 1, noNaN: true }),
     ending: fc.constantFrom(undefined, 'complete' as const, 'aborted' as const),
+    incidents: fc.option(told, { nil: undefined }),
   })
-  .map(({ seq, lateMs, beyondMs, users, gcMs, loopShare, ending, ...written }) => {
+  .map(({ seq, lateMs, beyondMs, users, gcMs, loopShare, ending, incidents, ...written }) => {
     const fromMs = (cuts[seq]?.fromMs ?? 0) + lateMs
     const second = Math.floor(fromMs / 1_000)
     const toMs = (cuts[seq]?.toMs ?? 0) + beyondMs
@@ -110,6 +132,7 @@ const snapshots: fc.Arbitrary<Written> = fc
       ],
       health: { gcMs, loopShare },
       ...(ending && { ending }),
+      ...(incidents && { incidents }),
     })
   })
 const runs = fc.uniqueArray(snapshots, { selector: ({ key }) => key, minLength: 1, maxLength: 20 })

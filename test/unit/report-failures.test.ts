@@ -1,7 +1,7 @@
 import pc from 'picocolors'
 import { describe, expect, it } from 'vitest'
 import { failureLines } from '../../aggregator/report/console-failures.ts'
-import { errorClasses, failedSteps, stepName } from '../../aggregator/report/failures.ts'
+import { errorClasses, failedSteps, failureRows, stepName } from '../../aggregator/report/failures.ts'
 import { columnsOf } from '../../aggregator/report/terminal.ts'
 import type { Incident } from '../../lib/core/incident.ts'
 import type { Failure, Summary } from '../../lib/core/summary.ts'
@@ -76,6 +76,24 @@ describe('failures', () => {
       ['iteration', 'type_error', 7, ['vu.gett is not a function']],
       ['unhandled', 'range_error', 3, ['forgotten']],
       ['call', 'rpc_timeout', 1, []],
+    ])
+  })
+
+  it('have the messages of their own step, and what is told apart no more those of all its steps', () => {
+    const rows = failureRows({
+      failures: [
+        failure({ name: 'GET /a', method: 'GET', error: 'timeout', count: 3 }),
+        failure({ name: '(other)', method: 'GET', error: 'timeout', count: 2 }),
+        failure({ name: '(other)', method: 'GET', error: 'other', count: 1 }),
+      ],
+      incidents: ['GET /a', 'GET /b', 'GET /c'].map((name) =>
+        incident({ where: 'request', error: 'timeout', name, message: `of ${name}` }),
+      ),
+    })
+    expect(rows.map(({ step, incidents }) => [step, incidents.map(({ message }) => message)])).toEqual([
+      ['GET /a', ['of GET /a']],
+      ['GET (other)', ['of GET /b', 'of GET /c']],
+      ['GET (other)', []],
     ])
   })
 
