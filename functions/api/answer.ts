@@ -1,3 +1,4 @@
+import { maskText } from '../../lib/core/mask.ts'
 import { json } from './http.ts'
 import type { ApiPorts } from './ports.ts'
 import { type ProxyResult, proxyEventSchema, requestOf, resultOf } from './proxy-event.ts'
@@ -30,7 +31,8 @@ export async function answer(
     log({ ...call, status: answered.status })
     return resultOf(answered, request)
   } catch (error) {
-    log({ ...call, status: 500, error: error instanceof Error ? (error.stack ?? error.message) : `${error}` })
+    const told = error instanceof Error ? (error.stack ?? error.message) : `${error}`
+    log({ ...call, status: 500, error: maskText(told) })
     const message = "the deployment could not answer; its API function's log says why"
     return resultOf(json(500, { code: 'API_REFUSED', message, mistakes: [] }), request)
   }

@@ -2,7 +2,8 @@
 import { S3Client } from '@aws-sdk/client-s3'
 import { systemClock } from '../../lib/adapters/clock/system.ts'
 import { S3Store } from '../../lib/adapters/snapshot-store/s3.ts'
-import { failureKey, noteSchema, type Relayed, relayedKey } from '../../lib/core/relay.ts'
+import { maskText } from '../../lib/core/mask.ts'
+import { type Failure, failureKey, noteSchema, type Relayed, relayedKey } from '../../lib/core/relay.ts'
 import { readEnvironment } from '../../lib/infra/environment.ts'
 
 const { bucket, region } = readEnvironment()
@@ -13,5 +14,10 @@ export async function handler(event: unknown): Promise<void> {
   if (note.about === 'relayed') {
     const relayed: Relayed = { atMs: systemClock.now() }
     await store.putOnce(relayedKey(note.run), JSON.stringify(relayed))
-  } else await store.put(failureKey(note.run, note.failure), JSON.stringify(note.failure))
+  } else await store.put(failureKey(note.run, note.failure), JSON.stringify(shownFailure(note.failure)))
+}
+
+/** What Lambda said is kept without the secrets that may be in it. */
+function shownFailure({ cause, ...failure }: Failure): Failure {
+  return { ...failure, ...(cause !== undefined && { cause: maskText(cause) }) }
 }

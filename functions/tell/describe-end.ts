@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { isErrorCode } from '../../lib/core/errors.ts'
 import { liveKey, liveSchema } from '../../lib/core/live.ts'
+import { maskText } from '../../lib/core/mask.ts'
 import { reportKey } from '../../lib/core/report-file.ts'
 import { RUN_ENDED_SCHEMA, type RunEnded } from '../../lib/core/run-ended.ts'
 import { runEntryKey, runEntrySchema } from '../../lib/core/run-entry.ts'
@@ -53,7 +54,7 @@ export async function describeEnd(end: ExecutionEnd, ports: DescribePorts): Prom
 function whyWithoutVerdict({ status, error, cause }: ExecutionEnd): string {
   if (status === 'ABORTED') return 'its execution was aborted'
   if (status === 'TIMED_OUT') return 'its execution took longer than it may'
-  return cause ?? error ?? 'its execution ended without a verdict'
+  return maskText(cause ?? error ?? 'its execution ended without a verdict')
 }
 
 function shortened(reasons: readonly string[]): string[] {

@@ -108,7 +108,8 @@ describe('the answer to an upgrade', () => {
     ['connection_reset', 'never begins', (socket) => socket.end()],
     ['connection_closed', 'breaks off', (socket) => socket.end('HTTP/1.1 101')],
     ['ws_refused', 'sends elsewhere', (socket) => socket.end('HTTP/1.1 302 F\r\nlocation: /\r\n\r\n')],
-    ['malformed_response', 'has no line ends', (socket) => socket.end('HTTP/1.1 101 X\nupgrade: x\n\n')],
+    ['ws_refused', 'ends lines with LF alone', (socket) => socket.end('HTTP/1.1 101 X\nupgrade: x\n\n')],
+    ['malformed_response', 'is no HTTP', (socket) => socket.end('HTP 101 X\r\nupgrade: x\r\n\r\n')],
     [
       'header_too_large',
       'does not end',

@@ -1,5 +1,5 @@
 import { connect, isIP, type LookupFunction, type OnReadOpts, Socket, type TcpNetConnectOpts } from 'node:net'
-import { connect as connectTls } from 'node:tls'
+import { type ConnectionOptions, checkServerIdentity, connect as connectTls } from 'node:tls'
 import { FlowError } from '../../../lib/core/flow.ts'
 import type { Endpoint } from '../endpoint.ts'
 import { withinRoom } from '../socket-room.ts'
@@ -131,14 +131,27 @@ function tcpOptions({ host, port, lookup, onread }: DialOptions): TcpNetConnectO
 
 function dialTls(options: DialOptions): Socket {
   const { host, serverName, session, tls, alpn = HTTP1, onSession } = options
-  const servername = tls.serverName ?? serverName ?? (isIP(host) === 0 ? host : undefined)
   const socket = connectTls({
     ...tcpOptions(options),
     secureContext: tls.secureContext,
     rejectUnauthorized: tls.rejectUnauthorized,
     ...(alpn.length === 0 ? {} : { ALPNProtocols: [...alpn] }),
-    ...(servername === undefined ? {} : { servername }),
+    ...identityOf(tls.serverName ?? serverName ?? host, host),
     ...(session === undefined ? {} : { session }),
   })
   return socket.on('session', onSession)
+}
+
+/**
+ * Whom to ask for and whom to expect. A server is asked for names alone, without a dot at their end (RFC 6066 section 3); an
+ * address is only held against its certificate.
+ */
+function identityOf(
+  name: string,
+  host: string,
+): Pick<ConnectionOptions, 'servername' | 'checkServerIdentity'> {
+  if (isIP(name) === 0) return { servername: name.replace(/\.$/, '') }
+  return name === host
+    ? {}
+    : { checkServerIdentity: (_, certificate) => checkServerIdentity(name, certificate) }
 }

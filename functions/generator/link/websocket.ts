@@ -5,6 +5,7 @@ import { endpointOf } from '../endpoint.ts'
 import { asFlowError } from '../error-class.ts'
 import { dial, type Holder, hold } from '../http/dial.ts'
 import { ownCopyOf, READ_INTO } from '../http/read-into.ts'
+import { serverNameOf } from '../http/site.ts'
 import type { TargetGuard } from '../target-guard.ts'
 import type { TlsOptions } from '../tls-options.ts'
 import { OPCODE, writeFrame } from './frame.ts'
@@ -39,11 +40,13 @@ export function webSocketOpener(options: WebSocketOptions): OpenWire {
   return (listener, timeoutMs, signal) =>
     opening<Opened>({ timeoutMs, signal, timeoutClass: 'timeout' }, (opened, failed) => {
       guard.checkUrl(url)
-      const handshake = new Handshake({ url, headers: options.headers(), protocols })
+      const headers = options.headers()
+      const handshake = new Handshake({ url, headers, protocols })
       const wire = new WebSocketWire(listener, maxMessageBytes, { handshake, opened, failed })
       const socket = dial(
         {
           ...endpointOf(url),
+          serverName: serverNameOf({ origin: url.origin.replace(/^ws/, 'http'), headers }),
           ...{ onSession: NOTHING, lookup: guard.lookup, now, tls },
           onread: { buffer: READ_INTO, callback: wire.read },
         },
