@@ -12,6 +12,7 @@ import { type Terminal, terminal as writable } from '../lib/cli/terminal.ts'
 import { watchCommand } from '../lib/cli/watch-command.ts'
 import { EXIT, explain, VolleyError } from '../lib/core/errors.ts'
 import { maskName, maskText } from '../lib/core/mask.ts'
+import { printable } from '../lib/core/printable.ts'
 import { leaveProcess } from '../lib/exit-guard.ts'
 import { PrintedLines } from '../lib/printed-lines.ts'
 
@@ -143,7 +144,7 @@ function report(error: unknown): number {
     terminal.err(explain(error))
     return error.exitCode
   }
-  terminal.err(maskText(error instanceof Error ? (error.stack ?? error.message) : String(error)))
+  terminal.err(printable(maskText(error instanceof Error ? (error.stack ?? error.message) : String(error))))
   return EXIT.infrastructure
 }
 

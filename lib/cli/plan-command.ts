@@ -4,6 +4,7 @@ import { EXIT } from '../core/errors.ts'
 import { scheduleOf } from '../core/executor/executors.ts'
 import { parseLoadRequest, plannedArrivals } from '../core/make-plan.ts'
 import type { Plan } from '../core/plan.ts'
+import { printable } from '../core/printable.ts'
 import { shownPlan } from '../core/shown-plan.ts'
 import { windowsOf } from '../core/slice.ts'
 import type { StageSpan } from '../core/stage.ts'
@@ -34,7 +35,9 @@ export async function planCommand(name: string, flags: PlanFlags, terminal: Term
   await loadData(loaded, plan.peakUsers)
   const aimed: Plan = { ...plan, target: { ...plan.target, url: target.url ?? target.model } }
   const shown = shownPlan(aimed)
-  terminal.out(flags.json ? JSON.stringify(shown, null, 2) : describe(shown, cloudPriceOf(loaded, request)))
+  terminal.out(
+    flags.json ? JSON.stringify(shown, null, 2) : printable(describe(shown, cloudPriceOf(loaded, request))),
+  )
   return EXIT.ok
 }
 

@@ -1,6 +1,7 @@
 import { logUpdateStderr } from 'log-update'
 import { progressBlock, progressLine } from '../../aggregator/report/console.ts'
 import type { Live } from '../core/live.ts'
+import { printable } from '../core/printable.ts'
 import type { Terminal } from './terminal.ts'
 
 const LINE_EVERY_MS = 10_000
@@ -8,7 +9,7 @@ const LINE_EVERY_MS = 10_000
 /** What the user sees while a run goes on. All of it goes to standard error. */
 export interface Progress {
   show(live: Live): void
-  /** One line that stays. */
+  /** One line that stays, shown as plain text. */
   note(text: string): void
   close(): void
 }
@@ -24,18 +25,18 @@ function blockProgress(terminal: Terminal): Progress {
   const update = logUpdateStderr
   const sayBefore = terminal.say
   let block: string | undefined
-  const note = (text: string): void => {
+  const say = (text: string): void => {
     update.clear()
     terminal.err(text)
     if (block !== undefined) update(block)
   }
-  terminal.say = note
+  terminal.say = say
   return {
     show(live) {
       block = progressBlock(live, terminal)
       update(block)
     },
-    note,
+    note: (text) => say(printable(text)),
     close() {
       terminal.say = sayBefore
       update.clear()
@@ -52,7 +53,7 @@ function lineProgress(terminal: Terminal): Progress {
       nextMs = (Math.floor(live.elapsedMs / LINE_EVERY_MS) + 1) * LINE_EVERY_MS
       terminal.err(progressLine(live))
     },
-    note: (text) => terminal.err(text),
+    note: (text) => terminal.err(printable(text)),
     close: () => undefined,
   }
 }

@@ -1,5 +1,6 @@
 import { EXIT } from '../core/errors.ts'
 import { formatUsd } from '../core/money.ts'
+import { printable } from '../core/printable.ts'
 import type { RunList } from '../core/run-view.ts'
 import { type DeploymentFlags, openDeployment } from './deployment.ts'
 import { alignColumns } from './table.ts'
@@ -39,6 +40,6 @@ function cellsOf({
     `${new Date(requestedAtMs).toISOString().slice(0, 19).replace('T', ' ')}Z`,
     profile,
     formatUsd(quotedUsd),
-    why === undefined ? how : `${how}: ${why.split('\n')[0]}`,
+    why === undefined ? how : `${how}: ${printable(why.split('\n')[0] ?? '')}`,
   ]
 }

@@ -1,16 +1,14 @@
-import { stripVTControlCharacters } from 'node:util'
 import picocolors from 'picocolors'
 import { formatNumber } from '../../aggregator/report/figure.ts'
 import { LineGate } from '../core/line-gate.ts'
 import { type Mask, maskText } from '../core/mask.ts'
+import { printable } from '../core/printable.ts'
 import type { PrintedLine } from '../printed-lines.ts'
 import { frameReader } from '../user-frames.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Of all generators together. */
 const LINES_PER_SECOND = 200
-/** What would move the cursor, change colours, or turn the direction of what follows. */
-const UNSAFE = /(?!\t)[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu
 const framesOf = frameReader(undefined)
 
 type Look = Pick<Terminal, 'color' | 'say'>
@@ -45,7 +43,7 @@ export class ShownLines {
     if (!this.#gate.admits(nowMs)) return
     const { dim } = picocolors.createColors(this.#terminal.color)
     const lead = from.length === 0 ? '' : dim(`${from.join(', ')}: `)
-    for (const line of this.#mask(text).split('\n')) this.#terminal.say(lead + safe(line))
+    for (const line of this.#mask(text).split('\n')) this.#terminal.say(lead + printable(line))
   }
 
   showLeftOut(count: number, from: readonly string[] = []): void {
@@ -60,8 +58,4 @@ export class ShownLines {
   #say(leftOut: number): void {
     if (leftOut > 0) this.#terminal.say(`… ${formatNumber(leftOut)} lines left out`)
   }
-}
-
-function safe(line: string): string {
-  return stripVTControlCharacters(line).replace(UNSAFE, '')
 }

@@ -1,4 +1,5 @@
 import { MASK, maskText, maskUrl, namesSecret } from './mask.ts'
+import { printable } from './printable.ts'
 
 /** Every way a run can end, with the exit code the command line gives it. */
 export const EXIT = {
@@ -82,10 +83,10 @@ function masked({ field, value, limit, next }: Mistake): Mistake {
   return { field, value: isSecret ? MASK : shown, limit: maskText(limit), next: maskText(next) }
 }
 
-/** Renders an error for a person: the message, then one block per mistake. */
+/** Renders an error for a person: the message, then one block per mistake. What comes from outside commands no terminal. */
 export function explain(error: VolleyError): string {
   const blocks = error.mistakes.map(
     ({ field, value, limit, next }) => `  ${field}: ${value}\n    allowed: ${limit}\n    next:    ${next}`,
   )
-  return [`${error.code}: ${error.message}`, ...blocks].join('\n')
+  return printable([`${error.code}: ${error.message}`, ...blocks].join('\n'))
 }

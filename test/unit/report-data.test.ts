@@ -47,6 +47,18 @@ describe('timeseries.csv', () => {
     })
   })
 
+  it('defuses names that a spreadsheet would calculate, and keeps negative numbers', () => {
+    const first = { ...summary.timeline.points[0], atMs: 0 } as Summary['timeline']['points'][number]
+    const hostile: Summary = {
+      ...summary,
+      stages: summary.stages.map((stage) => ({ ...stage, name: '=HYPERLINK("http://x","a")' })),
+      server: [{ metric: 'free', source: 'app', unit: '', points: [[summary.startedAt, -5]] }],
+      timeline: { ...summary.timeline, points: [first] },
+    }
+    const { data } = parse(csvReport(verdict, hostile))
+    expect(data[0]).toMatchObject({ stage: '\'=HYPERLINK("http://x","a")', free: '-5' })
+  })
+
   it('repeats the last known server value, and is empty before the first and without data', () => {
     const points = summary.timeline.points
       .slice(0, 3)

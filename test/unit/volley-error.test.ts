@@ -31,6 +31,13 @@ describe('what an error tells a user', () => {
     )
   })
 
+  it('commands no terminal, whatever was given', () => {
+    const hostile = 'a\u001b]8;;http://evil\u0007b\u001b[2J\u009b31m\r\u202ec\td'
+    expect(explain(new VolleyError('INPUT_INVALID', hostile, [mistake('--profile', hostile)]))).toBe(
+      'INPUT_INVALID: abc\td\n  --profile: abc\td\n    allowed: less\n    next:    see http://***@c',
+    )
+  })
+
   it('is cut to its length when the secrets are gone already', () => {
     const url = `http://ann:${'s3cret'.repeat(20)}@host`
     expect(printed(url)).toBe('"http://***@host"')
