@@ -20,13 +20,11 @@ export function customMetrics(
 }
 
 function handleOf(metric: string, kind: MetricKind, recorder: Recorder): MetricHandle {
+  const field = `tags of ${metric}`
   return {
     add(value, tags) {
       const number = numberOf(metric, kind, value)
-      const series = recorder.series(
-        metric,
-        tags === undefined ? undefined : tagTexts(`tags of ${metric}`, tags),
-      )
+      const series = recorder.series(metric, tags === undefined ? undefined : tagTexts(field, tags))
       if (kind === 'trend' && number < 0) recorder.series('negative_values', { metric }).add(1)
       series.add(kind === 'trend' && number < 0 ? 0 : number)
     },

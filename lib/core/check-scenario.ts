@@ -100,7 +100,7 @@ function weightMistakes({ flows }: Partial<Scenario>): Mistake[] {
 }
 
 function defaultProfileMistakes({ defaultProfile, profiles }: Partial<Scenario>): Mistake[] {
-  if (defaultProfile === undefined || !profiles || defaultProfile in profiles) return []
+  if (defaultProfile === undefined || !profiles || Object.hasOwn(profiles, defaultProfile)) return []
   const names = Object.keys(profiles)
   return [
     {
@@ -135,7 +135,7 @@ function flowMistakes(profileName: string, profile: Profile, { flows }: Partial<
   return profile.executors.flatMap(({ flows: chosen = [] }, i) => {
     const field = fieldOf(['profiles', profileName, 'executors', i, 'flows'])
     const used = Array.isArray(chosen) ? chosen : Object.keys(chosen)
-    const unknown = used.filter((name) => !(name in flows))
+    const unknown = used.filter((name) => !Object.hasOwn(flows, name))
     if (unknown.length > 0)
       return unknown.map((name) => ({
         field,

@@ -126,7 +126,7 @@ export function firstUsers(schedules: readonly Schedule[]): number[] {
 function chosenProfile(scenario: Scenario, { profile }: LoadRequest): string {
   const names = Object.keys(scenario.profiles)
   const chosen = profile ?? scenario.defaultProfile ?? (names[0] as string)
-  if (chosen in scenario.profiles) return chosen
+  if (Object.hasOwn(scenario.profiles, chosen)) return chosen
   throw new VolleyError('INPUT_INVALID', `${scenario.name} has no profile ${chosen}`, [
     {
       field: '--profile',

@@ -101,6 +101,28 @@ describe('what a flow expects of a response', () => {
   })
 })
 
+it('a WebSocket that cannot be asked for is none', async () => {
+  const { session, recorded } = probeSession('http://127.0.0.1:9')
+  for (const options of [{ headers: { 'x-a': '€' } }, { protocols: ['a b'] }, { hedaers: {} } as never])
+    await expect(session.openSocket('/', options, WITHIN)).rejects.toMatchObject({
+      errorClass: 'bad_request_options',
+    })
+  expect(recorded('ws_sessions')).toEqual([])
+  expect(recorded('ws_session_failed')).toEqual([])
+})
+
+it('a WebSocket is asked for with every value of a repeated header', async () => {
+  const seen: string[] = []
+  const server = await httpServer(() => undefined)
+  server.server.on('upgrade', ({ rawHeaders }, socket) => {
+    seen.push(...rawHeaders.filter((_: string, i: number) => rawHeaders[i - 1] === 'x-a'))
+    socket.end('HTTP/1.1 403 Forbidden\r\n\r\n')
+  })
+  const { session } = probeSession(server.origin)
+  await session.openSocket('/', { headers: { 'x-a': ['b', 5] } }, WITHIN).catch(() => undefined)
+  expect(seen).toEqual(['b', '5'])
+})
+
 it('a body of a response is memory of its own', async () => {
   const server = await httpServer((_, response) => response.end('ok'))
   const { session } = probeSession(server.origin)

@@ -26,6 +26,21 @@ describe('the house', () => {
     expect(filesWith(/from '(?:undici|node:http2)'/)).toEqual([])
   })
 
+  it('takes memory that may hold what others sent only where it is written as a whole, or never sent', () => {
+    expect(filesWith(/allocUnsafe/)).toEqual([
+      // Read into, and given out in copies.
+      'functions/generator/held-bytes.ts',
+      'functions/generator/http/answer-parser.ts',
+      'functions/generator/http/body-buffer.ts',
+      'functions/generator/http/read-into.ts',
+      'functions/generator/http2/field-table.ts',
+      'functions/generator/http2/hpack-decoder.ts',
+      // Sent, and checked.
+      'functions/generator/link/frame.ts',
+      'functions/generator/written-bytes.ts',
+    ])
+  })
+
   it('reads the clock and draws chance only at its edges', () => {
     expect(
       filesWith(/Date\.now\(|Math\.random\(|new Date\(\)/).filter((file) => file.startsWith('lib/core/')),

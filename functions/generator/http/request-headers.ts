@@ -2,8 +2,6 @@ import { isHeaderValue, isToken } from '../../../lib/core/flow/header-rules.ts'
 import { FlowError } from '../../../lib/core/flow.ts'
 import type { CarriedRequest } from './carrier.ts'
 
-export { isToken } from '../../../lib/core/flow/header-rules.ts'
-
 /** What RFC 9112 lets into a request line. */
 const PATH = /^\/[\x21-\xff]*$/
 const LENGTH = /^\d{1,15}$/

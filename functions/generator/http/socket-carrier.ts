@@ -142,7 +142,11 @@ export class SocketCarrier implements Carrier, Controller, AnswerSink {
     this.#handler?.onRequestStart(this)
     if (this.#socket !== socket) return
     this.writtenBytes += head.length + bodyBytes
-    write(socket, head, body, bodyBytes)
+    try {
+      write(socket, head, body, bodyBytes)
+    } catch (error) {
+      this.#fail(error as Error)
+    }
   }
 
   /** Bytes that nobody asked for make a connection worthless: they cannot be told from the next answer. */

@@ -89,10 +89,16 @@ export class Session implements FrameSink, StreamHolder {
     this.#streams.set(id, stream)
     stream.open(id, this)
     const { request, fields, bodyBytes } = stream
-    const { text, then } = writeRequest(request, fields, bodyBytes, this.#sent)
-    this.#sent = then
-    this.#outlet.send(stream, this.#emptiesTable ? NO_TABLE + text : text)
-    this.#emptiesTable = false
+    try {
+      const { text, then } = writeRequest(request, fields, bodyBytes, this.#sent)
+      this.#sent = then
+      this.#outlet.send(stream, this.#emptiesTable ? NO_TABLE + text : text)
+      this.#emptiesTable = false
+    } catch (error) {
+      // What the server knows of the table, and of the stream, is not known any more.
+      this.close(error as Error)
+      return
+    }
     if (fields.closes || this.#nextId > MOST) this.leave()
   }
 

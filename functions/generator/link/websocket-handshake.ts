@@ -1,9 +1,8 @@
 import { hash, randomBytes } from 'node:crypto'
-import { validateHeaderName, validateHeaderValue } from 'node:http'
+import { isHeaderValue, isToken } from '../../../lib/core/flow/header-rules.ts'
 import { FlowError } from '../../../lib/core/flow.ts'
 import { HeldBytes } from '../held-bytes.ts'
 import { checkHeadSize, findHeadEnd, ParsedHead, SWITCHING_PROTOCOLS } from '../http/parsed-head.ts'
-import { isToken } from '../http/request-headers.ts'
 
 /** Makes an answer to the upgrade one to this very request (RFC 6455 section 1.3). */
 const ACCEPT_SUFFIX = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'
@@ -36,11 +35,7 @@ export class Handshake {
       upgrade: 'websocket',
       ...(protocols.length > 0 && { 'sec-websocket-protocol': protocols.join(',') }),
     }
-    const lines = Object.entries(all).map(([name, value]) => {
-      validateHeaderName(name)
-      validateHeaderValue(name, value)
-      return `${name}: ${value}\r\n`
-    })
+    const lines = Object.entries(all).flatMap(([name, value]) => linesOf(name, value))
     this.request = `GET ${url.pathname}${url.search} HTTP/1.1\r\n${lines.join('')}\r\n`
   }
 
@@ -90,6 +85,15 @@ export class Handshake {
         `chose the protocol ${protocol ?? 'none'}, offered: ${this.#protocols.join(', ') || 'none'}`,
       )
   }
+}
+
+/** A line break stands between the values of a header that is repeated. */
+function linesOf(name: string, value: string): string[] {
+  return value.split('\n').map((each) => {
+    if (!isToken(name) || !isHeaderValue(each))
+      throw new FlowError('bad_request_options', `the header ${name} cannot be sent`)
+    return `${name}: ${each}\r\n`
+  })
 }
 
 function refused(what: string): FlowError {

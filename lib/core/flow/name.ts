@@ -21,9 +21,12 @@ type Refuse = (field: string, value: unknown, allowed: string) => FlowError
 export function nameText(field: string, value: unknown, refuse: Refuse = badValue): string {
   if (typeof value === 'string') {
     if (isName(value)) return value
-  } else if (typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value)))
-    return String(value)
+  } else if (isScalar(value)) return String(value)
   throw refuse(field, value, NAME)
+}
+
+function isScalar(value: unknown): boolean {
+  return typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))
 }
 
 function isName(text: string): boolean {
@@ -47,8 +50,9 @@ export function tagTexts(field: string, tags: unknown, refuse: Refuse = badValue
         name,
         `1 to ${MAX_TAG_NAME_LENGTH} characters, no control characters`,
       )
+    if (typeof value === 'string' ? !isName(value) : value !== undefined && !isScalar(value))
+      throw refuse(`${field}.${shownName(name)}`, value, NAME)
     if (typeof value !== 'string') isText = false
-    if (value !== undefined) nameText(`${field}.${shownName(name)}`, value, refuse)
   }
   return isText ? (tags as Tags) : asTexts(tags)
 }
