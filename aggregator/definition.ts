@@ -10,19 +10,6 @@ import { parseSelector, type Selector } from '../lib/core/selector.ts'
 import { unitOf } from '../lib/core/source.ts'
 import { aggregationOf, type Threshold } from '../lib/core/threshold.ts'
 
-/** The iterations of a run may fail this often unless its thresholds say otherwise. */
-const FAILED_ITERATIONS: Threshold = {
-  title: 'Iterations that failed',
-  metric: 'iteration_failed',
-  limit: 'rate<=0.05',
-}
-
-/** Every row of a run's verdict: the plan's thresholds, and one that every run has unless it has its own. */
-export function judgedThresholds({ thresholds }: Pick<Plan, 'thresholds'>): readonly Threshold[] {
-  const own = thresholds.some((threshold) => selectorOf(threshold).metric === FAILED_ITERATIONS.metric)
-  return own ? thresholds : [...thresholds, FAILED_ITERATIONS]
-}
-
 export function selectorOf({ metric }: Threshold): Selector {
   const selector = parseSelector(metric)
   if (!selector) throw new TypeError(`threshold on ${metric} was not validated`)

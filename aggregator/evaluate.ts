@@ -3,8 +3,8 @@ import type { Plan } from '../lib/core/plan.ts'
 import type { Stop } from '../lib/core/stop.ts'
 import type { Summary } from '../lib/core/summary.ts'
 import { type Row, type State, VERDICT_SCHEMA, type Verdict } from '../lib/core/verdict.ts'
+import { isShown, judgedThresholds } from './built-in-thresholds.ts'
 import { caveatsOf, clampedSentence, droppedSentence, refusedSentence } from './caveats.ts'
-import { judgedThresholds } from './definition.ts'
 import { flowRemarks } from './flow-remarks.ts'
 import { measure } from './measure.ts'
 import type { Merge } from './merge.ts'
@@ -34,9 +34,10 @@ export interface Evaluated {
 export function evaluate(evaluated: Evaluated): Verdict {
   const { plan, merge, summary, stop, accruedUsd = 0 } = evaluated
   const evidence = { merge, summary, untilMs: summary.durationMs, windowsSinceMs: 0 }
-  const rows = judgedThresholds(plan).map((threshold, i) =>
-    rowOf(plan, threshold, measure(threshold, merge.tracks[i], evidence)),
-  )
+  const rows = judgedThresholds(plan).flatMap((threshold, i) => {
+    const measurement = measure(threshold, merge.tracks[i], evidence)
+    return isShown(threshold, !('noData' in measurement)) ? [rowOf(plan, threshold, measurement)] : []
+  })
   const { generators, time, arrivals } = summary.coverage
   const caveats = caveatsOf({ summary, ends: evaluated.ends ?? [], stop })
   return {

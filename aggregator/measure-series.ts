@@ -86,7 +86,7 @@ function measureWindows(
     observed++
     const tally = sumOf(track, window, decoded) ?? zero
     const value = tally && aggregate(tally, aggregation, toMs - fromMs)
-    if (value !== undefined) readings.push({ value, fromMs })
+    if (value !== undefined) readings.push({ value, fromMs, samples: tally && samplesOf(tally) })
   }
   if (observed === 0) return { noData: `no window of ${formatDuration(overMs)} was observed` }
   if (readings.length === 0) return { noData: 'no samples' }

@@ -3,8 +3,10 @@ import type { Plan } from '../lib/core/plan.ts'
 import type { OutsideSeries } from '../lib/core/source.ts'
 import type { Summary } from '../lib/core/summary.ts'
 import { aggregationOf, stagesOf, type Threshold } from '../lib/core/threshold.ts'
+import type { JudgedThreshold } from './built-in-thresholds.ts'
 import { originOf, outsideOf, selectorOf } from './definition.ts'
 import { throughputLinearity } from './derived.ts'
+import { measureBuiltIn } from './measure-built-in.ts'
 import { measureSeries } from './measure-series.ts'
 import type { Measurement } from './measurement.ts'
 import type { Merge } from './merge.ts'
@@ -26,7 +28,11 @@ export interface Evidence {
 }
 
 /** Measures one threshold; `track` is what the merge kept for it. */
-export function measure(threshold: Threshold, track: Track | undefined, evidence: Evidence): Measurement {
+export function measure(
+  threshold: JudgedThreshold,
+  track: Track | undefined,
+  evidence: Evidence,
+): Measurement {
   const { merge, summary, untilMs } = evidence
   const { plan } = merge
   const stages = stagesOf(threshold)
@@ -34,6 +40,7 @@ export function measure(threshold: Threshold, track: Track | undefined, evidence
     return { noData: `profile ${plan.profile} has no stage ${stages.join(', ')}` }
   switch (originOf(plan, selectorOf(threshold))) {
     case 'series':
+      if (threshold.builtIn) return measureBuiltIn(threshold, evidence)
       return measureSeries(threshold, track, evidence)
     case 'users':
       return measurePoints(

@@ -9,11 +9,12 @@ import {
   type Threshold,
 } from '../lib/core/threshold.ts'
 import type { Row } from '../lib/core/verdict.ts'
+import type { JudgedThreshold } from './built-in-thresholds.ts'
 import { definitionOf, originOf, outsideOf, selectorOf } from './definition.ts'
 import type { Measurement, Reading } from './measurement.ts'
 
 /** Holds what was measured against a threshold. Of several windows, the worst one's value is the row's. */
-export function rowOf(plan: Plan, threshold: Threshold, measurement: Measurement): Row {
+export function rowOf(plan: Plan, threshold: JudgedThreshold, measurement: Measurement): Row {
   const about = describe(plan, threshold)
   if ('noData' in measurement)
     return { ...about, value: null, state: 'no-data', reason: `no data: ${measurement.noData}` }
@@ -30,6 +31,7 @@ export function rowOf(plan: Plan, threshold: Threshold, measurement: Measurement
     ...(note !== undefined && { reason: note }),
     ...(broken?.fromMs !== undefined && { firstFailedAtMs: broken.fromMs }),
     ...(samples !== undefined && { samples }),
+    ...(worst.samples !== undefined && { worstSamples: worst.samples }),
   }
 }
 
@@ -40,8 +42,8 @@ export function effectOf({ state, noData }: Row): Exclude<Row['state'], 'no-data
 
 function describe(
   plan: Plan,
-  threshold: Threshold,
-): Omit<Row, 'value' | 'state' | 'reason' | 'firstFailedAtMs' | 'samples'> {
+  threshold: JudgedThreshold,
+): Omit<Row, 'value' | 'state' | 'reason' | 'firstFailedAtMs' | 'samples' | 'worstSamples'> {
   const { metric, tags } = selectorOf(threshold)
   const aggregation = formatAggregation(aggregationOf(threshold))
   const { group, limit, target, over } = threshold
@@ -58,6 +60,7 @@ function describe(
     ...(stages.length > 0 && { stage: [...stages] }),
     unit: unitOf(plan, threshold),
     noData: threshold.noData ?? 'inconclusive',
+    ...(threshold.builtIn && { builtIn: true }),
   }
 }
 

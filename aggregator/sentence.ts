@@ -1,17 +1,12 @@
 import { formatDuration } from '../lib/core/duration.ts'
-import { holds, parseExpression } from '../lib/core/threshold.ts'
 import type { Row } from '../lib/core/verdict.ts'
+import { figuresOf } from './report/row-figures.ts'
 
-const FEWEST_DIGITS = 4
-const MOST_DIGITS = 15
-
-/** A row that did not pass, in words: `p95 API response time: p(95) 312 ms, limit p(95)<=250`. */
+/** A row that did not pass, in words: `p95 API response time: p(95) 312 ms, limit ≤ 250 ms`. */
 export function rowSentence(row: Row): string {
   if (row.state === 'no-data') return `${row.title}: ${row.reason}`
-  const promise = row.state === 'fail' || row.target === undefined ? row.limit : row.target
-  const kind = promise === row.limit ? 'limit' : 'target'
-  const measured =
-    row.value === null ? row.reason : `${row.aggregation} ${figure(row.value, row.unit, promise)}`
+  const { measured, limit, target } = figuresOf(row)
+  const promise = row.state === 'fail' || row.target === undefined ? `limit ${limit}` : `target ${target}`
   const place = [
     ...(row.stage ? [` in ${row.stage.join(', ')}`] : []),
     ...(row.over !== undefined ? [` in its worst ${row.over}`] : []),
@@ -21,24 +16,9 @@ export function rowSentence(row: Row): string {
         ]
       : []),
   ]
-  return `${row.title}: ${measured}${place.join('')}, ${kind} ${promise}`
-}
-
-/** A value with as few digits, from four on, as it takes to be on the same side of its bound as the exact one. */
-function figure(value: number, unit: string, promise: string | undefined): string {
-  const expression = parseExpression(promise ?? '')
-  let shown = value
-  for (let digits = FEWEST_DIGITS; digits <= MOST_DIGITS; digits++) {
-    shown = rounded(value, digits)
-    if (!expression || holds(expression, shown) === holds(expression, value)) break
-  }
-  return unit === '' || unit.startsWith('/') ? `${shown}${unit}` : `${shown} ${unit}`
-}
-
-/** Whole digits are never rounded away. */
-function rounded(value: number, digits: number): number {
-  const whole = Math.trunc(Math.abs(value)).toString().length
-  return Number(value.toPrecision(Math.max(digits, Math.min(whole, MOST_DIGITS))))
+  const value = row.value === null ? row.reason : `${row.aggregation} ${measured}`
+  const where = row.builtIn ? ` (built in)${row.reason === undefined ? '' : `: ${row.reason}`}` : ''
+  return `${row.title}: ${value}${place.join('')}, ${promise}${where}`
 }
 
 /** 0.98959 → `98.9 %`: what falls short of a bound never looks as if it reached it. */

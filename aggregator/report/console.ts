@@ -33,7 +33,7 @@ export function consoleReport(verdict: Verdict, summary: Summary, options: Conso
   const { color, files } = options
   const width = Math.min(Math.max(options.width, NARROWEST), WIDEST)
   const colors = pc.createColors(color)
-  const groups = groupRows(verdict.thresholds, summary)
+  const groups = groupRows(verdict.thresholds)
   const blocks = [
     [badge(verdict, summary, width, colors)],
     reasons(verdict.reasons, width, colors),
@@ -134,7 +134,9 @@ function tableRow(written: WrittenRow, group: string) {
     written,
     title: plain(row.title),
     cells: [measured, limit, target].map(plain),
-    remark: plain(remark === '' ? group : remark),
+    remark: plain(
+      [...(remark === '' || row.builtIn ? [group] : []), remark].filter((part) => part !== '').join(' · '),
+    ),
   }
 }
 
@@ -171,7 +173,7 @@ function figures(verdict: Verdict, summary: Summary, width: number, colors: Colo
   const thresholds = {
     title: 'thresholds',
     figures: [
-      { label: 'failed', value: `${fail}` },
+      { label: 'failed', value: `${fail}`, isBad: fail > 0 },
       { label: 'no data', value: `${silent}` },
       { label: 'warned', value: `${warn}` },
       { label: 'passed', value: `${pass}` },
@@ -180,9 +182,10 @@ function figures(verdict: Verdict, summary: Summary, width: number, colors: Colo
   const room = width - LABEL - 2
   return [thresholds, ...keyFigures(verdict, summary), ...ownFigures(summary)].flatMap(
     ({ title, figures }) => {
-      const cells = figures.map(({ label, value }) => {
+      const cells = figures.map(({ label, value, isBad }) => {
         const name = clip(plain(label), Math.max(MIN_REMARK, room - columnsOf(value) - 1))
-        return `${colors.dim(name)} ${colors.bold(value)}`
+        const shown = isBad ? paint(colors, 'fail')(value) : value
+        return `${colors.dim(name)} ${colors.bold(shown)}`
       })
       return labelled(title, flow(cells, GAP, room), colors)
     },

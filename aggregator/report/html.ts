@@ -67,7 +67,7 @@ interface Part {
 /** The parts of the page behind the verdict. A run has those that it has something for. */
 function partsOf(verdict: Verdict, summary: Summary): Part[] {
   const parts: [id: string, link: string, content: Markup | undefined][] = [
-    ['thresholds', 'Thresholds', thresholdsSection(verdict, summary)],
+    ['thresholds', 'Thresholds', thresholdsSection(verdict)],
     ['charts', 'Over time', chartsSection(verdict, summary)],
     ['own', 'Own metrics', ownSection(verdict, summary)],
     ['server', 'Server', serverSection(verdict, summary)],

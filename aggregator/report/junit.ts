@@ -33,7 +33,7 @@ interface Suite {
 /** `junit.xml`: a suite per group, a case per threshold, for the test reports of CI systems. */
 export function junitReport(verdict: Verdict, summary: Summary): string {
   const classname = `${verdict.scenario}.${verdict.profile}`
-  const groups = groupRows(verdict.thresholds, summary).map(({ title, rows }) => ({
+  const groups = groupRows(verdict.thresholds).map(({ title, rows }) => ({
     name: title,
     cases: rows.map((row) => rowCase(row, `${classname}.${title}`, summary)),
   }))

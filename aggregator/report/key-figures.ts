@@ -1,10 +1,13 @@
 import type { Summary, Values } from '../../lib/core/summary.ts'
 import type { Verdict } from '../../lib/core/verdict.ts'
 import { formatFigure, formatNumber, formatShare, formatSpan, formatUsd, NO_FIGURE, SHARE } from './figure.ts'
+import { formatQuantile } from './small-sample.ts'
 
 export interface KeyFigure {
   label: string
   value: string
+  /** It is a number of failures above zero. */
+  isBad?: boolean
 }
 
 /** What the first lines of every report say of one subject. */
@@ -48,7 +51,7 @@ export function keyFigures(verdict: Verdict, summary: Summary): KeyFigures[] {
     ...others,
     iterations(verdict),
     coverage(verdict),
-    cost(verdict),
+    ...cost(verdict),
   ]
 }
 
@@ -67,20 +70,21 @@ function requests({ requests: of, spans }: Verdict): KeyFigures {
       { label: 'total', value: formatNumber(count) },
       ...whileDraining(drained, spans?.drainMs),
       { label: 'per second', value: formatNumber(perSecond) },
-      { label: 'failed', value: withCount(formatShare(failed, completed), failed) },
+      { label: 'failed', value: withCount(formatShare(failed, completed), failed), isBad: failed > 0 },
     ],
   }
 }
 
 function latency(title: string, trend: Trend | undefined): KeyFigures {
-  const ms = (value: number | undefined) => (value === undefined ? NO_FIGURE : formatFigure(value, 'ms'))
+  const ms = (value: number | undefined, quantile = 1): string =>
+    value === undefined ? NO_FIGURE : formatQuantile(value, 'ms', trend?.count, quantile)
   return {
     title,
     main: 1,
     figures: [
-      { label: 'p50', value: ms(trend?.med) },
-      { label: 'p95', value: ms(trend?.p95) },
-      { label: 'p99', value: ms(trend?.p99) },
+      { label: 'p50', value: ms(trend?.med, 0.5) },
+      { label: 'p95', value: ms(trend?.p95, 0.95) },
+      { label: 'p99', value: ms(trend?.p99, 0.99) },
       { label: 'max', value: ms(trend?.max) },
     ],
   }
@@ -115,7 +119,7 @@ function begun(summary: Summary, { title, label, counters, rates }: (typeof BEGU
     { label, value: formatNumber(count) },
     ...whileDraining(drained, summary.drainMs),
     { label: 'per second', value: formatNumber(perSecond) },
-    { label: 'failed', value: withCount(formatShare(failed, total), failed) },
+    { label: 'failed', value: withCount(formatShare(failed, total), failed), isBad: failed > 0 },
   ]
   return [{ title, main: 0, figures }]
 }
@@ -153,7 +157,7 @@ function iterations({ iterations: { count, started = count, failed, dropped } }:
     main: 0,
     figures: [
       { label: 'total', value: formatNumber(count) },
-      { label: 'failed', value: withCount(formatShare(failed, count), failed) },
+      { label: 'failed', value: withCount(formatShare(failed, count), failed), isBad: failed > 0 },
       { label: 'dropped', value: withCount(formatShare(dropped, started + dropped), dropped) },
     ],
   }
@@ -175,15 +179,14 @@ function coverage({ coverage: { generators, time, arrivals } }: Verdict): KeyFig
   }
 }
 
-function cost({ cost: { accruedUsd, quotedUsd } }: Verdict): KeyFigures {
-  return {
-    title: 'cost',
-    main: 0,
-    figures: [
-      { label: 'accrued', value: formatUsd(accruedUsd) },
-      { label: 'quoted', value: formatUsd(quotedUsd) },
-    ],
-  }
+/** A run on one machine costs nothing, which needs no saying. */
+function cost({ cost: { accruedUsd, quotedUsd } }: Verdict): KeyFigures[] {
+  if (accruedUsd === 0 && quotedUsd === 0) return []
+  const figures = [
+    { label: 'accrued', value: formatUsd(accruedUsd) },
+    { label: 'quoted', value: formatUsd(quotedUsd) },
+  ]
+  return [{ title: 'cost', main: 0, figures }]
 }
 
 /** What a total has more than its rate per second is of. */

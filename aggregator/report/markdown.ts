@@ -7,6 +7,8 @@ import { formatFigure, formatInstant, formatNumber, formatShare, formatSpan, NO_
 import { keyFigures } from './key-figures.ts'
 import { ownFigures } from './own-figures.ts'
 import { countStates, groupRows, type RowGroup, type RowState } from './row.ts'
+import { formatQuantile, formatShareOf } from './small-sample.ts'
+import { stepTitle } from './step-title.ts'
 
 const SIGNS: Record<State | RowState, string> = {
   pass: '✅',
@@ -16,6 +18,8 @@ const SIGNS: Record<State | RowState, string> = {
   'no-data': '❔',
 }
 const SLOWEST = 5
+/** Of the columns p50, p95 and p99. */
+const QUANTILES = [0.5, 0.95, 0.99]
 const MOST_ERRORS = 10
 const MOST_SAMPLES = 5
 const LONGEST_MESSAGE = 200
@@ -25,7 +29,7 @@ export function markdownReport(verdict: Verdict, summary: Summary): string {
   const blocks = [
     heading(verdict, summary),
     verdict.reasons.map((reason) => `- ${inline(reason)}`).join('\n'),
-    thresholds(verdict, summary),
+    thresholds(verdict),
     figures(verdict, summary),
     experiments(summary),
     slowest(summary.steps),
@@ -42,8 +46,8 @@ function heading(verdict: Verdict, summary: Summary): string {
   return `## ${SIGNS[state]} ${state}: ${inline(scenario)} / ${inline(profile)}\n\n${line.join(' · ')}`
 }
 
-function thresholds(verdict: Verdict, summary: Summary): string {
-  const groups = groupRows(verdict.thresholds, summary)
+function thresholds(verdict: Verdict): string {
+  const groups = groupRows(verdict.thresholds)
   const open = pick(groups, (state) => state !== 'pass')
   const folded = pick(groups, (state) => state === 'pass')
   const { pass } = countStates(verdict.thresholds)
@@ -91,11 +95,13 @@ function slowest(steps: readonly Step[]): string {
     .toSorted((a, b) => b.p95Ms - a.p95Ms)
     .slice(0, SLOWEST)
     .map(({ flow, method, name, count, completed = count, failed, p50Ms, p95Ms, p99Ms, maxMs }) => [
-      inline(`${flow}: ${method} ${name}`),
+      inline(`${flow}: ${stepTitle({ method, name })}`),
       formatNumber(count),
-      formatShare(failed, completed),
+      formatShareOf(failed, completed),
       // A stream has no service time.
-      ...[p50Ms, p95Ms, p99Ms].map((ms) => (maxMs === 0 ? NO_FIGURE : formatFigure(ms, 'ms'))),
+      ...[p50Ms, p95Ms, p99Ms].map((ms, i) =>
+        maxMs === 0 ? NO_FIGURE : formatQuantile(ms, 'ms', completed, QUANTILES[i] as number),
+      ),
     ])
   const head = ['step', 'requests', 'failed', 'p50', 'p95', 'p99']
   return `### Slowest steps\n\n${table(head, 'lrrrrr', lines)}`

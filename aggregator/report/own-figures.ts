@@ -2,6 +2,7 @@ import type { Summary, Values } from '../../lib/core/summary.ts'
 import { formatFigure, formatNumber, SHARE } from './figure.ts'
 import type { KeyFigures } from './key-figures.ts'
 import { ownMetrics } from './own-metrics.ts'
+import { formatQuantile } from './small-sample.ts'
 import { timedSteps } from './timed-steps.ts'
 
 /** Lines of text name this many; `report.html` has all. */
@@ -17,9 +18,9 @@ export function ownFigures(summary: Summary): KeyFigures[] {
     ),
     shortened(
       'vu.step',
-      steps.map(({ flow, name, p95 }) => ({
+      steps.map(({ flow, name, count, p95 }) => ({
         label: `${flow}: ${name}`,
-        value: `p95 ${formatFigure(p95, 'ms')}`,
+        value: `p95 ${formatQuantile(p95, 'ms', count, 0.95)}`,
       })),
     ),
   ].flat()

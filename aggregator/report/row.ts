@@ -1,8 +1,7 @@
-import { BUILT_IN_METRICS, type MetricKind } from '../../lib/core/metric.ts'
 import { seriesKey } from '../../lib/core/selector.ts'
-import type { Summary } from '../../lib/core/summary.ts'
 import type { Row, State } from '../../lib/core/verdict.ts'
-import { boundsOf, formatBound, formatFigure, formatSpan, NO_FIGURE, SHARE } from './figure.ts'
+import { formatSpan } from './figure.ts'
+import { figuresOf, type RowFigures } from './row-figures.ts'
 
 export type RowState = Row['state']
 
@@ -16,12 +15,8 @@ export const MARKS: Record<State | RowState, string> = {
 }
 
 /** A judged row with its figures written out. */
-export interface WrittenRow {
+export interface WrittenRow extends RowFigures {
   row: Row
-  unit: string
-  measured: string
-  limit: string
-  target: string
   /** What exactly was measured: metric with tags, aggregation, stages, windows. */
   about: string
   /** What a reader should know besides the figures; empty for a row that passed. */
@@ -34,13 +29,14 @@ export interface RowGroup {
 }
 
 /** Rows under their headings, the worst group and in it the worst row first, else in the scenario's order. */
-export function groupRows(rows: readonly Row[], summary: Summary): RowGroup[] {
-  const untitled = rows.some(({ group }) => group !== undefined) ? 'other' : 'thresholds'
+export function groupRows(rows: readonly Row[]): RowGroup[] {
+  const grouped = rows.some(({ group, builtIn }) => group !== undefined && !builtIn)
+  const untitled = grouped ? 'other' : 'thresholds'
   const groups = Map.groupBy(rows, ({ group }) => group ?? untitled)
   return [...groups]
     .map(([title, members]) => ({ title, members: members.toSorted((a, b) => urgency(a) - urgency(b)) }))
     .sort((a, b) => urgency(a.members[0]) - urgency(b.members[0]))
-    .map(({ title, members }) => ({ title, rows: members.map((row) => writeRow(row, summary)) }))
+    .map(({ title, members }) => ({ title, rows: members.map((row) => writeRow(row)) }))
 }
 
 /** 0 for what fails the run, up to 4 for what passed. */
@@ -52,40 +48,15 @@ export function urgency(row: Row | undefined): number {
   return row?.state === 'no-data' ? 3 : 4
 }
 
-export function writeRow(row: Row, summary: Summary): WrittenRow {
-  const unit = unitOf(row, summary)
-  const landmarks = boundsOf(row.limit, row.target)
-  return {
-    row,
-    unit,
-    measured:
-      row.value === null
-        ? row.state === 'no-data'
-          ? 'no data'
-          : NO_FIGURE
-        : formatFigure(row.value, unit, landmarks),
-    limit: row.limit === undefined ? NO_FIGURE : formatBound(row.limit, unit),
-    target: row.target === undefined ? NO_FIGURE : formatBound(row.target, unit),
-    about: aboutOf(row),
-    remark: remarkOf(row),
-  }
-}
-
-/** The unit of a row's value: a rate is a share of all, and a counter's rate counts per second. */
-function unitOf(row: Row, summary: Summary): string {
-  const builtIn: Record<string, { kind: MetricKind }> = BUILT_IN_METRICS
-  const kind = (summary.metrics[row.metric] ?? builtIn[row.metric])?.kind
-  if (row.aggregation === 'rise') return 'ms'
-  if (row.aggregation === 'count' && kind === 'trend') return ''
-  if (row.aggregation !== 'rate') return row.unit
-  if (kind === 'counter') return row.unit.endsWith('/s') ? row.unit : `${row.unit}/s`
-  return kind === 'rate' ? SHARE : row.unit
+export function writeRow(row: Row): WrittenRow {
+  return { row, ...figuresOf(row), about: aboutOf(row), remark: remarkOf(row) }
 }
 
 function aboutOf(row: Row): string {
   const parts = [`${seriesKey(row.metric, row.selector ?? {})} ${row.aggregation}`]
   if (row.stage !== undefined) parts.push(`in ${row.stage.join(', ')}`)
   if (row.over !== undefined) parts.push(`worst ${row.over} of the run`)
+  if (row.builtIn) parts.push('built in')
   return parts.join(' · ')
 }
 

@@ -150,14 +150,15 @@ function generatorsOf(plan: Plan): { invocations: number; billedMs: number; snap
   const cuts = cutsOf(plan)
   const cutEndingAfter = (atMs: number): number =>
     firstWhere(0, cuts.length, (seq) => (cuts[seq]?.toMs ?? 0) > atMs)
-  const cutBeginningAt = (atMs: number): number =>
-    firstWhere(0, cuts.length, (seq) => (cuts[seq]?.fromMs ?? 0) >= atMs)
+  // What the end of a window interrupts is in the cut that begins there.
+  const cutBeginningAfter = (atMs: number): number =>
+    firstWhere(0, cuts.length, (seq) => (cuts[seq]?.fromMs ?? 0) > atMs)
   const sums = { invocations: 0, billedMs: 0, snapshots: 0 }
   for (const { fromMs, toMs, window } of invocationsOf(plan)) {
     const loadFromMs = window === 0 ? 0 : fromMs + RELAY_LEAD_MS
     sums.invocations++
     sums.billedMs += toMs - fromMs
-    sums.snapshots += cutBeginningAt(toMs) - cutEndingAfter(loadFromMs)
+    sums.snapshots += cutBeginningAfter(toMs) - cutEndingAfter(loadFromMs)
   }
   return sums
 }

@@ -9,7 +9,10 @@ export type State = z.infer<typeof stateSchema>
 
 const count = z.number().min(0)
 
-/** One threshold, judged. Every threshold of the plan has its row, whatever happened. */
+/**
+ * One threshold, judged. Every threshold of the plan has its row, whatever happened; the built-in ones have one where
+ * the run did what they judge.
+ */
 export const rowSchema = z.strictObject({
   title: z.string(),
   group: z.string().optional(),
@@ -32,6 +35,10 @@ export const rowSchema = z.strictObject({
   /** Start of the first window that broke the limit, from the start of the run. */
   firstFailedAtMs: z.number().optional(),
   samples: count.optional(),
+  /** Those behind `value`, where it is that of the worst window or check. */
+  worstSamples: count.optional(),
+  /** It judges what no threshold of the scenario does. */
+  builtIn: z.boolean().optional(),
 })
 export type Row = z.infer<typeof rowSchema>
 

@@ -47,7 +47,7 @@ describe('the verdict', () => {
       profile: 'steady',
       target: 'http://127.0.0.1:8080',
       state: 'pass',
-      reasons: ['all 2 thresholds hold'],
+      reasons: ['all 3 thresholds hold'],
       startedAt: START_AT_MS,
       endedAt: START_AT_MS + 60_000,
       coverage: { generators: { planned: 2, seen: 2 }, time: 1, arrivals: 1 },
@@ -76,6 +76,21 @@ describe('the verdict', () => {
           state: 'pass',
           noData: 'inconclusive',
           samples: 140,
+          group: 'built in',
+          builtIn: true,
+        },
+        {
+          title: 'Requests that failed',
+          group: 'built in',
+          metric: 'http_req_failed',
+          aggregation: 'rate',
+          limit: 'rate<=0.05',
+          value: 0,
+          unit: '',
+          state: 'pass',
+          noData: 'pass',
+          samples: 700,
+          builtIn: true,
         },
       ],
       cost: { quotedUsd: 0, accruedUsd: 0 },
@@ -87,7 +102,7 @@ describe('the verdict', () => {
     const slow: Samples = { metric: 'http_req_duration', values: Array.from({ length: 30 }, () => 312) }
     const { state, reasons } = judged([latency], withSamples(slow))
     expect(state).toBe('fail')
-    expect(reasons).toEqual(['p95 API response time: p(95) 312 ms, limit p(95)<=250'])
+    expect(reasons).toEqual(['p95 API response time: p(95) 312 ms (n=72), limit ≤ 250 ms'])
   })
 
   it('never rounds a value to the right side of its limit', () => {
@@ -95,7 +110,7 @@ describe('the verdict', () => {
       [{ ...latency, limit: 'max<=250' }],
       withSamples({ metric: 'http_req_duration', values: [250.004] }),
     )
-    expect(reasons).toEqual(['p95 API response time: max 250.004 ms, limit max<=250'])
+    expect(reasons).toEqual(['p95 API response time: max 250.004 ms, limit ≤ 250 ms'])
   })
 
   it('warns for a missed target, after what failed', () => {
@@ -103,13 +118,13 @@ describe('the verdict', () => {
     const failed: Threshold = { metric: 'http_reqs', limit: 'rate>=20', over: '20s' }
     expect(judged([warned])).toMatchObject({
       state: 'warn',
-      reasons: ['p95 API response time: max 250 ms, target max<=200'],
+      reasons: ['p95 API response time: max 250 ms, target ≤ 200 ms'],
     })
     expect(judged([warned, failed])).toMatchObject({
       state: 'fail',
       reasons: [
-        'http_reqs rate: rate 10/s in its worst 20s (first broken from the start on), limit rate>=20',
-        'p95 API response time: max 250 ms, target max<=200',
+        'http_reqs rate: rate 10/s in its worst 20s (first broken from the start on), limit ≥ 20/s',
+        'p95 API response time: max 250 ms, target ≤ 200 ms',
       ],
     })
   })
@@ -121,7 +136,7 @@ describe('the verdict', () => {
     ])
     expect(judged([], failing)).toMatchObject({
       state: 'fail',
-      reasons: ['Iterations that failed: rate 0.1, limit rate<=0.05'],
+      reasons: ['Iterations that failed: rate 10 %, limit ≤ 5 % (built in)'],
       iterations: { failed: 14 },
     })
     const own: Threshold = { metric: 'iteration_failed', limit: 'rate<=0.2' }
@@ -178,14 +193,20 @@ describe('a row without data', () => {
   it('leaves the verdict inconclusive, even beside a warning', () => {
     expect(judged([{ ...latency, target: 'p(95)<100' }, absent])).toMatchObject({
       state: 'inconclusive',
-      reasons: ['Round trip: no data: no samples', 'p95 API response time: p(95) 250 ms, target p(95)<100'],
+      reasons: [
+        'Round trip: no data: no samples',
+        'p95 API response time: p(95) 250 ms (n=42), target < 100 ms',
+      ],
     })
   })
 
   it('does not hide that another row failed', () => {
     expect(judged([absent, { ...latency, limit: 'p(95)<100' }])).toMatchObject({
       state: 'fail',
-      reasons: ['p95 API response time: p(95) 250 ms, limit p(95)<100', 'Round trip: no data: no samples'],
+      reasons: [
+        'p95 API response time: p(95) 250 ms (n=42), limit < 100 ms',
+        'Round trip: no data: no samples',
+      ],
     })
   })
 
@@ -198,7 +219,7 @@ describe('a row without data', () => {
     expect(of('warn')).toEqual(['warn', ['Round trip: no data: no samples'], 'no-data'])
     expect(of('pass')).toEqual([
       'pass',
-      ['1 of 2 thresholds hold; the others have no data, which they allow'],
+      ['2 of 3 thresholds hold; the others have no data, which they allow'],
       'no-data',
     ])
   })
@@ -296,20 +317,23 @@ describe('the verdict on a run that was stopped', () => {
       reasons: [
         'the run was stopped by user: stopped by Ctrl-C',
         expect.stringMatching(/^only 33.3 % of the planned time/),
-        'p95 API response time: p(95) 250 ms, limit p(95)<100',
+        'p95 API response time: p(95) 250 ms (n=12), limit < 100 ms',
       ],
     })
   })
 
   it('is a failure where a threshold did, although the rest of the plan is missing', () => {
-    const stop = { by: 'threshold', reason: 'p95 API response time: p(95) 250 ms, limit p(95)<100' } as const
+    const stop = {
+      by: 'threshold',
+      reason: 'p95 API response time: p(95) 250 ms (n=12), limit < 100 ms',
+    } as const
     const absent: Threshold = { title: 'Round trip', metric: 'msg_rtt', limit: 'p(95)<100' }
     const thresholds = [...plan.thresholds, absent]
     expect(verdictOf({ plan: { ...plan, thresholds }, written, stop })).toMatchObject({
       state: 'fail',
       reasons: [
-        'the run was stopped by a threshold: p95 API response time: p(95) 250 ms, limit p(95)<100',
-        'p95 API response time: p(95) 250 ms, limit p(95)<100',
+        'the run was stopped by a threshold: p95 API response time: p(95) 250 ms (n=12), limit < 100 ms',
+        'p95 API response time: p(95) 250 ms (n=12), limit < 100 ms',
         'Round trip: no data: no samples',
       ],
     })

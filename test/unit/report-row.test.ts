@@ -5,7 +5,7 @@ import type { Row } from '../../lib/core/verdict.ts'
 import { verdictSchema } from '../../lib/core/verdict.ts'
 import { codepalRun } from '../fixtures/verdict.ts'
 
-const { summary, verdict } = codepalRun('fail')
+const { verdict } = codepalRun('fail')
 const row = (changes: Partial<Row> = {}): Row => ({
   title: 'p95',
   metric: 'http_req_duration',
@@ -33,7 +33,7 @@ it.each(['pass', 'warn', 'fail', 'inconclusive'] as const)(
 
 it('a row is written with the unit of what it measured', () => {
   const written = (changes: Partial<Row>) => {
-    const { measured, limit } = writeRow(row(changes), summary)
+    const { measured, limit } = writeRow(row(changes))
     return [measured, limit]
   }
   expect(written({})).toEqual(['312 ms', '≤ 250 ms'])
@@ -46,34 +46,36 @@ it('a row is written with the unit of what it measured', () => {
       aggregation: 'rate',
       limit: 'rate<1000000',
       value: 5_470_000,
-      unit: 'B',
+      unit: 'B/s',
     }),
   ).toEqual(['5.47 MB/s', '< 1 MB/s'])
   expect(
     written({ metric: 'http_reqs', aggregation: 'rate', limit: 'rate>100', value: 1_309, unit: '/s' }),
   ).toEqual(['1,309/s', '> 100/s'])
   expect(
-    written({ metric: 'running_tasks', aggregation: 'rise', limit: 'rise<=5000', value: 3_400, unit: '' }),
+    written({ metric: 'running_tasks', aggregation: 'rise', limit: 'rise<=5000', value: 3_400, unit: 'ms' }),
   ).toEqual(['3.4 s', '≤ 5 s'])
-  expect(written({ aggregation: 'count', limit: 'count>100', value: 4_000 })).toEqual(['4,000', '> 100'])
+  expect(written({ aggregation: 'count', limit: 'count>100', value: 4_000, unit: '' })).toEqual([
+    '4,000',
+    '> 100',
+  ])
 })
 
 it('a row says what it is about, and since when its limit is broken', () => {
   const { about, remark } = writeRow(
     row({ selector: { flow: 'login' }, stage: ['peak', 'spike'], over: '1m', firstFailedAtMs: 3_021_000 }),
-    summary,
   )
   expect(about).toBe('http_req_duration{flow:login} p(95) · in peak, spike · worst 1m of the run')
   expect(remark).toBe('first at 50m21s')
 })
 
 it('a row without data says so and why', () => {
-  const written = writeRow(row({ value: null, state: 'no-data', reason: 'no samples' }), summary)
+  const written = writeRow(row({ value: null, state: 'no-data', reason: 'no samples' }))
   expect([written.measured, written.remark]).toEqual(['no data', 'no samples'])
 })
 
 it('a failed row without a value has no figure', () => {
-  expect(writeRow(row({ value: null, state: 'fail' }), summary).measured).toBe('–')
+  expect(writeRow(row({ value: null, state: 'fail' })).measured).toBe('–')
 })
 
 it('missing data is as urgent as what it does to the verdict', () => {
@@ -85,7 +87,7 @@ it('missing data is as urgent as what it does to the verdict', () => {
 })
 
 it('groups and their rows stand worst first, and no row is lost', () => {
-  const groups = groupRows(verdict.thresholds, summary)
+  const groups = groupRows(verdict.thresholds)
   expect(groups.map(({ title }) => title).slice(0, 3)).toEqual(['error recovery', 'latency', 'autoscaling'])
   expect(groups[1]?.rows.map(({ row: { state } }) => state)).toEqual(['fail', 'fail', 'warn', 'pass'])
   expect(groups.flatMap(({ rows }) => rows)).toHaveLength(26)
@@ -93,8 +95,8 @@ it('groups and their rows stand worst first, and no row is lost', () => {
 })
 
 it('rows without a group are called thresholds, or other beside groups', () => {
-  expect(groupRows([row()], summary).map(({ title }) => title)).toEqual(['thresholds'])
-  expect(groupRows([row({ group: 'latency' }), row()], summary).map(({ title }) => title)).toEqual([
+  expect(groupRows([row()]).map(({ title }) => title)).toEqual(['thresholds'])
+  expect(groupRows([row({ group: 'latency' }), row()]).map(({ title }) => title)).toEqual([
     'latency',
     'other',
   ])

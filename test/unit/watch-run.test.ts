@@ -54,7 +54,7 @@ it('a watch stops a run by what a source has sampled', async () => {
   const hot: OutsideSeries = { metric: 'cpu', source: 'app', unit: '%', points: [[START_AT_MS + 4_000, 99]] }
   const source = { ...noneSource(app, 'app', 'nobody reads it'), sampled: () => [hot] }
   expect(await stoppedBy(plan, [source])).toEqual({
-    stop: { by: 'threshold', reason: 'CPU: max 99 %, limit max<=80' },
+    stop: { by: 'threshold', reason: 'CPU: max 99 %, limit ≤ 80 %' },
     afterMs: 12_000,
   })
 })

@@ -87,7 +87,7 @@ describe('a threshold that aborts', () => {
 
   it('is broken as soon as its limit is', () => {
     const threshold: Threshold = { title: 'speed', metric: 'http_req_duration', limit, abortOnFail }
-    expect(breachesOf(threshold, slow)).toEqual(['speed: p(95) 300 ms, limit p(95)<250'])
+    expect(breachesOf(threshold, slow)).toEqual(['speed: p(95) 300 ms (n=1), limit < 250 ms'])
     expect(breachesOf(threshold, [{ seq: 0, samples: [durations(200)] }])).toEqual([])
     expect(breachesOf(threshold, [])).toEqual([])
   })
@@ -134,7 +134,7 @@ describe('a threshold that aborts', () => {
     const begun = [requests(0, 0, 15), requests(0, 1, 15), requests(1, 0, 15)]
     expect(breachesOf(threshold, begun)).toEqual([])
     expect(breachesOf(threshold, [...begun, requests(1, 1, 1)])).toEqual([
-      'traffic: count 16 in its worst 10s (first broken from 10s on), limit count>=20',
+      'traffic: count 16 in its worst 10s (first broken from 10s on), limit ≥ 20',
     ])
     const recovered = [...begun, requests(1, 1, 1), requests(2, 0, 15), requests(2, 1, 15)]
     expect(breachesOf(threshold, recovered)).toEqual([])
@@ -167,7 +167,7 @@ describe('a threshold that aborts', () => {
           [5, 60],
           [10, 90],
         ]),
-      ).toEqual(['cpu: avg 75 %, limit avg<=70'])
+      ).toEqual(['cpu: avg 75 %, limit ≤ 70 %'])
       expect(
         brokenBy({}, [
           [5, 60],

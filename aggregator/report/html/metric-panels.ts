@@ -1,6 +1,7 @@
 import type { Values } from '../../../lib/core/summary.ts'
-import { formatFigure, formatNumber, SHARE } from '../figure.ts'
+import { formatFigure, formatNumber } from '../figure.ts'
 import { type Markup, markup } from '../markup.ts'
+import { formatQuantile, formatShareOf } from '../small-sample.ts'
 import { type Column, panel, table } from './table.ts'
 
 type Kind = Values['kind']
@@ -61,6 +62,18 @@ function figure<OfKind extends Kind>(
   }
 }
 
+function percentile(
+  title: string,
+  quantile: number,
+  of: (values: Measured<'trend'>['values']) => number,
+): Column<Measured<'trend'>> {
+  return {
+    title,
+    number: ({ values }) => of(values),
+    cell: ({ values, unit }) => formatQuantile(of(values), unit, values.count, quantile),
+  }
+}
+
 function metricName<OfKind extends Kind>(): Column<Measured<OfKind>> {
   return {
     title: 'Metric',
@@ -74,11 +87,11 @@ const TREND_COLUMNS: Column<Measured<'trend'>>[] = [
   { title: 'Count', number: ({ values }) => values.count, cell: ({ values }) => formatNumber(values.count) },
   figure('Min', ({ min }) => min),
   figure('Average', ({ avg }) => avg),
-  figure('p50', ({ med }) => med),
-  figure('p90', ({ p90 }) => p90),
-  figure('p95', ({ p95 }) => p95),
-  figure('p99', ({ p99 }) => p99),
-  figure('p99.9', ({ p999 }) => p999),
+  percentile('p50', 0.5, ({ med }) => med),
+  percentile('p90', 0.9, ({ p90 }) => p90),
+  percentile('p95', 0.95, ({ p95 }) => p95),
+  percentile('p99', 0.99, ({ p99 }) => p99),
+  percentile('p99.9', 0.999, ({ p999 }) => p999),
   figure('Max', ({ max }) => max),
 ]
 
@@ -101,11 +114,11 @@ function counterColumns(counters: readonly Measured<'counter'>[]): Column<Measur
 
 const RATE_COLUMNS: Column<Measured<'rate'>>[] = [
   metricName(),
-  figure(
-    'Share',
-    ({ rate }) => rate,
-    () => SHARE,
-  ),
+  {
+    title: 'Share',
+    number: ({ values }) => values.rate,
+    cell: ({ values: { trues, total } }) => formatShareOf(trues, total),
+  },
   { title: 'Of', number: ({ values }) => values.total, cell: ({ values }) => formatNumber(values.total) },
 ]
 

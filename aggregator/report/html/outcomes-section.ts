@@ -3,6 +3,7 @@ import { countedPlaces, type FailureRow, failureRows } from '../failures.ts'
 import { formatNumber, formatShare, NO_FIGURE } from '../figure.ts'
 import { type Markup, markup } from '../markup.ts'
 import { sessionRows } from '../session-rows.ts'
+import { formatShareOf } from '../small-sample.ts'
 import { icon } from './icon.ts'
 import { incidentList } from './incident.ts'
 import { type Column, nothing, panel, section, table } from './table.ts'
@@ -90,7 +91,7 @@ function checkColumns({ incidents }: Summary): Column<Check>[] {
         return markup`<span class="check state-${state}">${icon(state)}<span class="wrap">${name}</span></span>`
       },
     },
-    { title: 'Held', number: heldShare, cell: ({ trues, total }) => formatShare(trues, total) },
+    { title: 'Held', number: heldShare, cell: ({ trues, total }) => formatShareOf(trues, total) },
     {
       title: 'Did not',
       number: ({ trues, total }) => total - trues,

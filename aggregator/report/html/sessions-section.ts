@@ -1,7 +1,8 @@
 import type { Summary, Values } from '../../../lib/core/summary.ts'
-import { formatFigure, formatNumber, formatShare, NO_FIGURE } from '../figure.ts'
+import { formatNumber, NO_FIGURE } from '../figure.ts'
 import { type Markup, markup } from '../markup.ts'
 import { type SessionRow, sessionRows } from '../session-rows.ts'
+import { formatQuantile, formatShareOf } from '../small-sample.ts'
 import { type Column, panel, section, table } from './table.ts'
 
 interface TimesRow {
@@ -75,14 +76,18 @@ const COUNT_COLUMNS: Column<SessionRow>[] = [
   {
     title: 'Failed',
     number: ({ failed, ended }) => (ended === 0 ? 0 : failed / ended),
-    cell: ({ failed, ended }) => formatShare(failed, ended),
+    cell: ({ failed, ended }) => formatShareOf(failed, ended),
   },
   count('Sent', ({ sent }) => sent),
   count('Received', ({ received }) => received),
 ]
 
-function time(title: string, of: (values: TimesRow['values']) => number): Column<TimesRow> {
-  return { title, number: ({ values }) => of(values), cell: ({ values }) => formatFigure(of(values), 'ms') }
+function time(title: string, of: (values: TimesRow['values']) => number, quantile = 1): Column<TimesRow> {
+  return {
+    title,
+    number: ({ values }) => of(values),
+    cell: ({ values }) => formatQuantile(of(values), 'ms', values.count, quantile),
+  }
 }
 
 const TIME_COLUMNS: Column<TimesRow>[] = [
@@ -90,8 +95,8 @@ const TIME_COLUMNS: Column<TimesRow>[] = [
   { title: 'Flow', cell: ({ flow }) => flow },
   { title: 'Time', cell: ({ what }) => what },
   { title: 'Count', number: ({ values }) => values.count, cell: ({ values }) => formatNumber(values.count) },
-  time('p50', ({ med }) => med),
-  time('p95', ({ p95 }) => p95),
-  time('p99', ({ p99 }) => p99),
+  time('p50', ({ med }) => med, 0.5),
+  time('p95', ({ p95 }) => p95, 0.95),
+  time('p99', ({ p99 }) => p99, 0.99),
   time('Max', ({ max }) => max),
 ]

@@ -1,6 +1,8 @@
 import type { Step, Summary } from '../../../lib/core/summary.ts'
-import { formatFigure, formatNumber, formatShare, NO_FIGURE } from '../figure.ts'
+import { formatNumber, NO_FIGURE } from '../figure.ts'
 import { type Markup, markup } from '../markup.ts'
+import { formatQuantile, formatShareOf } from '../small-sample.ts'
+import { stepParts } from '../step-title.ts'
 import { type TimedStep, timedSteps } from '../timed-steps.ts'
 import { type Column, panel, section, table } from './table.ts'
 
@@ -20,17 +22,22 @@ ${timed.length === 0 ? undefined : panel('Steps that flows time with vu.step', t
 }
 
 function columnsFor(longestMs: number): Column<Step>[] {
-  const latency = (title: string, of: (step: Step) => number): Column<Step> => ({
+  const latency = (title: string, of: (step: Step) => number, quantile = 1): Column<Step> => ({
     title,
     number: of,
-    // A stream has no service time.
-    cell: (step) => (step.maxMs === 0 ? NO_FIGURE : formatFigure(of(step), 'ms')),
+    cell: (step) => {
+      // A stream has no service time.
+      if (step.maxMs === 0) return NO_FIGURE
+      return formatQuantile(of(step), 'ms', step.completed ?? step.count, quantile)
+    },
   })
   return [
     {
       title: 'Step',
-      cell: ({ method, name }) =>
-        markup`<span class="step"><span class="method">${method}</span><span>${name}</span></span>`,
+      cell: (step) => {
+        const [method, name] = stepParts(step)
+        return markup`<span class="step"><span class="method">${method}</span><span>${name}</span></span>`
+      },
     },
     { title: 'Flow', cell: ({ flow }) => flow },
     { title: 'Requests', number: ({ count }) => count, cell: ({ count }) => formatNumber(count) },
@@ -42,11 +49,11 @@ function columnsFor(longestMs: number): Column<Step>[] {
     {
       title: 'Failed',
       number: ({ failed, count, completed = count }) => (completed === 0 ? 0 : failed / completed),
-      cell: ({ failed, count, completed = count }) => formatShare(failed, completed),
+      cell: ({ failed, count, completed = count }) => formatShareOf(failed, completed),
     },
-    latency('p50', ({ p50Ms }) => p50Ms),
-    latency('p95', ({ p95Ms }) => p95Ms),
-    latency('p99', ({ p99Ms }) => p99Ms),
+    latency('p50', ({ p50Ms }) => p50Ms, 0.5),
+    latency('p95', ({ p95Ms }) => p95Ms, 0.95),
+    latency('p99', ({ p99Ms }) => p99Ms, 0.99),
     latency('Max', ({ maxMs }) => maxMs),
     { title: 'p50 – p95 – p99', cell: (step) => spread(step, longestMs) },
   ]
@@ -60,8 +67,8 @@ function spread({ p50Ms, p95Ms, p99Ms }: Step, longestMs: number): Markup {
   return markup`<span class="spread" aria-hidden="true">${part('body', p50Ms, p95Ms)}${part('tail', p95Ms, p99Ms)}</span>`
 }
 
-function time(title: string, of: (step: TimedStep) => number): Column<TimedStep> {
-  return { title, number: of, cell: (step) => formatFigure(of(step), 'ms') }
+function time(title: string, of: (step: TimedStep) => number, quantile = 1): Column<TimedStep> {
+  return { title, number: of, cell: (step) => formatQuantile(of(step), 'ms', step.count, quantile) }
 }
 
 const TIMED_COLUMNS: Column<TimedStep>[] = [
@@ -69,8 +76,8 @@ const TIMED_COLUMNS: Column<TimedStep>[] = [
   { title: 'Flow', cell: ({ flow }) => flow },
   { title: 'Count', number: ({ count }) => count, cell: ({ count }) => formatNumber(count) },
   time('Average', ({ avg }) => avg),
-  time('p50', ({ med }) => med),
-  time('p95', ({ p95 }) => p95),
-  time('p99', ({ p99 }) => p99),
+  time('p50', ({ med }) => med, 0.5),
+  time('p95', ({ p95 }) => p95, 0.95),
+  time('p99', ({ p99 }) => p99, 0.99),
   time('Max', ({ max }) => max),
 ]

@@ -1,4 +1,3 @@
-import type { Summary } from '../../../lib/core/summary.ts'
 import type { Verdict } from '../../../lib/core/verdict.ts'
 import { type Markup, markup } from '../markup.ts'
 import { countStates, groupRows, type RowGroup, type RowState, type WrittenRow } from '../row.ts'
@@ -8,11 +7,11 @@ import { nothing, scrolling, section } from './table.ts'
 
 const ORDER: readonly RowState[] = ['fail', 'no-data', 'warn', 'pass']
 
-export function thresholdsSection({ thresholds }: Verdict, summary: Summary): Markup {
+export function thresholdsSection({ thresholds }: Verdict): Markup {
   const hint = 'A broken limit fails the run; a missed target warns.'
   if (thresholds.length === 0)
     return section('thresholds', 'Thresholds', hint, nothing('This run has no thresholds.'))
-  const groups = groupRows(thresholds, summary)
+  const groups = groupRows(thresholds)
   return section(
     'thresholds',
     'Thresholds',
