@@ -42,7 +42,7 @@ describe('the key figures of a run', () => {
     expect(figures).toMatchObject({
       sessions: 'opened 4 · per second 0.4 · failed 25 % (1)',
       messages: 'received 200 · received per second 20 · sent 100 · sent per second 10',
-      'round trip': 'p50 5 ms · p95 5 ms · p99 5 ms · max 5 ms',
+      'round trip': 'p50 5 ms (n=1) · p95 5 ms (n=1) · p99 5 ms (n=1) · max 5 ms',
     })
     expect(Object.keys(figures)).not.toContain('requests')
     expect(Object.keys(figures)).not.toContain('latency')
@@ -51,7 +51,7 @@ describe('the key figures of a run', () => {
   it('over HTTP and more have both', () => {
     const samples: Samples[] = [...ofSockets, { metric: 'http_reqs', sum: 3 }]
     expect(Object.keys(written(summaryOf(plan, [{ seq: 0, samples }])))).toEqual([
-      ...['requests', 'sessions', 'messages', 'round trip', 'iterations', 'coverage', 'cost'],
+      ...['requests', 'sessions', 'messages', 'round trip', 'iterations', 'coverage'],
     ])
   })
 
@@ -67,7 +67,7 @@ describe('the key figures of a run', () => {
       calls: 'total 30 · per second 3 · failed 0 %',
       streams: 'opened 2 · per second 0.2 · failed –',
       messages: 'received 40 · received per second 4',
-      'first event': 'p50 7 ms · p95 7 ms · p99 7 ms · max 7 ms',
+      'first event': 'p50 7 ms (n=1) · p95 7 ms (n=1) · p99 7 ms (n=1) · max 7 ms',
     })
   })
 
@@ -104,8 +104,8 @@ describe('what a scenario measures itself', () => {
         title: 'vu.step',
         main: 0,
         figures: [
-          { label: 'buy: pay | now', value: 'p95 90 ms' },
-          { label: 'buy: log in', value: 'p95 40 ms' },
+          { label: 'buy: pay | now', value: 'p95 90 ms (n=1)' },
+          { label: 'buy: log in', value: 'p95 40 ms (n=1)' },
         ],
       },
     ])
@@ -114,9 +114,9 @@ describe('what a scenario measures itself', () => {
   it('stands on the console and in summary.md', () => {
     const text = consoleReport(verdict, summary, { color: false, width: 100, files: [] })
     expect(text).toContain('own metrics cart_value p95 30 EUR of 2   orders 20 (2/s)')
-    expect(text).toContain('vu.step     buy: pay | now p95 90 ms   buy: log in p95 40 ms')
+    expect(text).toContain('vu.step     buy: pay | now p95 90 ms (n=1)   buy: log in p95 40 ms (n=1)')
     expect(markdownReport(verdict, summary)).toContain(
-      '| vu.step | buy: pay \\| now **p95 90 ms** · buy: log in **p95 40 ms** |',
+      '| vu.step | buy: pay \\| now **p95 90 ms (n=1)** · buy: log in **p95 40 ms (n=1)** |',
     )
   })
 

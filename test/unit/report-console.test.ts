@@ -86,8 +86,28 @@ describe('the verdict on a terminal', () => {
     expect(text).toContain('  requests    total 5,497,721   per second 1,309   failed 0.127 % (7,009)')
     expect(text).toContain('  latency     p50 114 ms   p95 300 ms   p99 570 ms   max 5.82 s')
     expect(text).toContain('  coverage    of plan 99.998 %   generators 2 of 2')
-    expect(text).toContain('  cost        accrued $0.00   quoted $0.00')
+    expect(text).not.toContain('$')
     expect(text).toContain('  reports     runs/r1/report.html')
+  })
+
+  it('tells the cost of a run that has one', () => {
+    const { verdict, summary } = codepalRun('pass')
+    const cost = { quotedUsd: 1.25, accruedUsd: 0 }
+    const text = consoleReport({ ...verdict, cost }, summary, { color: false, width: 100, files })
+    expect(text).toContain('  cost        accrued $0.00   quoted $1.25')
+  })
+
+  it('has failures in red, and none of them where there are none', () => {
+    const red = (state: State, label: string): boolean =>
+      linesOf(state, 100, true).some((line) => line.includes(`${label}\u001b[22m \u001b[1m\u001b[31m`))
+    expect([red('fail', 'failed'), red('pass', 'total')]).toEqual([true, false])
+    const { verdict, summary } = codepalRun('pass')
+    const clean = {
+      ...verdict,
+      requests: { ...verdict.requests, failed: 0 },
+      iterations: { ...verdict.iterations, failed: 0 },
+    }
+    expect(consoleReport(clean, summary, { color: true, width: 100, files })).not.toContain('\u001b[31m')
   })
 
   it('names the page by its whole path, and other files beside it by name', () => {
