@@ -1,6 +1,7 @@
 import type { Frame, Incident, IncidentPlace, SampleExchange } from '../../lib/core/incident.ts'
 import type { Failure, Summary } from '../../lib/core/summary.ts'
 import { formatNumber } from './figure.ts'
+import { stepTitle } from './step-title.ts'
 
 /** How often one cause was behind a failure: a status or the class of an error. */
 interface Cause {
@@ -39,18 +40,13 @@ export interface FailureRow {
 
 type FailureSummary = Pick<Summary, 'failures' | 'incidents'>
 
-/** The name of a step, which often begins with its method. */
-export function stepName({ method, name }: { method?: string | undefined; name: string }): string {
-  return method === undefined || name.startsWith(`${method} `) ? name : `${method} ${name}`
-}
-
 /** Requests, sessions and calls that failed, by step: the one that failed most often first. */
 export function failedSteps({ failures }: FailureSummary): FailedStep[] {
   const steps = new Map<string, FailedStep>()
   for (const failure of failures) {
     if (failure.where === 'iteration') continue
     const { where, flow, total, count } = failure
-    const title = `${flow === '' ? '' : `${flow}: `}${stepName(failure)}`
+    const title = `${flow === '' ? '' : `${flow}: `}${stepTitle(failure)}`
     const key = `${where} ${title}`
     const step = steps.get(key) ?? { title, failed: 0, total, causes: [] }
     steps.set(key, step)
@@ -93,7 +89,7 @@ export function failureRows(summary: FailureSummary): FailureRow[] {
     const ofStep = ofFlow.filter(({ name }) => name === failure.name)
     // Steps that are told apart no more have no name here that an incident could have.
     const incidents = ofStep.length > 0 ? ofStep : ofFlow.filter(({ name }) => !names.has(name))
-    const step = where === 'iteration' ? 'iteration' : stepName(failure)
+    const step = where === 'iteration' ? 'iteration' : stepTitle(failure)
     return { where, flow, step, cause, count, total, incidents }
   })
   const unhandled = errorClasses(summary).filter(({ where }) => where === 'unhandled')

@@ -1,7 +1,7 @@
 import pc from 'picocolors'
 import { describe, expect, it } from 'vitest'
 import { failureLines } from '../../aggregator/report/console-failures.ts'
-import { errorClasses, failedSteps, failureRows, stepName } from '../../aggregator/report/failures.ts'
+import { errorClasses, failedSteps, failureRows } from '../../aggregator/report/failures.ts'
 import { columnsOf } from '../../aggregator/report/terminal.ts'
 import type { Incident } from '../../lib/core/incident.ts'
 import type { Failure, Summary } from '../../lib/core/summary.ts'
@@ -95,12 +95,6 @@ describe('failures', () => {
       ['GET (other)', ['of GET /b', 'of GET /c']],
       ['GET (other)', []],
     ])
-  })
-
-  it('name a step by its method once', () => {
-    expect(stepName({ method: 'GET', name: 'GET /me' })).toBe('GET /me')
-    expect(stepName({ method: 'GET', name: 'profile' })).toBe('GET profile')
-    expect(stepName({ name: 'tools/list' })).toBe('tools/list')
   })
 })
 
