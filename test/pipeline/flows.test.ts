@@ -51,7 +51,7 @@ describe('a flow that throws on every iteration', () => {
     )
     expect(code).toBe(EXIT.fail)
     const verdict = await readVerdict(out)
-    expect(verdict.iterations).toEqual({ count: 20, failed: 20, dropped: 0 })
+    expect(verdict.iterations).toEqual({ count: 20, started: 20, failed: 20, dropped: 0 })
     expect(rowOf(verdict, 'Iterations that failed')).toMatchObject({ state: 'fail', value: 1 })
     const { errors } = await readSummary(out)
     expect(errors).toEqual([{ where: 'iteration', error: 'type_error', count: 20 }])
