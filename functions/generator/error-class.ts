@@ -79,9 +79,29 @@ function messageOf(error: unknown): string {
     : `${code}: ${message}`
 }
 
+/** The error in one line, and what it says was behind it. */
+export function errorAndCauseOf(error: unknown): string {
+  const message = errorMessageOf(error)
+  const cause = causeOf(error)
+  const behind = cause === undefined ? '' : errorMessageOf(cause)
+  return message.includes(behind) ? message : `${message}, caused by: ${behind}`
+}
+
+/** What an error says was behind it. */
+export function causeOf(error: unknown): unknown {
+  try {
+    return error instanceof Error ? error.cause : undefined
+  } catch {
+    return undefined
+  }
+}
+
 /** The error as one that is counted by its class. */
 export function asFlowError(error: unknown): FlowError {
-  return error instanceof FlowError ? error : new FlowError(errorClassOf(error), errorMessageOf(error))
+  if (error instanceof FlowError) return error
+  const counted = new FlowError(errorClassOf(error), errorMessageOf(error))
+  counted.cause = error
+  return counted
 }
 
 /** What a flow fails its iteration with; an error where a class was meant has a class of its own. */

@@ -5,7 +5,7 @@ import { windowsOf } from '../../lib/core/slice.ts'
 import type { Ending } from '../../lib/core/snapshot.ts'
 import type { Clock, Invocation, SnapshotStore } from '../../lib/ports.ts'
 import type { PrintedLines } from '../../lib/printed-lines.ts'
-import { errorClassOf, errorMessageOf } from './error-class.ts'
+import { errorAndCauseOf, errorClassOf } from './error-class.ts'
 import { HealthMeter } from './health.ts'
 import { Incidents } from './incidents.ts'
 import { IterationMeter } from './iteration.ts'
@@ -134,7 +134,7 @@ export async function generate(options: GenerateOptions): Promise<Ending> {
 function recordUnhandled(recorder: Recorder, error: unknown): void {
   const { incidents } = recorder
   recorder.series('orphaned_errors', { error: errorClassOf(error) }).add(1)
-  const incident = incidents.groupOf('unhandled', errorClassOf(error)).count(errorMessageOf(error))
+  const incident = incidents.groupOf('unhandled', errorClassOf(error)).count(errorAndCauseOf(error))
   if (incident) incidents.describe(incident, { error })
 }
 

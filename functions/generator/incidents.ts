@@ -12,6 +12,7 @@ import { type Mask, maskerOf, maskerOfNames } from '../../lib/core/mask.ts'
 import type { Tags } from '../../lib/core/metric.ts'
 import type { PrintedLine } from '../../lib/printed-lines.ts'
 import { type FrameReader, frameReader, stackOf } from '../../lib/user-frames.ts'
+import { causeOf } from './error-class.ts'
 import type { Exchange } from './exchange.ts'
 import { sampleOf } from './incident-exchange.ts'
 
@@ -142,7 +143,8 @@ export class Incidents {
     incident: Incident,
     { error, stack: text = stackOf(error), exchange, lastStep }: Circumstances,
   ): void {
-    const stack = this.#frames(text)
+    const own = this.#frames(text)
+    const stack = own.length > 0 ? own : this.#frames(stackOf(causeOf(error)))
     const first: First = {
       atMs: Math.max(0, Math.round(this.#sinceStart())),
       ...(lastStep !== undefined && lastStep !== '' && { lastStep }),

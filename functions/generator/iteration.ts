@@ -1,6 +1,6 @@
 import type { VirtualUser } from '../../lib/core/flow.ts'
 import type { Clock } from '../../lib/ports.ts'
-import { errorClassOf, errorMessageOf } from './error-class.ts'
+import { errorAndCauseOf, errorClassOf } from './error-class.ts'
 import type { Recorder } from './recorder.ts'
 import type { LiveSeries } from './series.ts'
 import type { GeneratorUser } from './virtual-user.ts'
@@ -150,7 +150,7 @@ export class Iterations {
     const flow = this.#flow
     const errorClass = errorClassOf(error)
     recorder.series('iteration_failed', { flow, error: errorClass }).add(1)
-    const incident = incidents.groupOf('iteration', errorClass, flow).count(errorMessageOf(error))
+    const incident = incidents.groupOf('iteration', errorClass, flow).count(errorAndCauseOf(error))
     if (incident) incidents.describe(incident, { error, ...this.user.circumstances(incidents) })
   }
 }

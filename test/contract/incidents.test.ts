@@ -10,7 +10,7 @@ import type { Incident } from '../../lib/core/incident.ts'
 import { makePlan } from '../../lib/core/make-plan.ts'
 import type { Scenario } from '../../lib/core/scenario.ts'
 import { decodeSnapshot, snapshotPrefix } from '../../lib/core/snapshot.ts'
-import { httpServer, refusedOrigin } from './wire-server.ts'
+import { httpServer, lineServer, refusedOrigin } from './wire-server.ts'
 
 /** What one iteration of a flow leaves of incidents, by where they happened. */
 async function incidentsOf(
@@ -104,6 +104,24 @@ describe('the incidents of a flow', () => {
     const hostile = Object.create(null)
     const odd = await incidentsOf(origin, () => Promise.reject(hostile))
     expect(odd.iteration).toMatchObject({ error: 'other', message: '[Object: null prototype] {}' })
+  })
+
+  it('tell what was behind an error, and where that was thrown if the error itself came from nowhere', async () => {
+    const { origin } = await httpServer((_, response) => response.end('ok'))
+    const behind = await incidentsOf(origin, async () => {
+      throw new Error('login failed', { cause: new RangeError('no seat left') })
+    })
+    expect(behind.iteration?.message).toBe('login failed, caused by: no seat left')
+    const server = await lineServer((line, socket) => void socket.write(`${line}\n`))
+    const address = server.origin.replace('http', 'tcp')
+    const session = await incidentsOf(origin, async (vu) => {
+      const tcp = await vu.tcp(address, { onMessage: () => missing() })
+      await tcp.request('{"id":1}')
+    })
+    expect(session.session).toMatchObject({
+      ...{ error: 'type_error', message: "Cannot read properties of undefined (reading 'name')" },
+      first: { stack: [{ place: HERE, function: 'missing' }, { place: HERE }] },
+    })
   })
 
   it('tell of sessions, streams and calls that failed', async () => {
