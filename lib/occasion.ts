@@ -1,3 +1,4 @@
+import { errorAndCauseOf } from '../functions/generator/error-class.ts'
 import { asUserOfItsOwn } from '../functions/generator/lone-user.ts'
 import { VolleyError } from './core/errors.ts'
 import { type Lost, lostInJson } from './core/flow/survives-json.ts'
@@ -9,6 +10,7 @@ import { type Setup, setupKey, setupSchema } from './core/setup.ts'
 import { readMessage } from './message.ts'
 import type { Clock, Occasion, SnapshotStore } from './ports.ts'
 import type { LoadedScenario } from './scenario-file.ts'
+import { frameReader, stackOf } from './user-frames.ts'
 
 type Part = (vu: VirtualUser) => Promise<unknown>
 
@@ -51,8 +53,10 @@ export function occasionOf(plan: Plan, loaded: LoadedScenario, store: SnapshotSt
       return await asUserOfItsOwn({ plan, loaded, clock, setup: given }, name, part)
     } catch (error) {
       const secrets = [...secretsOfRun(loaded.scenario, plan.target.url), ...secretsOfValue(given)]
-      const why = maskText((error as Error).message, secrets)
-      throw new VolleyError('SETUP_FAILED', `${name} failed: ${why}`, [
+      const why = maskText(errorAndCauseOf(error), secrets)
+      const place = frameReader(loaded.module)(stackOf(error))[0]?.place
+      const at = place === undefined ? '' : ` (${place})`
+      throw new VolleyError('SETUP_FAILED', `${name} failed: ${why}${at}`, [
         {
           field: name,
           value: plan.target.url,
