@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { IncidentTally } from '../../aggregator/incident-tally.ts'
+import { Smallest } from '../../aggregator/smallest.ts'
 import type { Incident, SnapshotIncidents } from '../../lib/core/incident.ts'
 
 interface Told {
@@ -54,6 +55,28 @@ describe('the incidents of a run', () => {
       fc.property(orders, ({ run, shuffled }) => {
         expect(told(tallyOf(shuffled))).toStrictEqual(told(tallyOf(run)))
       }),
+    )
+  })
+
+  it('are the same in any order where far more classes and messages come than are kept', () => {
+    const many = Array.from({ length: 250 }, (_, c) =>
+      letters.map((message, i) => ({
+        ...{ where: 'iteration' as const, error: `${c}`, flow: '', name: '', message, count: c + i },
+        first: { atMs: i },
+      })),
+    )
+    const snapshots = many.map((seen, i) => ({ key: `${i}`, incidents: { seen, leftOut: [] } }))
+    const told = (run: readonly Told[]) => {
+      const { kept, leftOut } = tallyOf(run).state
+      return { kept: kept.map((one) => JSON.stringify(one)).sort(), leftOut }
+    }
+    const expected = told(snapshots)
+    expect(expected.kept).toHaveLength(200 * 20)
+    fc.assert(
+      fc.property(fc.shuffledSubarray(snapshots, { minLength: snapshots.length }), (shuffled) => {
+        expect(told(shuffled)).toStrictEqual(expected)
+      }),
+      { numRuns: 10 },
     )
   })
 
@@ -124,3 +147,25 @@ describe('the incidents of a run', () => {
 function countsOf(all: readonly { count: number }[]): number {
   return all.reduce((sum, { count }) => sum + count, 0)
 }
+
+describe('a map of bounded size', () => {
+  it('keeps the same keys in whatever order they come, and loses none: each is kept or given back', () => {
+    const keys = fc.uniqueArray(fc.string(), { maxLength: 30 })
+    const orders = keys.chain((all) =>
+      fc.record({ all: fc.constant(all), shuffled: fc.shuffledSubarray(all, { minLength: all.length }) }),
+    )
+    const fill = (all: readonly string[]) => {
+      const map = new Smallest<string>(4)
+      const dropped = all.flatMap((key) => map.add(key, key) ?? [])
+      return { kept: map.values().sort(), dropped: dropped.sort() }
+    }
+    fc.assert(
+      fc.property(orders, ({ all, shuffled }) => {
+        const { kept, dropped } = fill(all)
+        expect(fill(shuffled)).toEqual({ kept, dropped })
+        expect(kept).toHaveLength(Math.min(4, all.length))
+        expect([...kept, ...dropped].sort()).toEqual(all.toSorted())
+      }),
+    )
+  })
+})
