@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { Mistake } from './errors.ts'
-import { describeValue } from './flow/refusal.ts'
+import { describeValue, isPlainObject } from './flow/refusal.ts'
 import { maskText } from './mask.ts'
 
 const LONGEST_VALUE = 60
@@ -29,9 +29,11 @@ export function printed(value: unknown): string {
   return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE - 1)}…` : text
 }
 
-/** Nothing where a value has no JSON that says what it is: cycles, BigInts, NaN. */
+/** Nothing where a value has no JSON that says what it is: cycles, BigInts, NaN, maps, promises. */
 function jsonOf(value: unknown): string | undefined {
   if (typeof value === 'number' && !Number.isFinite(value)) return undefined
+  if (typeof value === 'object' && value !== null && !Array.isArray(value) && !isPlainObject(value))
+    return undefined
   try {
     return JSON.stringify(value)
   } catch {
@@ -60,7 +62,7 @@ function limitOf(issue: z.core.$ZodIssue): string {
     case 'too_big':
       return `${issue.inclusive ? 'at most' : 'less than'} ${issue.maximum}`
     case 'invalid_type':
-      return issue.expected
+      return issue.expected === 'record' ? 'an object of names and values' : issue.expected
     default:
       return issue.message
   }

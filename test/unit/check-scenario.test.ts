@@ -50,6 +50,25 @@ describe('checking a scenario', () => {
     ])
   })
 
+  it.each([
+    [new Map(), 'a Map'],
+    [Promise.resolve({}), 'a Promise: await it'],
+    [Number.NaN, 'NaN'],
+    [5n, 'a BigInt'],
+  ])('says what %o is, which JSON cannot', (headers, value) => {
+    expect(mistakesIn({ http: { headers } })).toEqual([
+      { field: 'http.headers', value, limit: 'an object of names and values', next: 'change it' },
+    ])
+  })
+
+  it('knows nothing of what objects inherit', () => {
+    const profiles = {
+      light: { executors: [{ executor: 'constant-vus', users: 1, duration: '1s', flows: ['toString'] }] },
+    }
+    expect(mistakesIn({ profiles })).toMatchObject([{ value: 'toString' }])
+    expect(mistakesIn({ defaultProfile: 'constructor' })).toMatchObject([{ value: 'constructor' }])
+  })
+
   it('refuses headers that HTTP/2 has other means for over HTTP/2 alone', () => {
     const headers = { te: 'gzip' }
     expect(mistakesIn({ http: { headers } })).toEqual([])

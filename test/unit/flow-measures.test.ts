@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { UserCookies } from '../../functions/generator/cookie-jar.ts'
 import { customMetrics } from '../../functions/generator/custom-metrics.ts'
 import { errorClassOf } from '../../functions/generator/error-class.ts'
 import { type Interval, Recorder } from '../../functions/generator/recorder.ts'
@@ -271,6 +272,38 @@ describe('seeded choices', () => {
     () => random.string('3' as never),
   ])('are made among something: %o', (choose) => {
     expect(choose).toThrow(expect.objectContaining({ errorClass: 'bad_value' }))
+  })
+})
+
+describe('cookies that a flow sets', () => {
+  const cookies = () => new UserCookies('http://127.0.0.1/', () => 0)
+  it.each([
+    ['consent', 'yes', 'yes'],
+    ['page', 5, '5'],
+    ['name', 'José "x"', 'José "x"'],
+    ['empty', '', ''],
+  ])('have a name and a value: %s=%o', (name, value, expected) => {
+    const jar = cookies()
+    jar.set(name, value as string)
+    expect(jar.get(name)).toBe(expected)
+  })
+
+  it.each([
+    ['a b', 'x'],
+    ['', 'x'],
+    [5, 'x'],
+    ['a', 'x; path=/'],
+    ['a', 'x\r\ny: z'],
+    ['a', 'Łukasz'],
+    ['a', Number.NaN],
+    ['a', undefined],
+    ['a', Promise.resolve('x')],
+  ])('are refused where they could not be sent: %o=%o', (name, value) => {
+    const jar = cookies()
+    expect(() => jar.set(name as string, value as string)).toThrow(
+      expect.objectContaining({ errorClass: 'bad_value' }),
+    )
+    expect(jar.empty).toBe(true)
   })
 })
 

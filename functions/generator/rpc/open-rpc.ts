@@ -94,7 +94,7 @@ export async function openLinkTransport(
 
 /** Nothing is opened ahead: each text is a request. */
 export function httpTransport(
-  { client, meter, clock, builder }: SessionTools,
+  { client, meter, clock, builder, guard }: SessionTools,
   { connection }: SessionUser,
   peer: RpcPeer,
   address: string,
@@ -110,7 +110,7 @@ export function httpTransport(
     return { ...request, headers: { ...request.headers, ...ofSession } }
   }
   // What can be known to be wrong is said now, and not by the first call.
-  build('POST', {}, '')
+  guard.checkUrl(new URL(build('POST', {}, '').origin))
   return new HttpTransport({
     ...{ client, meter, connection, now: clock.now, maxMessageBytes, build },
     context: { flow, lagMs, tags: ownTags(tags) },
