@@ -122,6 +122,20 @@ describe('the colours of the page', () => {
   })
 })
 
+describe('a table that is wider than its screen', () => {
+  it('scrolls by itself, and keeps its names in sight', () => {
+    const { style } = assets
+    expect(style).toMatch(/\n\.scroll \{\s*overflow-x: auto;/)
+    expect(style).toMatch(
+      /\n\.scroll th\[scope="row"\],\s*\.scroll thead th:first-child \{[^}]*position: sticky;[^}]*left: 0;[^}]*background: var\(--surface\);/,
+    )
+    for (const { html } of pages)
+      expect(
+        html.match(/<div class="scroll" tabindex="0" role="group" aria-label="[^"]+">\s*<table/g)?.length,
+      ).toBe(html.match(/<table/g)?.length)
+  })
+})
+
 describe('the page on paper', () => {
   const [, print = ''] = /@media print \{(.*?)\n\}/s.exec(assets.style) ?? []
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { loadAssets } from '../../aggregator/report/html/assets.ts'
+import { ownCharts } from '../../aggregator/report/html/own-charts.ts'
 import { runCharts } from '../../aggregator/report/html/run-charts.ts'
 import { htmlReport } from '../../aggregator/report/html.ts'
 import type { Plan } from '../../lib/core/plan.ts'
@@ -162,6 +163,27 @@ describe('what a scenario measures itself', () => {
     ])
     const [, builtIn = ''] = /<section id="metrics".*?>(.*?)<\/section>/s.exec(text) ?? []
     expect(builtIn).not.toContain('orders')
+  })
+
+  it('is drawn by what its kind adds up to, with the limits of its own', () => {
+    const { verdict, summary } = runOf([...samples, { metric: 'idle', sum: 0 }], {
+      metrics,
+      thresholds: [
+        { metric: 'cart', limit: 'avg<60' },
+        { metric: 'orders', limit: 'rate>1' },
+      ],
+    })
+    const charts = ownCharts(verdict, summary).map(({ title, hint, small, lines, bounds, measured }) => [
+      title,
+      hint,
+      small,
+      lines.map(({ label }) => label).join(' '),
+      [...bounds, ...measured].map(({ label }) => label).join(', '),
+    ])
+    expect(charts).toEqual([
+      ['cart', 'trend · EUR', true, 'p50 p95 p99 max', 'avg < 60 EUR, avg 50 EUR'],
+      ['orders', 'counter · per second', true, 'orders', 'overall > 1/s, overall 2/s'],
+    ])
   })
 
   it('has a row for each step that it times', () => {
