@@ -48,14 +48,14 @@ describe('the charts of a run without HTTP', () => {
   it('are messages, round trips and sessions over WebSockets', () => {
     expect(titlesOf(linkOf('ws'))).toEqual([
       ...['WebSocket messages', 'Round trips', 'WebSocket sessions', 'WebSocket sessions opened'],
-      ...['WebSocket connecting', 'Users', 'Iterations', 'Traffic'],
+      ...['WebSocket connecting', 'Failed WebSocket sessions', 'Users', 'Iterations', 'Traffic'],
     ])
   })
 
   it('are the same over TCP', () => {
     expect(titlesOf(linkOf('tcp'))).toEqual([
       ...['TCP messages', 'Round trips', 'TCP sessions', 'TCP sessions opened', 'TCP connecting'],
-      ...['Users', 'Iterations', 'Traffic'],
+      ...['Failed TCP sessions', 'Users', 'Iterations', 'Traffic'],
     ])
   })
 
@@ -122,11 +122,11 @@ describe('the page of a run without HTTP', () => {
       row.replace(/<\/t[hd]>/g, ' | ').replace(/<[^>]*>/g, ''),
     )
     expect(rows).toEqual([
-      'den | talk | WebSocket | 3 | 0 % | 30 | 60 | ',
-      'add | talk | RPC | 20 | 5 % | – | – | ',
-      'add | talk | round trip | 3 | 5 ms | 6 ms | 6 ms | 6 ms | ',
-      'den | talk | round trip | 3 | 5 ms | 6 ms | 6 ms | 6 ms | ',
-      'den | talk | WebSocket connecting | 3 | 2 ms | 3 ms | 3 ms | 3 ms | ',
+      'den | talk | WebSocket | 3 | 0 % (n=3) | 30 | 60 | ',
+      'add | talk | RPC | 20 | 5 % (n=20) | – | – | ',
+      'add | talk | round trip | 3 | 5 ms (n=3) | 6 ms (n=3) | 6 ms (n=3) | 6 ms | ',
+      'den | talk | round trip | 3 | 5 ms (n=3) | 6 ms (n=3) | 6 ms (n=3) | 6 ms | ',
+      'den | talk | WebSocket connecting | 3 | 2 ms (n=3) | 3 ms (n=3) | 3 ms (n=3) | 3 ms | ',
     ])
   })
 
