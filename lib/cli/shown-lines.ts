@@ -39,23 +39,23 @@ export class ShownLines {
   /** `from`: where it comes from, the widest first. */
   show(text: string, from: readonly string[] = []): void {
     const nowMs = this.#now()
-    this.#say(this.#gate.takeLeftOut(nowMs))
-    if (!this.#gate.admits(nowMs)) return
-    const { dim } = picocolors.createColors(this.#terminal.color)
-    const lead = from.length === 0 ? '' : dim(`${from.join(', ')}: `)
-    for (const line of this.#mask(text).split('\n')) this.#terminal.say(lead + printable(line))
+    this.showLeftOut(this.#gate.takeLeftOut(nowMs))
+    for (const line of this.#mask(text).split('\n'))
+      if (this.#gate.admits(nowMs)) this.#say(printable(line), from)
   }
 
+  /** Comes once a second at most, and is said whatever else is: a count that was left out would be wrong. */
   showLeftOut(count: number, from: readonly string[] = []): void {
-    this.show(`… ${formatNumber(count)} lines left out`, from)
+    if (count > 0) this.#say(`… ${formatNumber(count)} lines left out`, from)
   }
 
   /** Says what was left out at the end. */
   flush(): void {
-    this.#say(this.#gate.takeAllLeftOut())
+    this.showLeftOut(this.#gate.takeAllLeftOut())
   }
 
-  #say(leftOut: number): void {
-    if (leftOut > 0) this.#terminal.say(`… ${formatNumber(leftOut)} lines left out`)
+  #say(line: string, from: readonly string[]): void {
+    const { dim } = picocolors.createColors(this.#terminal.color)
+    this.#terminal.say((from.length === 0 ? '' : dim(`${from.join(', ')}: `)) + line)
   }
 }

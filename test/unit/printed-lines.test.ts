@@ -145,9 +145,12 @@ describe('the lines that a terminal shows of it', () => {
 
   it('are 200 a second', () => {
     const { lines, said, time } = shown()
-    for (let i = 0; i < 250; i++) lines.show('line')
+    for (let i = 0; i < 100; i++) lines.show('line')
+    lines.show('line\n'.repeat(149) + 'line')
+    lines.showLeftOut(7, ['generator 0'])
     time.nowMs = 1_000
     lines.show('later')
-    expect(said.slice(199)).toEqual(['line', '… 50 lines left out', 'later'])
+    const rest = ['line', 'generator 0: … 7 lines left out', '… 50 lines left out', 'later']
+    expect(said.slice(199)).toEqual(rest)
   })
 })
