@@ -146,7 +146,7 @@ describe('the lines that a terminal shows of it', () => {
   it('are 200 a second', () => {
     const { lines, said, time } = shown()
     for (let i = 0; i < 100; i++) lines.show('line')
-    lines.show('line\n'.repeat(149) + 'line')
+    lines.show(`${'line\n'.repeat(149)}line`)
     lines.showLeftOut(7, ['generator 0'])
     time.nowMs = 1_000
     lines.show('later')
