@@ -69,6 +69,15 @@ it('a row says what it is about, and since when its limit is broken', () => {
   expect(remark).toBe('first at 50m21s')
 })
 
+it('a row that is built in says so, and does not put those of the scenario beside groups', () => {
+  const builtIn = row({ group: 'built in', builtIn: true })
+  expect(writeRow(builtIn).about).toBe('http_req_duration p(95) · built in')
+  expect(groupRows([row({ state: 'pass' }), builtIn]).map(({ title }) => title)).toEqual([
+    'built in',
+    'thresholds',
+  ])
+})
+
 it('a row without data says so and why', () => {
   const written = writeRow(row({ value: null, state: 'no-data', reason: 'no samples' }))
   expect([written.measured, written.remark]).toEqual(['no data', 'no samples'])

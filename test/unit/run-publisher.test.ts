@@ -91,6 +91,13 @@ describe('the series of a run', () => {
     ])
   })
 
+  it('stand where they ended, so that what drains does not look like load', async () => {
+    const scene = new Scene()
+    const publisher = await scene.open([0, 1, 2, 3, 4, 5, 6])
+    await publisher.finish()
+    expect(scene.publisher.published).toMatchObject([{ atMs: START_AT_MS + 70_000 }])
+  })
+
   it('are published every ten seconds, or as often as snapshots come, and not before there are any', async () => {
     const times = async (intervalMs: number, seqs: readonly number[]): Promise<number> => {
       const scene = new Scene({ intervalMs })
