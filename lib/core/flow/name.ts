@@ -39,10 +39,10 @@ function isName(text: string): boolean {
 /** Tags with texts for values: the same object where all of them are. Throws what `refuse` makes. */
 export function tagTexts(field: string, tags: unknown, refuse: Refuse = badValue): Tags {
   if (!isPlainObject(tags)) throw refuse(field, tags, 'an object of names and values')
-  const names = Object.keys(tags)
-  if (names.length > MAX_TAGS) throw refuse(`the number of ${field}`, names.length, `at most ${MAX_TAGS}`)
   let isText = true
-  for (const name of names) {
+  let count = 0
+  for (const name in tags) {
+    if (++count > MAX_TAGS) throw refuse(`the number of ${field}`, count, `at most ${MAX_TAGS}`)
     const value = tags[name]
     if (name.length > MAX_TAG_NAME_LENGTH || name === '__proto__' || !isName(name))
       throw refuse(
