@@ -22,7 +22,7 @@ describe('a scenario of one’s own, after the stack was deployed', () => {
       expect(await keysUnder('scenarios/')).toContain(bundleKey(name.slice('sha256:'.length)))
       const verdict = await readVerdict('own')
       expect(verdict).toMatchObject({ scenario: 'own', profile: 'few' })
-      expect(verdict.iterations).toEqual({ count: ITERATIONS, failed: 0, dropped: 0 })
+      expect(verdict.iterations).toEqual({ count: ITERATIONS, started: ITERATIONS, failed: 0, dropped: 0 })
       expect(verdict.requests.count).toBe(await receivedBy(target))
       expect(code, verdict.reasons.join('\n')).toBe(exitCodeOf(verdict.state))
     })

@@ -50,7 +50,7 @@ describe('a run that is started as one starts it in the console', () => {
       const { status, error } = await ended(await start('exact', input))
       const verdict = await readVerdict('exact')
       expect(verdict.requests.count).toBe(await receivedBy(target))
-      expect(verdict.iterations).toEqual({ count: JOURNEYS, failed: 0, dropped: 0 })
+      expect(verdict.iterations).toEqual({ count: JOURNEYS, started: JOURNEYS, failed: 0, dropped: 0 })
       expect(verdict.coverage).toMatchObject({ generators: { planned: SLICES, seen: SLICES }, arrivals: 1 })
       expect(verdict.coverage.time).toBeGreaterThan(0.99)
       const held = verdict.state === 'pass' || verdict.state === 'warn'
