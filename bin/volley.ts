@@ -13,8 +13,10 @@ import { watchCommand } from '../lib/cli/watch-command.ts'
 import { EXIT, explain, VolleyError } from '../lib/core/errors.ts'
 import { maskName, maskText } from '../lib/core/mask.ts'
 import { printable } from '../lib/core/printable.ts'
-import { leaveProcess } from '../lib/exit-guard.ts'
+import { ExitRefused, leaveProcess, refuseExit } from '../lib/exit-guard.ts'
 import { PrintedLines } from '../lib/printed-lines.ts'
+import { catchStrayErrors, StrayErrors } from '../lib/stray-errors.ts'
+import { stackOf } from '../lib/user-frames.ts'
 
 const terminal: Terminal = { ...writable, leave: leaveProcess }
 
@@ -22,6 +24,15 @@ const now = (): number => performance.now()
 // Standard output belongs to what a command prints, also where it loads a scenario that prints.
 const printed = new PrintedLines({ console, streams: { stdout: process.stdout }, now })
 printed.listen(new ShownLines(terminal, now))
+
+// A scenario is loaded here, and its setup runs here: none of it may end the command, or go by unseen.
+refuseExit()
+const strays = new StrayErrors()
+catchStrayErrors(strays, (fault) => end(report(fault)))
+strays.listen((error) => {
+  const what = error instanceof ExitRefused ? error.message : stackOf(error) || String(error)
+  terminal.say(printable(maskText(`in a timer, event or forgotten promise: ${what}`)))
+})
 
 const CLOUD_SCENARIO =
   'name of a deployed suite, a scenario file such as ./mine.ts, or sha256:… of one that was uploaded'

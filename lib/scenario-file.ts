@@ -1,14 +1,14 @@
-import { existsSync, readdirSync, statSync } from 'node:fs'
-import { registerHooks } from 'node:module'
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { tlsMistakes } from './check-tls.ts'
 import { checkScenario } from './core/check-scenario.ts'
 import { VolleyError } from './core/errors.ts'
-import { didYouMean } from './core/nearest.ts'
+import { printed } from './core/mistake.ts'
 import type { Scenario } from './core/scenario.ts'
-
-const SUITES = fileURLToPath(new URL('../scenarios/', import.meta.url))
-const AUTHORING = new URL('./index.ts', import.meta.url).href
+import { onExitRefused } from './exit-guard.ts'
+import { findScenario } from './find-scenario.ts'
+import { LoadingTooLong, loadFailure } from './load-failure.ts'
+import { registerModuleHooks } from './module-hooks.ts'
 
 /** A validated scenario and the URL of the module it came from. */
 export interface LoadedScenario {
@@ -16,23 +16,29 @@ export interface LoadedScenario {
   module: string
 }
 
+/** How long a module may wait at its top level. Time in which it keeps this process busy does not count. */
+const PATIENCE_MS = 10_000
+const TICK_MS = 100
+
 /**
  * Loads a scenario by the name of a suite (`codepal`) or by its file.
  * Throws `SCENARIO_NOT_FOUND`, or `SCENARIO_INVALID` with every mistake in it.
  */
 export async function loadScenario(nameOrFile: string): Promise<LoadedScenario> {
-  return loadScenarioModule(pathToFileURL(locate(nameOrFile)).href)
+  return loadScenarioModule(pathToFileURL(findScenario(nameOrFile)).href)
 }
 
 /** Loads a scenario from the URL of its module. */
-export async function loadScenarioModule(module: string): Promise<LoadedScenario> {
-  const checked = checkScenario((await importModule(module)).default)
-  if (checked.scenario) return { scenario: checked.scenario, module }
-  throw new VolleyError(
-    'SCENARIO_INVALID',
-    `${fileURLToPath(module)} is not a valid scenario`,
-    checked.mistakes,
-  )
+export async function loadScenarioModule(
+  module: string,
+  { patienceMs = PATIENCE_MS }: { patienceMs?: number } = {},
+): Promise<LoadedScenario> {
+  const file = fileURLToPath(module)
+  const exported = exportedBy(await importModule(module, file, patienceMs), file)
+  const { scenario, mistakes } = checkScenario(exported)
+  const all = scenario ? tlsMistakes(scenario.http.tls) : mistakes
+  if (scenario && all.length === 0) return { scenario, module }
+  throw new VolleyError('SCENARIO_INVALID', `${file} is not a valid scenario`, all)
 }
 
 /** Path of a file that a scenario names relative to itself. */
@@ -40,60 +46,47 @@ export function besideScenario(module: string, path: string): string {
   return resolve(dirname(fileURLToPath(module)), path)
 }
 
-/** Names of the suites that come with the project. */
-export function suiteNames(): string[] {
-  return readdirSync(SUITES).filter((name) => existsSync(resolve(SUITES, name, 'scenario.ts')))
+type Exports = Readonly<Record<string, unknown>>
+
+async function importModule(module: string, file: string, patienceMs: number): Promise<Exports> {
+  registerModuleHooks()
+  const { promise: givenUp, reject: giveUp } = Promise.withResolvers<never>()
+  const deaf = onExitRefused(giveUp)
+  let waitedMs = 0
+  const ticking = setInterval(() => {
+    waitedMs += TICK_MS
+    if (waitedMs >= patienceMs) giveUp(new LoadingTooLong(patienceMs / 1_000))
+  }, TICK_MS)
+  try {
+    return await Promise.race([import(module), givenUp])
+  } catch (error) {
+    throw loadFailure(error, file)
+  } finally {
+    clearInterval(ticking)
+    deaf()
+  }
 }
 
-function locate(nameOrFile: string): string {
-  const suite = resolve(SUITES, nameOrFile, 'scenario.ts')
-  if (/^[\w-]+$/.test(nameOrFile) && existsSync(suite)) return suite
-  const file = resolve(nameOrFile)
-  if (existsSync(file) && statSync(file).isFile()) return file
-  const suites = suiteNames()
-  throw new VolleyError('SCENARIO_NOT_FOUND', `no scenario ${nameOrFile}`, [
+/** What a module exports as its scenario. Compilers to CommonJS wrap it once more. */
+function exportedBy(exports: Exports, file: string): unknown {
+  const { default: exported } = exports
+  if (isRecord(exported)) return exported.__esModule === true ? exported.default : exported
+  const others = Object.keys(exports).filter((name) => name !== 'default' && name !== 'module.exports')
+  const value = 'default' in exports ? describe(exported) : 'not given'
+  throw new VolleyError('SCENARIO_INVALID', `${file} exports no scenario`, [
     {
-      field: 'scenario',
-      value: nameOrFile,
-      limit: `a file, or a suite: ${suites.join(', ')}`,
-      next: didYouMean(nameOrFile, suites),
+      field: 'default export',
+      value: others.length === 0 ? value : `${value}; it exports ${others.join(', ')}`,
+      limit: 'an object with name, target, flows and profiles',
+      next: 'write export default defineScenario({ … })',
     },
   ])
 }
 
-let resolvesVolley = false
-
-/** Lets scenario files anywhere on the machine import `volley`. */
-function resolveVolley(): void {
-  if (resolvesVolley) return
-  resolvesVolley = true
-  registerHooks({
-    resolve: (specifier, context, next) =>
-      specifier === 'volley' ? { url: AUTHORING, shortCircuit: true } : next(specifier, context),
-  })
+function describe(exported: unknown): string {
+  return exported instanceof Promise ? 'a promise' : printed(exported)
 }
 
-async function importModule(url: string): Promise<{ default?: unknown }> {
-  resolveVolley()
-  try {
-    return await import(url)
-  } catch (error) {
-    const file = fileURLToPath(url)
-    const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
-    throw new VolleyError('SCENARIO_INVALID', `${file} does not load: ${message}`, [
-      {
-        field: 'scenario',
-        value: placeOf(error, file),
-        limit: 'a TypeScript or JavaScript module that Node 24 can run as it is',
-        next: 'mend the file; types that are more than annotations (enums, namespaces) do not run',
-      },
-    ])
-  }
-}
-
-/** `file:line` of the first frame inside the scenario's folder. */
-function placeOf(error: unknown, file: string): string {
-  const stack = error instanceof Error ? (error.stack ?? '') : ''
-  const line = stack.split('\n').find((text) => text.includes(dirname(file)))
-  return line?.match(/(?:file:\/\/)?[^\s()]+:\d+(?::\d+)?/)?.[0] ?? file
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !(value instanceof Promise)
 }

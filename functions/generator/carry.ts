@@ -4,8 +4,8 @@ import type { Ending } from '../../lib/core/snapshot.ts'
 import { loadDeployedScenario } from '../../lib/deployed-scenario.ts'
 import type { Clock, SnapshotStore } from '../../lib/ports.ts'
 import type { PrintedLines } from '../../lib/printed-lines.ts'
+import type { StrayErrors } from '../../lib/stray-errors.ts'
 import { prepare } from './prepare.ts'
-import type { StrayErrors } from './stray-errors.ts'
 
 interface CarryOptions {
   store: SnapshotStore

@@ -7,8 +7,8 @@ import type { Ending } from '../../lib/core/snapshot.ts'
 import { readEnvironment } from '../../lib/infra/environment.ts'
 import type { LambdaContext } from '../../lib/infra/lambda-context.ts'
 import { PrintedLines } from '../../lib/printed-lines.ts'
+import { catchStrayErrors, StrayErrors } from '../../lib/stray-errors.ts'
 import { carry } from './carry.ts'
-import { catchStrayErrors, StrayErrors } from './stray-errors.ts'
 
 const { bucket, region } = readEnvironment()
 /** It goes to the function's log as ever; the first lines are kept with the run. */

@@ -8,9 +8,9 @@ import { maskText } from '../../lib/core/mask.ts'
 import type { Ending } from '../../lib/core/snapshot.ts'
 import { leaveProcess, refuseExit } from '../../lib/exit-guard.ts'
 import { PrintedLines } from '../../lib/printed-lines.ts'
+import { catchStrayErrors, StrayErrors } from '../../lib/stray-errors.ts'
 import { frameReader } from '../../lib/user-frames.ts'
 import { prepare } from './prepare.ts'
-import { catchStrayErrors, StrayErrors } from './stray-errors.ts'
 
 const STOP_POLL_MS = 200
 /** How often the coordinator hears that this process still takes turns. */

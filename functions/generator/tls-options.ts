@@ -11,12 +11,20 @@ export interface TlsOptions {
 }
 
 /** Reads certificates and keys once. Throws `SCENARIO_INVALID` where they are not PEM or do not belong together. */
-export function createTlsOptions({ insecure, ca, cert, key, serverName }: HttpSettings['tls']): TlsOptions {
+export function createTlsOptions({
+  insecure,
+  ca,
+  cert,
+  key,
+  passphrase,
+  serverName,
+}: HttpSettings['tls']): TlsOptions {
   try {
     const secureContext = createSecureContext({
       ...(ca === undefined ? {} : { ca: [...getCACertificates('default'), ca] }),
       ...(cert === undefined ? {} : { cert }),
       ...(key === undefined ? {} : { key }),
+      ...(passphrase === undefined ? {} : { passphrase }),
     })
     return {
       secureContext,

@@ -24,7 +24,7 @@ export type Checked = { scenario: Scenario; mistakes: [] } | { scenario?: undefi
  */
 export function checkScenario(exported: unknown): Checked {
   const whole = scenarioSchema.safeParse(exported)
-  const mistakes = whole.success ? [] : mistakesOf(whole.error, exported)
+  const mistakes = whole.success ? [] : mistakesOf(whole.error, exported, '', scenarioSchema)
   const sound = whole.success ? whole.data : soundFields(exported)
   mistakes.push(...crossMistakes(sound))
   return whole.success && mistakes.length === 0 ? { scenario: whole.data, mistakes: [] } : { mistakes }

@@ -1,23 +1,29 @@
 import type { z } from 'zod'
 import type { Mistake } from './errors.ts'
 import { describeValue, isPlainObject } from './flow/refusal.ts'
+import { knownFields } from './known-fields.ts'
 import { maskText } from './mask.ts'
+import { didYouMean, nearest } from './nearest.ts'
 
 const LONGEST_VALUE = 60
 
-/** Turns what zod found into mistakes; `input` is what was parsed, `at` the field it stands in. */
-export function mistakesOf(error: z.ZodError, input: unknown, at = ''): Mistake[] {
+/**
+ * Turns what zod found into mistakes; `input` is what was parsed, `at` the field it stands in. With the schema, the known
+ * fields are listed where one is not known.
+ */
+export function mistakesOf(error: z.ZodError, input: unknown, at = '', schema?: z.ZodType): Mistake[] {
   return error.issues.flatMap((issue) => {
     const field = fieldOf(issue.path, at)
-    if (issue.code === 'unrecognized_keys')
+    if (issue.code === 'unrecognized_keys') {
+      const known = schema ? knownFields(schema, issue.path, input) : []
       return issue.keys.map((key) => ({
         field: fieldOf([...issue.path, key], at),
         value: printed(valueAt(input, [...issue.path, key])),
-        limit: 'a known field',
-        next: 'remove it, or mend its spelling',
+        ...unknownField(key, known),
       }))
+    }
     const value = valueAt(input, issue.path)
-    return [{ field, value: printed(value), limit: limitOf(issue), next: nextOf(value) }]
+    return [{ field, value: printed(value), limit: limitOf(issue), next: nextOf(issue, value) }]
   })
 }
 
@@ -49,12 +55,25 @@ export function fieldOf(path: readonly PropertyKey[], at = ''): string {
   return field === '' ? '(whole)' : field
 }
 
+/** Only a name that is near is offered: there may be many fields. */
+function unknownField(key: string, known: readonly string[]): Pick<Mistake, 'limit' | 'next'> {
+  if (known.length === 0) return { limit: 'a known field', next: 'remove it, or correct its spelling' }
+  const near = nearest(key, known)
+  return {
+    limit: `a known field: ${known.join(', ')}`,
+    next: near === undefined ? 'remove it' : `did you mean ${near}?`,
+  }
+}
+
 function limitOf(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
-    case 'invalid_union':
+    case 'invalid_union': {
+      const options = optionsOf(issue)
+      if (options.length > 0) return `one of ${options.join(', ')}`
       return 'discriminator' in issue && issue.discriminator
         ? `a known ${String(issue.discriminator)}`
         : 'one of the allowed forms'
+    }
     case 'invalid_value':
       return `one of ${issue.values.map(String).join(', ')}`
     case 'too_small':
@@ -68,8 +87,16 @@ function limitOf(issue: z.core.$ZodIssue): string {
   }
 }
 
-function nextOf(value: unknown): string {
-  return value === undefined ? 'add it' : 'change it'
+function nextOf(issue: z.core.$ZodIssue, value: unknown): string {
+  if (value === undefined) return 'add it'
+  const options = optionsOf(issue)
+  return typeof value === 'string' && options.length > 0 ? didYouMean(value, options) : 'change it'
+}
+
+/** The words that would have done. */
+function optionsOf(issue: z.core.$ZodIssue): string[] {
+  if (issue.code === 'invalid_value') return issue.values.map(String)
+  return issue.code === 'invalid_union' && 'options' in issue ? (issue.options ?? []).map(String) : []
 }
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {

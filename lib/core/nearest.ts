@@ -13,7 +13,7 @@ function distance(a: string, b: string): number {
 }
 
 /** The candidate most like a word, unless even that one differs in more than half of its letters. */
-function nearest(word: string, candidates: Iterable<string>): string | undefined {
+export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined
   let bestDistance = Number.POSITIVE_INFINITY
   for (const candidate of candidates) {

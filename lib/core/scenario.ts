@@ -35,6 +35,8 @@ const httpFields = z.strictObject({
       ca: z.string().optional(),
       cert: z.string().optional(),
       key: z.string().optional(),
+      /** Of an encrypted key. */
+      passphrase: z.string().optional(),
       serverName: z.string().optional(),
     })
     .prefault({}),

@@ -1,6 +1,7 @@
 /** Puts every suite, ready to run on Node 24, and its data beside a function's code. Run by the bundling of functions. */
 import { join } from 'node:path'
-import { loadScenario, suiteNames } from '../scenario-file.ts'
+import { suiteNames } from '../find-scenario.ts'
+import { loadScenario } from '../scenario-file.ts'
 import { bundleScenario } from './bundle-scenario.ts'
 
 const out = process.argv[2] as string

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
 import { explain, VolleyError } from '../core/errors.ts'
+import { registerModuleHooks } from '../module-hooks.ts'
 import type { ModelTargetModule } from './model.ts'
 import { parseProcessArguments } from './process-arguments.ts'
 import type { ProcessMessage } from './process-message.ts'
@@ -34,6 +35,7 @@ function askedToClose(): Promise<void> {
 }
 
 async function load(module: string): Promise<ModelTargetModule> {
+  registerModuleHooks()
   const url = module.startsWith('file:') ? module : pathToFileURL(resolve(module)).href
   const loaded: unknown = await import(url).catch((error: Error) => {
     throw moduleInvalid(module, `cannot be loaded: ${error.message}`)

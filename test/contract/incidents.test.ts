@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { generate } from '../../functions/generator/generate.ts'
 import { createServices } from '../../functions/generator/services.ts'
-import { StrayErrors } from '../../functions/generator/stray-errors.ts'
+import { StrayErrors } from '../../lib/stray-errors.ts'
 import { systemClock } from '../../lib/adapters/clock/system.ts'
 import { MemoryStore } from '../../lib/adapters/snapshot-store/memory.ts'
 import { checkScenario } from '../../lib/core/check-scenario.ts'

@@ -29,8 +29,8 @@ describe('checking a scenario', () => {
       {
         field: 'http.timout',
         value: '"3s"',
-        limit: 'a known field',
-        next: 'remove it, or mend its spelling',
+        limit: 'a known field: timeout, redirects, version, connections, headers, maxBodyBytes, tls',
+        next: 'did you mean timeout?',
       },
     ])
   })
@@ -73,6 +73,35 @@ describe('checking a scenario', () => {
     const headers = { te: 'gzip' }
     expect(mistakesIn({ http: { headers } })).toEqual([])
     expect(mistakesIn({ http: { headers, version: '2' } })).toMatchObject([{ field: 'http.headers.te' }])
+  })
+
+  it('lists the fields of the executor that is meant, and the executors where none is', () => {
+    const executors = [
+      { executor: 'constant-vus', users: 1, duration: '1s', rate: 5 },
+      { executor: 'constant-vu', users: 1, duration: '1s' },
+    ]
+    expect(mistakesIn({ profiles: { light: { executors } } })).toEqual([
+      {
+        field: 'profiles.light.executors[0].rate',
+        value: '5',
+        limit: expect.stringMatching(/^a known field: (?=.*\busers\b)(?=.*\bduration\b)(?!.*\bstages\b)/),
+        next: 'remove it',
+      },
+      {
+        field: 'profiles.light.executors[1].executor',
+        value: '"constant-vu"',
+        limit: expect.stringMatching(/^one of constant-vus, ramping-vus, .*per-vu-iterations$/),
+        next: 'did you mean constant-vus?',
+      },
+    ])
+  })
+
+  it.each([
+    [{ flows: { browse: { run, wait: 1 } } }, 'flows.browse.wait', 'a known field: weight, run'],
+    [{ target: { ulr: 'http://a' } }, 'target.ulr', 'a known field: url, environments, model'],
+    [{ flow: {} }, 'flow', expect.stringMatching(/^a known field: name, .*\bthresholds$/)],
+  ])('lists the known fields wherever one is not known: %j', (change, field, limit) => {
+    expect(mistakesIn(change)).toContainEqual(expect.objectContaining({ field, limit }))
   })
 
   it('refuses a negative duration and says what a duration looks like', () => {

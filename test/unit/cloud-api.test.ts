@@ -151,7 +151,12 @@ describe('POST /runs', () => {
           next: 'change it',
         },
         { field: 'budgetUsd', value: '-1', limit: 'more than 0', next: 'change it' },
-        { field: 'colour', value: '"red"', limit: 'a known field', next: 'remove it, or mend its spelling' },
+        {
+          field: 'colour',
+          value: '"red"',
+          limit: 'a known field',
+          next: 'remove it, or correct its spelling',
+        },
       ]),
     )
   })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { isOwnFault, StrayErrors } from '../../functions/generator/stray-errors.ts'
 import { parseDuration } from '../../lib/core/duration.ts'
 import { VolleyError } from '../../lib/core/errors.ts'
+import { isOwnFault, StrayErrors } from '../../lib/stray-errors.ts'
 
 function errorOf(...places: string[]): Error {
   const error = new TypeError('x is not a function')

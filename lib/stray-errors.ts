@@ -50,7 +50,7 @@ export function catchStrayErrors(strays: StrayErrors, onFault: (fault: unknown) 
   }
 }
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+const ROOT = fileURLToPath(new URL('../', import.meta.url))
 const OWN_ROOMS = ['functions', 'lib', 'aggregator', 'bin'].map((room) => `${ROOT}${room}/`)
 const PLACE = /(?:\(|at (?:async )?)(?:file:\/\/)?(\/[^\s()]+|[A-Z]:[^\s()]+):\d+:\d+\)?$/
 
