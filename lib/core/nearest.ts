@@ -12,7 +12,7 @@ function distance(a: string, b: string): number {
   return row[b.length] as number
 }
 
-/** The candidate most like a word, unless even that one differs in more than half of its letters. */
+/** The candidate most like a word, unless even that one differs in more than two letters of five. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined
   let bestDistance = Number.POSITIVE_INFINITY
@@ -20,7 +20,7 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
     const d = distance(word.toLowerCase(), candidate.toLowerCase())
     if (d < bestDistance) [best, bestDistance] = [candidate, d]
   }
-  return best !== undefined && bestDistance <= Math.max(word.length, best.length) / 2 ? best : undefined
+  return best !== undefined && bestDistance <= 0.4 * Math.max(word.length, best.length) ? best : undefined
 }
 
 /** Advice for a name that is not known: the nearest one, or all there are. */
