@@ -15,13 +15,15 @@ interface Judging {
   summary: Summary
   ends: readonly GeneratorEnd[]
   stop: Stop | undefined
+  cutShort?: string | undefined
 }
 
 /** Why a run's numbers can't be trusted to be the target's under the planned load, the weightiest first. */
-export function caveatsOf({ summary, ends, stop }: Judging): string[] {
+export function caveatsOf({ summary, ends, stop, cutShort }: Judging): string[] {
   const stoppedByRow = stop?.by === 'threshold'
   const idle = TRAFFIC.every((metric) => totalOf(summary, metric) === 0)
   return [
+    ...(cutShort === undefined ? [] : [cutShort]),
     ...(stop && !stoppedByRow ? [`the run was stopped by ${stop.by}: ${stop.reason}`] : []),
     ...(idle ? ['no requests were made'] : []),
     ...missingGenerators(summary),

@@ -18,6 +18,8 @@ export interface Evaluated {
   summary: Summary
   /** How the generators ended, as far as anybody knows. */
   ends?: readonly GeneratorEnd[]
+  /** Why the end of the run was not seen, if it was not. */
+  cutShort?: string | undefined
   /** Why the run was stopped before its end, if it was. */
   stop?: Stop | undefined
   /** What else the reader should know; it changes no state. */
@@ -39,7 +41,7 @@ export function evaluate(evaluated: Evaluated): Verdict {
     return isShown(threshold, !('noData' in measurement)) ? [rowOf(plan, threshold, measurement)] : []
   })
   const { generators, time, arrivals } = summary.coverage
-  const caveats = caveatsOf({ summary, ends: evaluated.ends ?? [], stop })
+  const caveats = caveatsOf({ summary, ends: evaluated.ends ?? [], cutShort: evaluated.cutShort, stop })
   return {
     schema: VERDICT_SCHEMA,
     run: summary.run,

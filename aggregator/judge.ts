@@ -16,6 +16,6 @@ export interface Judged {
 export function judge(plan: Plan, merge: Merge, observed: Observed, stop: Stop | undefined): Judged {
   const { accruedUsd } = costOf(merge, observed.endedAtMs)
   const summary = merge.summary(observed)
-  const { ends, remarks } = observed
-  return { summary, verdict: evaluate({ plan, merge, summary, ends, remarks, stop, accruedUsd }) }
+  const { ends, remarks, cutShort } = observed
+  return { summary, verdict: evaluate({ plan, merge, summary, ends, remarks, cutShort, stop, accruedUsd }) }
 }

@@ -17,6 +17,7 @@ import { ExitRefused, leaveProcess, refuseExit } from '../lib/exit-guard.ts'
 import { PrintedLines } from '../lib/printed-lines.ts'
 import { catchStrayErrors, StrayErrors } from '../lib/stray-errors.ts'
 import { stackOf } from '../lib/user-frames.ts'
+import packageJson from '../package.json' with { type: 'json' }
 
 const terminal: Terminal = { ...writable, leave: leaveProcess }
 
@@ -34,11 +35,15 @@ strays.listen((error) => {
   terminal.say(printable(maskText(`in a timer, event or forgotten promise: ${what}`)))
 })
 
+// Whatever read the output is gone: no reason to end what is going on.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
+
 const CLOUD_SCENARIO =
   'name of a deployed suite, a scenario file such as ./mine.ts, or sha256:… of one that was uploaded'
 
 const program = new Command('volley')
   .description('Makes load by a scenario and judges how the target took it.')
+  .version(packageJson.version, '-V, --version', 'print the version')
   .exitOverride()
   .configureOutput({ writeOut: terminal.write })
   .showSuggestionAfterError()
@@ -76,6 +81,13 @@ program
   .option('--seed <n>', 'seed of its random choices', '1')
   .action(async (scenario, flags) => end(await targetCommand(scenario, flags, terminal)))
 
+withDeployment(program.command('runs'))
+  .description('list the latest runs of this machine, or of a deployment if one is named')
+  .option('--limit <n>', 'how many')
+  .option('--dir <dir>', 'where the runs of this machine are (default: runs)')
+  .option('--json', 'print them as JSON')
+  .action(async (flags) => end(await runsCommand(flags, terminal)))
+
 program.commandsGroup('In the cloud:')
 
 withDeployment(withLoadFlags(program.command('start'), CLOUD_SCENARIO))
@@ -98,12 +110,6 @@ withDeployment(program.command('stop'))
   .description('end the load of a run; what it measured is still judged')
   .argument('<run>')
   .action(async (run, flags) => end(await stopCommand(run, flags, terminal)))
-
-withDeployment(program.command('runs'))
-  .description('list the latest runs')
-  .option('--limit <n>', 'how many')
-  .option('--json', 'print them as JSON')
-  .action(async (flags) => end(await runsCommand(flags, terminal)))
 
 withDeployment(withLoadFlags(program.command('quote'), CLOUD_SCENARIO))
   .description('show what a run would cost; nothing is started')

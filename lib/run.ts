@@ -5,6 +5,7 @@ import { notStarted } from './core/experiment.ts'
 import type { Live } from './core/live.ts'
 import { type GeneratorEnd, type Observed, observedKey } from './core/observed.ts'
 import { type Plan, planKey } from './core/plan.ts'
+import { type Start, startKey } from './core/relay.ts'
 import { setupKey } from './core/setup.ts'
 import { shownPlan } from './core/shown-plan.ts'
 import type { Clock, Launcher, MetricsSource, Occasion, SnapshotStore } from './ports.ts'
@@ -38,6 +39,11 @@ export async function run(actual: Plan, ports: RunPorts): Promise<Judged> {
   let teardown: Promise<string[]> | undefined
   try {
     const crew = await launcher.launch(actual, (end) => onTrouble(endOf(end)))
+    const start = {
+      startAtMs: crew.startAtMs,
+      deadlineAtMs: crew.startAtMs + plan.durationMs + plan.gracefulStopMs,
+    }
+    await store.put(startKey(plan.run), JSON.stringify(start satisfies Start))
     onEvent(
       `${crew.up()} of ${plan.slices} generators are up; all start at ${new Date(crew.startAtMs).toISOString()}`,
     )

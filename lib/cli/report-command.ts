@@ -7,14 +7,16 @@ import { consoleReport } from '../../aggregator/report/console.ts'
 import { REPORTS } from '../../aggregator/report/report.ts'
 import { writeReports } from '../../aggregator/report/write-reports.ts'
 import { FileSystemStore } from '../adapters/snapshot-store/file-system.ts'
+import { notStarted } from '../core/experiment.ts'
 import { thresholdsOf } from '../core/make-plan.ts'
+import type { Observed } from '../core/observed.ts'
 import type { Plan } from '../core/plan.ts'
 import { exitCodeOf } from '../core/verdict.ts'
 import { loadScenario } from '../scenario-file.ts'
 import { findStop } from '../stop.ts'
 import { cloudReportCommand } from './cloud-report-command.ts'
 import type { DeploymentFlags } from './deployment.ts'
-import { openRun } from './open-run.ts'
+import { type OpenedRun, openRun } from './open-run.ts'
 import type { Terminal } from './terminal.ts'
 
 /** What `--format` prints, by the file that holds the same. */
@@ -43,11 +45,12 @@ export async function reportCommand(
   const directory = resolve(runOrDirectory)
   if (flags.endpoint !== undefined && !existsSync(directory))
     return cloudReportCommand(runOrDirectory, flags, terminal)
-  const { plan: made, observed } = await openRun(directory)
-  const plan = flags.scenario === undefined ? made : await judgedBy(made, flags.scenario)
+  const opened = await openRun(directory)
+  const plan = flags.scenario === undefined ? opened.plan : await judgedBy(opened.plan, flags.scenario)
   const store = new FileSystemStore(directory, `runs/${plan.run}/`)
-  const merge = new Merge(plan, observed.startAtMs)
+  const merge = new Merge(plan, opened.startAtMs)
   await foldSnapshots(merge, store)
+  const observed = opened.observed ?? seenBySnapshots(opened, merge)
   const judged = judge(plan, merge, observed, await findStop(store, plan.run))
   const files = await writeReports(store, judged)
   if (flags.format) terminal.out(REPORTS[FORMATS[flags.format]](judged.verdict, judged.summary))
@@ -59,6 +62,20 @@ export async function reportCommand(
       }),
     )
   return exitCodeOf(judged.verdict.state)
+}
+
+/** What can be said of a run whose end was not seen. */
+function seenBySnapshots({ plan, startAtMs, cutShort }: OpenedRun, { observedMs }: Merge): Observed {
+  const experiments = notStarted(plan.experiments, 'only a deployment in AWS starts experiments')
+  return {
+    startAtMs,
+    endedAtMs: startAtMs + observedMs,
+    ends: [],
+    server: [],
+    experiments,
+    remarks: [],
+    cutShort,
+  }
 }
 
 /** The plan with the thresholds its scenario has now. */

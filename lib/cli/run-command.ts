@@ -71,9 +71,9 @@ async function runPlan(
   const store = new FileSystemStore(directory, `runs/${plan.run}/`)
   const progress = progressOf(flags, terminal)
   const interrupt = onInterrupt(
-    () => {
-      progress.note('stopping: generators are told to end; Ctrl-C again leaves at once')
-      return requestStop(store, plan.run, { by: 'user', reason: 'stopped by Ctrl-C' })
+    (by) => {
+      progress.note(`${by}: stopping the generators; Ctrl-C again leaves at once`)
+      return requestStop(store, plan.run, { by: 'user', reason: `stopped by ${by}` })
     },
     () => terminal.leave(EXIT.stopped),
   )

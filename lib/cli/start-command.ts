@@ -49,8 +49,8 @@ async function startAndWait(
   const progress = progressOf(flags, terminal)
   let started: Started | undefined
   const interrupt = onInterrupt(
-    async () => {
-      progress.note('stopping: generators are told to end; Ctrl-C again leaves at once')
+    async (by) => {
+      progress.note(`${by}: stopping the generators; Ctrl-C again leaves at once`)
       if (started) await stop(run, deployment, progress)
     },
     () => {

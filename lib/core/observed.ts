@@ -27,5 +27,7 @@ export const observedSchema = z.strictObject({
   experiments: z.array(experimentSchema).default([]),
   /** What else the reader of the verdict should know, such as a teardown that failed. */
   remarks: z.array(z.string()),
+  /** Why there is no more than the snapshots to judge by: what wrote this did not see the end of the run. */
+  cutShort: z.string().optional(),
 })
 export type Observed = z.infer<typeof observedSchema>

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { generate } from '../../functions/generator/generate.ts'
 import { createServices } from '../../functions/generator/services.ts'
-import { StrayErrors } from '../../lib/stray-errors.ts'
 import { systemClock } from '../../lib/adapters/clock/system.ts'
 import { MemoryStore } from '../../lib/adapters/snapshot-store/memory.ts'
 import { checkScenario } from '../../lib/core/check-scenario.ts'
@@ -10,6 +9,7 @@ import type { Incident } from '../../lib/core/incident.ts'
 import { makePlan } from '../../lib/core/make-plan.ts'
 import type { Scenario } from '../../lib/core/scenario.ts'
 import { decodeSnapshot, snapshotPrefix } from '../../lib/core/snapshot.ts'
+import { StrayErrors } from '../../lib/stray-errors.ts'
 import { httpServer, lineServer, refusedOrigin } from './wire-server.ts'
 
 /** What one iteration of a flow leaves of incidents, by where they happened. */
