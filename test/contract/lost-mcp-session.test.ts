@@ -24,12 +24,15 @@ describe('an MCP session that the server has forgotten', () => {
     const [search] = await Promise.all([mcp.call('tools/call'), mcp.notify('log')])
     expect([search, mcp.sessionId, mcp.open, returns]).toEqual([{ content: [] }, 's-2', true, ['s-2']])
     await mcp.close()
-    expect(askedOf(server).slice(2)).toEqual([
-      ...Array(3).fill('tools/call s-1'),
-      ...['initialize -', 'notifications/initialized s-2'],
+    // The third call may be on its way yet, on a connection of its own, when the first has been answered.
+    const asked = askedOf(server).slice(2)
+    expect(asked.slice(0, 4).toSorted()).toEqual(['initialize -', ...Array(3).fill('tools/call s-1')])
+    expect(asked.slice(4)).toEqual([
+      'notifications/initialized s-2',
       ...['tools/call s-2', 'log s-2', 'DELETE s-2'],
     ])
-    expect(server.asked[5]?.version).toBe(undefined)
+    const initialisations = server.asked.filter(({ body }) => body.method === 'initialize')
+    expect(initialisations.map(({ version }) => version)).toEqual([undefined, undefined])
     expect(probe.recorded('mcp_reconnects')).toMatchObject([{ tags: { flow: 'only' }, sum: 1 }])
     expect(probe.recorded('mcp_reconnecting')).toMatchObject([{ tags: { flow: 'only' }, count: 1 }])
     const failures = probe.recorded('rpc_failed').filter(({ tags }) => 'error' in tags)
