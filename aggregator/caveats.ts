@@ -3,11 +3,9 @@ import type { Stop } from '../lib/core/stop.ts'
 import type { GeneratorSummary, Summary } from '../lib/core/summary.ts'
 import { LEAST_COVERAGE } from './coverage.ts'
 import type { Merge } from './merge.ts'
-import { percent } from './sentence.ts'
+import { named, percent } from './sentence.ts'
 import { totalOf } from './totals.ts'
 
-/** More generators than this are counted, not named. */
-const MOST_NAMED = 5
 /** What every kind of load makes at least one of. */
 const TRAFFIC = ['http_reqs', 'ws_sessions', 'tcp_sessions', 'step_duration']
 
@@ -141,9 +139,4 @@ export function refusedSentence({ refused }: Pick<Merge, 'refused'>): string[] {
   return [
     `${snapshots} cannot be read, and what was in ${refused.size === 1 ? 'it' : 'them'} counts as not observed: ${named(parts)}`,
   ]
-}
-
-function named(parts: readonly string[], separator = ', '): string {
-  if (parts.length <= MOST_NAMED) return parts.join(separator)
-  return `${parts.slice(0, MOST_NAMED).join(separator)}${separator}and ${parts.length - MOST_NAMED} more`
 }

@@ -1,5 +1,5 @@
 import type { TimelinePoint } from '../lib/core/summary.ts'
-import type { Measurement } from './measurement.ts'
+import type { WholeMeasurement } from './measurement.ts'
 import type { Span } from './spans.ts'
 
 const FEWEST_BUCKETS = 3
@@ -12,7 +12,7 @@ const FEWEST_BUCKETS = 3
 export function throughputLinearity(
   { bucketMs, points }: { bucketMs: number; points: readonly TimelinePoint[] },
   spans: readonly Span[],
-): Measurement {
+): WholeMeasurement {
   const inside = points.filter(({ atMs }) =>
     spans.some(({ fromMs, toMs }) => fromMs <= atMs && atMs + bucketMs <= toMs),
   )

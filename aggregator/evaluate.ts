@@ -8,6 +8,7 @@ import { caveatsOf, clampedSentence, droppedSentence, refusedSentence } from './
 import { flowRemarks } from './flow-remarks.ts'
 import { measure } from './measure.ts'
 import type { Merge } from './merge.ts'
+import { overflowSentences } from './overflow-sentence.ts'
 import { effectOf, rowOf } from './row.ts'
 import { rowSentence } from './sentence.ts'
 import { samplesIn, totalOf } from './totals.ts'
@@ -52,7 +53,7 @@ export function evaluate(evaluated: Evaluated): Verdict {
     target: summary.target,
     state: stateOf(rows, caveats, stop),
     reasons: [
-      ...reasonsOf(rows, caveats, summary, stop),
+      ...reasonsOf(rows, caveats, { merge, summary, stop }),
       ...refusedSentence(merge),
       ...(evaluated.remarks ?? []),
     ],
@@ -97,8 +98,7 @@ function stateOf(rows: readonly Row[], caveats: readonly string[], stop: Stop | 
 function reasonsOf(
   rows: readonly Row[],
   caveats: readonly string[],
-  summary: Summary,
-  stop: Stop | undefined,
+  { merge, summary, stop }: Pick<Evaluated, 'merge' | 'summary' | 'stop'>,
 ): string[] {
   const sentences = (effect: State): string[] =>
     rows.filter((row) => effectOf(row) === effect).map(rowSentence)
@@ -111,7 +111,8 @@ function reasonsOf(
     ...clampedSentence(summary),
     ...flowRemarks(summary),
   ]
-  const failed = sentences('fail')
+  // Rows are listed wherever reasons are; what is told apart no more is said here alone.
+  const failed = [...overflowSentences(merge), ...sentences('fail')]
   if (stop?.by === 'threshold')
     return [`the run was stopped by a threshold: ${stop.reason}`, ...failed, ...caveats, ...remarks]
   const reasons = [...caveats, ...failed, ...remarks]

@@ -1,3 +1,5 @@
+import { REST } from '../lib/core/overflow.ts'
+import { seriesKey } from '../lib/core/selector.ts'
 import { holds, parseExpression } from '../lib/core/threshold.ts'
 import { checksJudged, type JudgedThreshold } from './built-in-thresholds.ts'
 import type { Evidence } from './measure.ts'
@@ -20,7 +22,7 @@ interface Part {
 export function measureBuiltIn(threshold: JudgedThreshold, evidence: Evidence): Measurement {
   if (threshold.metric === 'checks') return measureChecks(threshold, evidence)
   const measured = measureSeries(threshold, undefined, evidence)
-  if ('noData' in measured || measured.readings.every(({ value }) => isKept(threshold, value)))
+  if (!('readings' in measured) || measured.readings.every(({ value }) => isKept(threshold, value)))
     return measured
   const failing = partsOf(evidence.merge, threshold.metric, stepOf)
     .filter(({ name, trues }) => name !== '' && trues > 0)
@@ -36,23 +38,41 @@ function measureChecks(threshold: JudgedThreshold, { merge }: Evidence): Measure
     ({ name }) => !judged.has(name),
   )
   if (checks.length === 0) return { noData: 'no samples' }
-  const broken = checks
+  const missed = checks
     .filter((check) => !isKept(threshold, shareOf(check)))
     .toSorted((a, b) => shareOf(a) - shareOf(b))
+  const broken = missed.filter(({ name }) => isWhole(merge, name, judged))
+  const rest = checks.find(({ name }) => name === REST)
+  const mayMiss = rest !== undefined && (rest.trues < rest.total || broken.length < missed.length)
+  if (mayMiss && broken.length === 0) {
+    const where = seriesKey('checks', { check: REST })
+    return {
+      incomplete: `${rest.total} samples recorded as ${where} may be of a check that did not hold`,
+      bounds: [],
+    }
+  }
   const named = broken.map(
     ({ name, trues, total }) => `${JSON.stringify(name)} held ${trues} of ${total} times`,
   )
   return {
-    readings: checks.map((check) => ({ value: shareOf(check), samples: check.total })),
+    readings: checks
+      .filter((check) => broken.includes(check) || !missed.includes(check))
+      .map((check) => ({ value: shareOf(check), samples: check.total })),
     samples: checks.reduce((sum, { total }) => sum + total, 0),
     ...(named.length > 0 && { note: inShort(named) }),
   }
 }
 
+/** Whether all there is of a check is in its part; for the rest of them, whether nothing of the checks with rows of their own is. */
+function isWhole({ series }: Merge, check: string, judged: ReadonlySet<string>): boolean {
+  const checks = check === REST ? [...judged] : [check]
+  return checks.every((name) => series.restsOf({ metric: 'checks', tags: { check: name } }).length === 0)
+}
+
 function partsOf({ series }: Merge, wanted: string, nameOf: (series: MergedSeries) => string): Part[] {
   const parts = new Map<string, Part>()
-  for (const one of series.values()) {
-    if (one.metric !== wanted || one.tally.kind !== 'rate' || one.tally.total === 0) continue
+  for (const one of series.reported(wanted)) {
+    if (one.tally.kind !== 'rate' || one.tally.total === 0) continue
     const name = nameOf(one)
     const part = parts.get(name) ?? { name, trues: 0, total: 0 }
     parts.set(name, part)

@@ -8,7 +8,7 @@ import { originOf, outsideOf, selectorOf } from './definition.ts'
 import { throughputLinearity } from './derived.ts'
 import { measureBuiltIn } from './measure-built-in.ts'
 import { measureSeries } from './measure-series.ts'
-import type { Measurement } from './measurement.ts'
+import type { Measurement, WholeMeasurement } from './measurement.ts'
 import type { Merge } from './merge.ts'
 import { measurePoints, measureRise, type Point } from './points.ts'
 import { type Span, Spans } from './spans.ts'
@@ -58,7 +58,7 @@ export function measure(
 }
 
 /** The same of a run that goes on, as far as its generators have reported; of windows, only the latest. */
-function measureSampled(threshold: Threshold, evidence: Evidence): Measurement {
+function measureSampled(threshold: Threshold, evidence: Evidence): WholeMeasurement {
   const { merge, sampled = [], untilMs, windowsSinceMs } = evidence
   const { plan, startAtMs } = merge
   const isKnown = sampled.some(({ metric }) => metric === selectorOf(threshold).metric)
@@ -77,7 +77,7 @@ function measureOutside(
   threshold: Threshold,
   plan: Plan,
   summary: Pick<Summary, 'startedAt' | 'endedAt' | 'durationMs'> & { server: readonly OutsideSeries[] },
-): Measurement {
+): WholeMeasurement {
   const { metric } = selectorOf(threshold)
   const found = summary.server.find((series) => series.metric === metric)
   if (!found) return { noData: `source ${outsideOf(plan, metric)?.source} was not read` }
@@ -95,7 +95,7 @@ function measureOutside(
   return wasCutShort && 'note' in risen ? { noData: 'it had not risen when the run ended' } : risen
 }
 
-function withNote(measurement: Measurement, note: string | undefined): Measurement {
+function withNote(measurement: WholeMeasurement, note: string | undefined): WholeMeasurement {
   return 'noData' in measurement || note === undefined ? measurement : { ...measurement, note }
 }
 

@@ -1,3 +1,5 @@
+import type { Bounds } from './bounds.ts'
+
 /** One value that a threshold is held against, in the metric's unit. */
 export interface Reading {
   value: number
@@ -7,8 +9,8 @@ export interface Reading {
   samples?: number | undefined
 }
 
-/** What a threshold's metric came to, or why nobody can say. There is at least one reading. */
-export type Measurement =
+/** What a metric came to over all of its samples, or why nobody can say. There is at least one reading. */
+export type WholeMeasurement =
   | {
       readings: readonly Reading[]
       samples?: number
@@ -16,3 +18,8 @@ export type Measurement =
       note?: string | undefined
     }
   | { noData: string }
+
+/** What a threshold's metric came to; or between which bounds it lies, window by window, as samples of it may be missing. */
+export type Measurement =
+  | WholeMeasurement
+  | { incomplete: string; bounds: readonly (Bounds & { fromMs?: number })[] }

@@ -1,8 +1,6 @@
 import { type Cut, cutsOf, isDrain } from '../lib/core/cut.ts'
 import type { VolleyError } from '../lib/core/errors.ts'
-import type { MetricKind, Tags } from '../lib/core/metric.ts'
 import type { Plan } from '../lib/core/plan.ts'
-import { type Selector, seriesKey } from '../lib/core/selector.ts'
 import {
   parseSnapshotKey,
   type Series,
@@ -14,16 +12,15 @@ import type { Summary } from '../lib/core/summary.ts'
 import { Bitset } from './bitset.ts'
 import { judgedThresholds } from './built-in-thresholds.ts'
 import { definitionOf } from './definition.ts'
-import { ExactSum } from './exact-sum.ts'
 import { GeneratorTally } from './generator-tally.ts'
 import { HistogramPack } from './histogram-pack.ts'
 import { HistogramPool } from './histogram-pool.ts'
 import { HistogramShelf } from './histogram-shelf.ts'
 import { IncidentTally } from './incident-tally.ts'
-import { isOf, type MergedSeries, restoreSeries, seriesState } from './merged-series.ts'
 import type { PartialMerge } from './partial.ts'
+import { SeriesSet } from './series-set.ts'
 import { type Outside, summarise } from './summarise.ts'
-import { addTally, amountOf, emptyTally, type Tally, tallyOf } from './tally.ts'
+import { addTally, amountOf, type Tally, tallyOf } from './tally.ts'
 import { Timeline } from './timeline.ts'
 import { Track } from './track.ts'
 
@@ -39,8 +36,7 @@ export class Merge {
   readonly plan: Plan
   readonly startAtMs: number
   readonly cuts: readonly Cut[]
-  /** By their canonical text. */
-  readonly series = new Map<string, MergedSeries>()
+  readonly series: SeriesSet
   /** One for each of the run's thresholds that tells samples apart by their time. */
   readonly tracks: readonly (Track | undefined)[]
   readonly timeline: Timeline
@@ -66,6 +62,8 @@ export class Merge {
     this.#drainsFrom = this.cuts.findIndex((cut) => isDrain(cut, plan))
     this.timeline = new Timeline(plan)
     this.tracks = judgedThresholds(plan).map((threshold) => Track.of(plan, threshold))
+    const tracks = this.tracks.filter((track) => track !== undefined)
+    this.series = new SeriesSet(plan, tracks, this.timeline)
   }
 
   /** The merge that was put down. Throws where it is not one of this plan. */
@@ -73,8 +71,7 @@ export class Merge {
     const merge = new Merge(plan, startAtMs)
     if (run !== plan.run || state.tracks.length !== merge.tracks.length)
       throw new RangeError(`the partial merge is not one of ${plan.run}`)
-    for (const series of state.series)
-      restoreSeries(merge.#seriesOf(series.metric, series.tags, series.tally.kind), series, histograms)
+    merge.series.restore(state, histograms)
     for (const [i, track] of state.tracks.entries()) if (track) merge.tracks[i]?.restore(track, histograms)
     merge.timeline.restore(state.timeline, histograms)
     for (const [slice, generator] of state.generators)
@@ -100,7 +97,7 @@ export class Merge {
         snapshots: this.#snapshots,
         arrivals: this.#arrivals,
         toMs: this.#toMs,
-        series: [...this.series.values()].map((series) => seriesState(series, histograms)),
+        ...this.series.stateIn(histograms),
         tracks: this.tracks.map((track) => track?.stateIn(histograms) ?? null),
         timeline: this.timeline.stateIn(histograms),
         generators: [...this.generators].map(([slice, generator]) => [slice, generator.state]),
@@ -144,8 +141,10 @@ export class Merge {
     })
     this.#generator(id.slice).add(header, key)
     if (header.incidents) this.incidents.add(header.incidents, key)
+    this.series.addOverflows(header.overflows ?? [])
     for (const [i, series] of header.series.entries())
       this.#addSeries(id, header.fromMs, series, tallies[i] as Tally)
+    this.series.placeAgain()
   }
 
   /** Who wrote the snapshots that were added, and the `seq` of each. */
@@ -186,30 +185,6 @@ export class Merge {
     const reported = [...this.generators.values()].map(({ toMs }) => toMs)
     const slowestMs = Math.min(...reported, this.#toMs)
     return Math.max(slowestMs, this.#toMs - 2 * this.plan.intervalMs)
-  }
-
-  /** All samples a selector takes in, the drain's included; `undefined` where there are none. */
-  select(selector: Selector): Tally | undefined {
-    let selected: Tally | undefined
-    for (const series of this.series.values()) {
-      if (!isOf(selector, series.metric, series.tags)) continue
-      selected ??= emptyTally(series.tally.kind)
-      addTally(selected, series.tally)
-    }
-    return selected
-  }
-
-  /** What of those ended while the run drained. */
-  drainedOf(selector: Selector): ExactSum {
-    const sum = new ExactSum()
-    for (const { metric, tags, drained } of this.series.values())
-      if (isOf(selector, metric, tags)) sum.addSum(drained)
-    return sum
-  }
-
-  /** Whether a selector takes in any series. */
-  knows(selector: Selector): boolean {
-    return [...this.series.values()].some(({ metric, tags }) => isOf(selector, metric, tags))
   }
 
   summary(observed: Outside): Summary {
@@ -253,27 +228,15 @@ export class Merge {
   }
 
   #addSeries({ slice, seq }: SnapshotId, fromMs: number, { metric, tags }: Series, tally: Tally): void {
-    const merged = this.#seriesOf(metric, tags, tally.kind)
+    const merged = this.series.of(metric, tags, tally.kind)
     addTally(merged.tally, tally)
     if (seq >= this.#drainsFrom) merged.drained.add(amountOf(tally))
     for (const track of merged.tracks) track.add(seq, tally)
+    for (const track of merged.restOf) track.addRest(seq, tally)
     if (merged.shelf) this.timeline.addTo(merged.shelf, fromMs, tally)
     if (tally.kind !== 'trend') return
     if (metric === 'http_req_duration') this.timeline.addServiceTimes(fromMs, tally.histogram)
     if (metric === 'iteration_start_lag') this.startLags.add(slice, tally.histogram)
-  }
-
-  #seriesOf(metric: string, tags: Tags, kind: MetricKind): MergedSeries {
-    const key = seriesKey(metric, tags)
-    const known = this.series.get(key)
-    if (known) return known
-    const tracks = this.tracks
-      .filter((track) => track !== undefined)
-      .filter(({ selector }) => isOf(selector, metric, tags))
-    const shelf = this.timeline.shelfOf(metric)
-    const created = { metric, tags, tally: emptyTally(kind), drained: new ExactSum(), tracks, shelf }
-    this.series.set(key, created)
-    return created
   }
 }
 

@@ -4,7 +4,7 @@ import { matches } from './definition.ts'
 import { ExactSum } from './exact-sum.ts'
 import type { HistogramPack } from './histogram-pack.ts'
 import type { SeriesState } from './partial.ts'
-import { type Tally, tallyFrom, tallyState } from './tally.ts'
+import { addTally, emptyTally, type Tally, tallyFrom, tallyState } from './tally.ts'
 import type { TallyShelf } from './tally-shelf.ts'
 import type { Track } from './track.ts'
 
@@ -17,6 +17,8 @@ export interface MergedSeries {
   drained: ExactSum
   /** The thresholds that tell its samples apart by time. */
   tracks: Track[]
+  /** Those whose samples may be among its own, as it is the rest of a tag that they name. */
+  restOf: Track[]
   /** What charts follow it by, where any does. */
   shelf: TallyShelf | undefined
 }
@@ -36,6 +38,16 @@ export function restoreSeries(
 ): void {
   series.tally = tallyFrom(tally, pack)
   series.drained = ExactSum.of(drained)
+}
+
+/** Two series of one kind as one, with the tags of the first. */
+export function joined(a: MergedSeries, b: MergedSeries): MergedSeries {
+  const sum = { tally: emptyTally(a.tally.kind), drained: new ExactSum() }
+  for (const { tally, drained } of [a, b]) {
+    addTally(sum.tally, tally)
+    sum.drained.addSum(drained)
+  }
+  return { ...a, ...sum }
 }
 
 /** Whether a selector takes a series in. */

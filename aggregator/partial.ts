@@ -47,7 +47,23 @@ export const seriesStateSchema = z.strictObject({
   drained: exactSumStateSchema,
 })
 
-export const trackStateSchema = tallyShelfStateSchema.extend({ samples: z.number() })
+const trackSamplesSchema = tallyShelfStateSchema.extend({ samples: z.number() })
+/** `rest` holds samples that may be the threshold's. */
+export const trackStateSchema = trackSamplesSchema.extend({ rest: trackSamplesSchema.optional() })
+
+/** What is known of the values of each tag of each flow. */
+export const seriesFoldStateSchema = z.array(
+  z.strictObject({
+    flow: z.string().optional(),
+    tag: z.string(),
+    first: z.array(z.string()),
+    limit: z.string().optional(),
+    kept: z.array(z.string()).optional(),
+    seen: z.number(),
+    uncounted: z.boolean(),
+    examples: z.array(z.string()),
+  }),
+)
 
 export const usersStateSchema = z.strictObject({
   perSecond: numbers,
@@ -92,6 +108,7 @@ export const mergeStateSchema = z.strictObject({
   arrivals: z.number(),
   toMs: z.number(),
   series: z.array(seriesStateSchema),
+  fold: seriesFoldStateSchema.default([]),
   /** One for each of the plan's thresholds, `null` for those that need none. */
   tracks: z.array(trackStateSchema.nullable()),
   timeline: timelineStateSchema,
@@ -110,6 +127,7 @@ export type ShelfState = z.infer<typeof shelfStateSchema>
 export type TallyState = z.infer<typeof tallyStateSchema>
 export type TallyShelfState = z.infer<typeof tallyShelfStateSchema>
 export type SeriesState = z.infer<typeof seriesStateSchema>
+export type SeriesFoldState = z.infer<typeof seriesFoldStateSchema>
 export type TrackState = z.infer<typeof trackStateSchema>
 export type UsersState = z.infer<typeof usersStateSchema>
 export type TimelineMetricsState = z.infer<typeof timelineMetricsStateSchema>

@@ -1,6 +1,6 @@
 import { formatDuration } from '../lib/core/duration.ts'
 import type { Aggregation } from '../lib/core/threshold.ts'
-import type { Measurement, Reading } from './measurement.ts'
+import type { Reading, WholeMeasurement } from './measurement.ts'
 import type { Span } from './spans.ts'
 
 /** Time from the start of the run, and a value. In order of time. */
@@ -12,7 +12,7 @@ export function measurePoints(
   spans: readonly Span[],
   aggregation: Aggregation,
   overMs: number | undefined,
-): Measurement {
+): WholeMeasurement {
   const inside = points.filter(([atMs]) => spans.some((span) => holdsTime(span, atMs)))
   if (inside.length === 0) return { noData: 'no samples' }
   if (overMs === undefined) {
@@ -54,7 +54,7 @@ export function measureRise(
   points: readonly Point[],
   { fromMs, toMs }: Span,
   stage: string | undefined,
-): Measurement {
+): WholeMeasurement {
   const start = stage === undefined ? 'the start of the run' : `the start of ${stage}`
   const after = points.filter(([atMs]) => atMs > fromMs && atMs <= toMs)
   const [, base] = points.findLast(([atMs]) => atMs <= fromMs) ?? after[0] ?? []

@@ -12,7 +12,7 @@ export function publishedData(merge: Merge, earlier: Totals): { data: SeriesDatu
   const totals: Totals = {}
   const data: SeriesDatum[] = []
   for (const name of publishedMetrics(merge.plan)) {
-    const tally = merge.select({ metric: name, tags: {} })
+    const tally = merge.series.select({ metric: name, tags: {} })
     if (!tally || tally.kind === 'gauge') continue
     totals[name] = totalOf(tally)
     const readings = readingsOf(tally, earlier[name]).filter(([, count]) => count > 0)

@@ -9,6 +9,7 @@ import {
   type Threshold,
 } from '../lib/core/threshold.ts'
 import type { Row } from '../lib/core/verdict.ts'
+import { isSurelyBroken } from './bounds.ts'
 import type { JudgedThreshold } from './built-in-thresholds.ts'
 import { definitionOf, originOf, outsideOf, selectorOf } from './definition.ts'
 import type { Measurement, Reading } from './measurement.ts'
@@ -18,6 +19,7 @@ export function rowOf(plan: Plan, threshold: JudgedThreshold, measurement: Measu
   const about = describe(plan, threshold)
   if ('noData' in measurement)
     return { ...about, value: null, state: 'no-data', reason: `no data: ${measurement.noData}` }
+  if ('incomplete' in measurement) return incompleteRow(about, threshold, measurement)
   const { readings, samples, note } = measurement
   const limit = expressionOf(threshold.limit)
   const target = expressionOf(threshold.target)
@@ -35,15 +37,43 @@ export function rowOf(plan: Plan, threshold: JudgedThreshold, measurement: Measu
   }
 }
 
+/**
+ * Fails where no sample that is missing could bring it within its limit. Otherwise it cannot be judged, whatever the row
+ * says of a lack of data: there is data, and some of it may be its own.
+ */
+function incompleteRow(
+  about: RowAbout,
+  threshold: Threshold,
+  { incomplete, bounds }: Extract<Measurement, { incomplete: string }>,
+): Row {
+  const limit = expressionOf(threshold.limit)
+  const broken = limit && bounds.find((one) => isSurelyBroken(limit, one))
+  if (!broken)
+    return {
+      ...about,
+      value: null,
+      state: 'no-data',
+      noData: 'inconclusive',
+      reason: `not all data: ${incomplete}`,
+    }
+  const isLeast = broken.least > limit.bound || !Number.isFinite(broken.most)
+  return {
+    ...about,
+    value: isLeast ? broken.least : broken.most,
+    state: 'fail',
+    reason: `${isLeast ? 'at least' : 'at most'} this: ${incomplete}`,
+    ...(broken.fromMs !== undefined && { firstFailedAtMs: broken.fromMs }),
+  }
+}
+
 /** What the row does to the verdict. */
 export function effectOf({ state, noData }: Row): Exclude<Row['state'], 'no-data'> | 'inconclusive' {
   return state === 'no-data' ? noData : state
 }
 
-function describe(
-  plan: Plan,
-  threshold: JudgedThreshold,
-): Omit<Row, 'value' | 'state' | 'reason' | 'firstFailedAtMs' | 'samples' | 'worstSamples'> {
+type RowAbout = Omit<Row, 'value' | 'state' | 'reason' | 'firstFailedAtMs' | 'samples' | 'worstSamples'>
+
+function describe(plan: Plan, threshold: JudgedThreshold): RowAbout {
   const { metric, tags } = selectorOf(threshold)
   const aggregation = formatAggregation(aggregationOf(threshold))
   const { group, limit, target, over } = threshold

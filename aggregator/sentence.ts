@@ -2,6 +2,9 @@ import { formatDuration } from '../lib/core/duration.ts'
 import type { Row } from '../lib/core/verdict.ts'
 import { figuresOf } from './report/row-figures.ts'
 
+/** More than this are counted, not named. */
+const MOST_NAMED = 5
+
 /** A row that did not pass, in words: `p95 API response time: p(95) 312 ms, limit ≤ 250 ms`. */
 export function rowSentence(row: Row): string {
   if (row.state === 'no-data') return `${row.title}: ${row.reason}`
@@ -24,4 +27,10 @@ export function rowSentence(row: Row): string {
 /** 0.98959 → `98.9 %`: what falls short of a bound never looks as if it reached it. */
 export function percent(share: number): string {
   return `${Math.floor(share * 1_000) / 10} %`
+}
+
+/** `a, b and c`, in short: beyond the first five they are counted. */
+export function named(parts: readonly string[], separator = ', '): string {
+  if (parts.length <= MOST_NAMED) return parts.join(separator)
+  return `${parts.slice(0, MOST_NAMED).join(separator)}${separator}and ${parts.length - MOST_NAMED} more`
 }

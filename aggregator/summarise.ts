@@ -20,7 +20,7 @@ export type Outside = Pick<Observed, 'endedAtMs' | 'server'> & Partial<Pick<Obse
  */
 export function summarise(merge: Merge, { endedAtMs, server, experiments = [] }: Outside): Summary {
   const { plan, observedMs } = merge
-  const series = [...merge.series].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one)
+  const series = merge.series.reported()
   const generators = [...merge.generators]
     .sort(([a], [b]) => a - b)
     .map(([slice, generator]) => generator.summary(plan, merge.cuts, merge.startLags.get(slice)))
@@ -45,8 +45,8 @@ export function summarise(merge: Merge, { endedAtMs, server, experiments = [] }:
       return values ? [{ metric, tags: { ...tags }, values }] : []
     }),
     steps: stepsOf(series, observedMs),
-    distribution: distributionOf(merge.select({ metric: 'http_req_duration', tags: {} })),
-    responseDistribution: distributionOf(merge.select({ metric: 'http_req_response_time', tags: {} })),
+    distribution: distributionOf(merge.series.select({ metric: 'http_req_duration', tags: {} })),
+    responseDistribution: distributionOf(merge.series.select({ metric: 'http_req_response_time', tags: {} })),
     statuses: statusesOf(series),
     errors: errorsOf(series),
     failures: failuresOf(series),
@@ -63,8 +63,8 @@ function metricsOf(merge: Merge, series: readonly MergedSeries[]): Summary['metr
   const names = [...new Set(series.map(({ metric }) => metric))]
   return Object.fromEntries(
     names.flatMap((name) => {
-      const tally = merge.select({ metric: name, tags: {} })
-      const drained = merge.drainedOf({ metric: name, tags: {} })
+      const tally = merge.series.select({ metric: name, tags: {} })
+      const drained = merge.series.drainedOf({ metric: name, tags: {} })
       const values = name === 'vus' ? usersOf(merge) : tally && valuesOf(tally, merge.observedMs, drained)
       const unit = definitionOf(merge.plan, name)?.unit ?? ''
       return values ? [[name, { unit, kind: values.kind, values }]] : []

@@ -34,6 +34,8 @@ export class Track {
   readonly steps: readonly Step[]
   readonly overMs: number | undefined
   #samples = 0
+  #rest: Track | undefined
+  readonly #another: () => Track
   readonly #stepOf = new Map<number, number>()
   readonly #tallies = new TallyShelf()
 
@@ -47,6 +49,7 @@ export class Track {
 
   constructor(plan: Plan, threshold: Threshold, perCut: boolean) {
     this.selector = selectorOf(threshold)
+    this.#another = () => new Track(plan, threshold, perCut)
     this.overMs = threshold.over === undefined ? undefined : durationMs(threshold.over)
     const cuts = cutsInside(plan, threshold)
     if (this.overMs !== undefined)
@@ -56,12 +59,18 @@ export class Track {
   }
 
   stateIn(pack: HistogramPack): TrackState {
-    return { samples: this.#samples, ...this.#tallies.stateIn(pack) }
+    const rest = this.#rest?.stateIn(pack)
+    return { samples: this.#samples, ...this.#tallies.stateIn(pack), ...(rest && { rest }) }
   }
 
   /** Takes the place of what was added so far. */
-  restore({ samples, ...tallies }: TrackState, pack: HistogramPack): void {
+  restore({ samples, rest, ...tallies }: TrackState, pack: HistogramPack): void {
     this.#samples = samples
+    this.#rest = undefined
+    if (rest) {
+      this.#rest = this.#another()
+      this.#rest.restore(rest, pack)
+    }
     this.#tallies.restore(tallies, pack)
   }
 
@@ -70,6 +79,17 @@ export class Track {
     if (step === undefined) return
     this.#samples += samplesOf(tally) ?? 0
     this.#tallies.add(step, tally)
+  }
+
+  /** Adds samples that may be the threshold's: they are in the rest of a tag that it names. */
+  addRest(seq: number, tally: Tally): void {
+    this.#rest ??= this.#another()
+    this.#rest.add(seq, tally)
+  }
+
+  /** What was added as the rest. */
+  get rest(): Track | undefined {
+    return this.#rest
   }
 
   /** Samples of all steps, where their kind counts them. */

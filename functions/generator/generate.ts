@@ -1,4 +1,5 @@
 import { cutsOf } from '../../lib/core/cut.ts'
+import { selectedValues } from '../../lib/core/overflow.ts'
 import type { Plan } from '../../lib/core/plan.ts'
 import type { Scenario } from '../../lib/core/scenario.ts'
 import { windowsOf } from '../../lib/core/slice.ts'
@@ -87,6 +88,7 @@ export async function generate(options: GenerateOptions): Promise<Ending> {
     fromMs: joinedMs,
     cuts: cutsOf(plan),
     metrics: plan.metrics,
+    selected: selectedValues(plan),
     onInterval: (interval) => writer.write(interval, health.read(services.openSockets()), leaving.ending),
   })
   const services = options.createServices(recorder)

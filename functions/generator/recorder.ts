@@ -1,14 +1,15 @@
 import type { Cut } from '../../lib/core/cut.ts'
 import type { SnapshotIncidents } from '../../lib/core/incident.ts'
 import { BUILT_IN_METRICS, type MetricDefinition, type Tags } from '../../lib/core/metric.ts'
+import { MANY_SERIES, type Overflow, type TagValues } from '../../lib/core/overflow.ts'
 import { seriesKey } from '../../lib/core/selector.ts'
 import type { Second, Series } from '../../lib/core/snapshot.ts'
 import { Incidents } from './incidents.ts'
 import { createSeries, type HistogramSection, type LiveSeries } from './series.ts'
 import { SeriesIndex } from './series-index.ts'
+import { TagFold } from './tag-fold.ts'
 
-/** Series of one generator. What goes beyond is recorded under its metric alone and counted in `series_overflow`. */
-const MOST_SERIES = 1_000
+const NO_TAGS: Tags = {}
 
 /** What a generator measured during one cut. */
 export interface Interval {
@@ -17,6 +18,8 @@ export interface Interval {
   toMs: number
   arrivals: number
   series: Series[]
+  /** Tags whose values are not all told apart. */
+  overflows?: Overflow[]
   seconds: Second[]
   incidents?: SnapshotIncidents
   histograms: Uint8Array
@@ -29,6 +32,8 @@ interface RecorderOptions {
   cuts: readonly Cut[]
   /** Custom metrics. */
   metrics: Record<string, MetricDefinition>
+  /** Values of tags that are told apart however many there are: those that rows select by, and flows. */
+  selected?: TagValues
   /** Where failures are told in words. */
   incidents?: Incidents
   onInterval: (interval: Interval) => void
@@ -46,6 +51,7 @@ export class Recorder {
   readonly #onInterval: (interval: Interval) => void
   readonly #series = new Map<string, LiveSeries>()
   readonly #index = new SeriesIndex()
+  readonly #fold: TagFold
   readonly #overflow: LiveSeries
   #cut: number
   #cutFromMs: number
@@ -61,6 +67,7 @@ export class Recorder {
     fromMs,
     cuts,
     metrics,
+    selected = new Map(),
     incidents = new Incidents(),
     onInterval,
   }: RecorderOptions) {
@@ -73,32 +80,48 @@ export class Recorder {
     this.#cut = present === -1 ? cuts.length - 1 : present
     this.#cutFromMs = fromMs
     this.#cutEndsAtMs = this.#endOf(this.#cut)
+    this.#fold = new TagFold(selected)
     this.#overflow = this.series('series_overflow')
     this.#second = this.#newSecond(fromMs)
     this.#secondEndsAtMs = this.#endOfSecond()
   }
 
-  /** The series of a metric with these tags; the same one for the same tags. Throws for a metric nobody declared. */
-  series(metric: string, tags: Tags = {}): LiveSeries {
-    const found = this.#index.find(metric, tags)
-    if (found) return found
+  /**
+   * The series of a metric with these tags; the same one for the same tags. Where there are too many, it is one that has
+   * `(other)` for the values of the tags that have the most. Throws for a metric nobody declared.
+   */
+  series(metric: string, tags: Tags = NO_TAGS): LiveSeries {
+    return this.#index.find(metric, tags) ?? this.#unindexed(metric, tags)
+  }
+
+  #unindexed(metric: string, tags: Tags): LiveSeries {
     const shown = this.#shown(tags)
-    const key = seriesKey(metric, shown)
+    const folded = this.#fold.fold(shown)
+    if (folded !== shown) this.#overflow.add(1)
+    // Names that differ in their secrets alone have no end, nor have those that are folded: they are not indexed.
+    return (folded !== tags && this.#index.find(metric, folded)) || this.#keyed(metric, folded)
+  }
+
+  #keyed(metric: string, tags: Tags): LiveSeries {
+    const key = seriesKey(metric, tags)
     const known = this.#series.get(key)
     if (known) {
-      // Names that differ in their secrets alone have no end.
-      if (shown === tags) this.#index.add(metric, tags, known)
+      this.#index.add(metric, tags, known)
       return known
     }
-    if (this.#series.size >= MOST_SERIES && Object.keys(tags).length > 0) {
-      this.#overflow.add(1)
-      return this.series(metric)
+    if (this.#series.size >= MANY_SERIES) {
+      const folded = this.#fold.tighten(tags, this.#series.size)
+      if (folded !== tags) {
+        this.#overflow.add(1)
+        return this.#keyed(metric, folded)
+      }
     }
     const definition = this.#definitions[metric]
     if (!definition) throw new TypeError(`no metric ${metric}: declare it in the scenario's metrics`)
-    const created = createSeries(definition.kind, metric, shown)
+    const created = createSeries(definition.kind, metric, tags)
     this.#series.set(key, created)
     this.#index.add(metric, tags, created)
+    this.#fold.learn(tags)
     return created
   }
 
@@ -162,6 +185,7 @@ export class Recorder {
     const { seq } = this.#cuts[this.#cut] as Cut
     this.series('vus').add(this.#activeUsers)
     const { series, histograms } = this.#collect()
+    const overflows = this.#fold.overflows()
     const toMs = atMs - this.#startAtMs
     const incidents = this.incidents.collect()
     this.#onInterval({
@@ -170,6 +194,7 @@ export class Recorder {
       toMs,
       arrivals: this.#arrivals,
       series,
+      ...(overflows.length > 0 && { overflows }),
       seconds: this.#seconds,
       ...(incidents && { incidents }),
       histograms,

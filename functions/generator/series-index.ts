@@ -1,6 +1,9 @@
 import type { Tags } from '../../lib/core/metric.ts'
 import type { LiveSeries } from './series.ts'
 
+/** Tags may be written in as many orders as there are; beyond this, a series is found by its key. */
+const MOST_PLACES = 20_000
+
 interface Node {
   series: LiveSeries | undefined
   /** By the name of the next tag, then by its value. */
@@ -10,6 +13,7 @@ interface Node {
 /** Finds series by their tags in the order they are written, without building a key of them. */
 export class SeriesIndex {
   readonly #metrics = new Map<string, Node>()
+  #places = 0
 
   find(metric: string, tags: Tags): LiveSeries | undefined {
     let node = this.#metrics.get(metric)
@@ -18,6 +22,8 @@ export class SeriesIndex {
   }
 
   add(metric: string, tags: Tags, series: LiveSeries): void {
+    if (this.#places >= MOST_PLACES) return
+    this.#places++
     let node = reached(this.#metrics, metric)
     for (const name in tags) {
       node.next ??= new Map()

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { type Mistake, VolleyError } from './errors.ts'
 import { incidentsSchema } from './incident.ts'
 import { mistakesOf, printed } from './mistake.ts'
+import { overflowSchema } from './overflow.ts'
 import { seriesKey } from './selector.ts'
 
 export const SNAPSHOT_SCHEMA = 'volley.snapshot/1'
@@ -114,6 +115,8 @@ export const snapshotHeaderSchema = z.strictObject({
   /** Iterations that arrival and iteration-count executors started in the interval. */
   arrivals: count,
   series: z.array(seriesSchema),
+  /** Tags whose values this generator no longer tells all apart. */
+  overflows: z.array(overflowSchema).optional(),
   seconds: z.array(secondSchema),
   /** What failed or was printed in the interval; absent for nothing. */
   incidents: incidentsSchema.optional(),

@@ -118,20 +118,6 @@ describe('a recorder', () => {
     )
   })
 
-  it('bounds the number of series, records the rest without tags, and counts them', () => {
-    const { recorder, intervals } = recorderFrom(0)
-    for (let i = 0; i < 1_500; i++) recorder.series('http_reqs', { name: `/item/${i}` }).add(1)
-    recorder.finish(START + 500)
-    const sums = intervals[0]?.series.flatMap((one) =>
-      one.kind === 'counter' && one.metric === 'http_reqs' ? [one.sum] : [],
-    )
-    expect(sums?.reduce((a, b) => a + b, 0)).toBe(1_500)
-    expect(intervals[0]?.series.length).toBeLessThanOrEqual(1_002)
-    const [[, overflow]] = counted(intervals[0], 'series_overflow') as [[unknown, number]]
-    expect(overflow).toBe((sums?.at(-1) ?? 0) as number)
-    expect(overflow).toBeGreaterThan(400)
-  })
-
   it.each([
     ['counter', [0], { sum: 0 }],
     ['counter', [1, -1], { sum: 0 }],

@@ -20,6 +20,9 @@ export interface RpcEvents {
   onReconnected(lostMs: number): void
 }
 
+/** Calls may be named without bounds. */
+const MOST_METHODS = 10_000
+
 interface MethodSeries {
   calls: LiveSeries
   failed: LiveSeries
@@ -92,7 +95,7 @@ export class RpcMeter implements RpcEvents {
       failed: this.#recorder.series('rpc_failed', tags),
       rtt: this.#recorder.series('msg_rtt', tags),
     }
-    this.#methods.set(name, created)
+    if (this.#methods.size < MOST_METHODS) this.#methods.set(name, created)
     return created
   }
 }
