@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, globSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { errorClassOf } from '../../functions/generator/error-class.ts'
 import { checkScenario } from '../../lib/core/check-scenario.ts'
@@ -14,7 +14,7 @@ import codepalTarget from '../../scenarios/codepal/target.ts'
 
 const ENTRY = resolve('bin/volley.mjs')
 const AUTHORING = resolve('lib/index.ts')
-const PAGES = globSync('{*,docs/*,scenarios/*/*}.md').map((file) => ({
+const PAGES = globSync('{*,docs/**/*,scenarios/*/*}.md').map((file) => ({
   file,
   text: readFileSync(file, 'utf8'),
 }))
@@ -115,6 +115,25 @@ describe('links in the documentation', () => {
     if (anchor === undefined) return
     const headings = Array.from(pageOf(page).matchAll(/^#+ (.*)$/gm), ([, heading = '']) => anchorOf(heading))
     expect(headings).toContain(anchor)
+  })
+})
+
+describe('files of the code that the documentation names', () => {
+  const known = new Set(
+    globSync('{bin,lib,functions,aggregator,scenarios,test,bench}/**/*.{ts,mjs}').flatMap((path) => [
+      path,
+      basename(path),
+    ]),
+  )
+  const pages = PAGES.filter(({ file }) =>
+    /^(CONTRIBUTING|docs\/(architecture|decisions\/.*))\.md$/.test(file),
+  )
+  const named = pages.flatMap(({ file, text }) =>
+    Array.from(text.matchAll(/`([\w./-]+\.(?:ts|mjs))`/g), ([, name = '']) => ({ file, name })),
+  )
+
+  it.each(named)('are there: $name in $file', ({ name }) => {
+    expect(known).toContain(name)
   })
 })
 
