@@ -17,6 +17,7 @@ import type { Step, Track, Window } from './track.ts'
 const ABSENT_IS_ZERO = [
   'dropped_iterations',
   'interrupted_iterations',
+  'http_req_retried_stale',
   'http_lenient_responses',
   'http_retries',
   'ws_reconnects',

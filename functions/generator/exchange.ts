@@ -74,6 +74,8 @@ export interface Exchange {
   readonly body: Uint8Array
   /** How the answer broke the rules and was read nevertheless, where it did. */
   readonly leniencies?: readonly Leniency[]
+  /** It was made twice, since the first try never reached the application. Times and bytes are those of the second. */
+  readonly retriedStale?: boolean
   /** The request was made: entered for the first hop, redirected to for a later one. */
   readonly calledAtMs: number
   /** Its bytes were handed to the socket. False where no connection came about. */

@@ -94,6 +94,7 @@ export class HttpMeter {
     second.receivedBytes += exchange.receivedBytes
     if (exchange.connectMs !== undefined) recorder.series('http_req_connecting').add(exchange.connectMs)
     if (exchange.tlsMs !== undefined) recorder.series('http_req_tls_handshaking').add(exchange.tlsMs)
+    if (exchange.retriedStale) this.#countRetried(exchange, context)
     if (exchange.leniencies !== undefined) this.#countLenient(exchange.leniencies, context)
     // A request that was cut off by the end of the run says nothing about the target.
     if (interrupted) return undefined
@@ -114,6 +115,10 @@ export class HttpMeter {
       error === undefined ? textOfStatus(status) : (errorMessage ?? error),
     )
     if (incident) this.incidents.describe(incident, { exchange })
+  }
+
+  #countRetried({ method }: Exchange, { flow, name, tags }: ExchangeContext): void {
+    this.#recorder.series('http_req_retried_stale', { ...tags, flow, name, method }).add(1)
   }
 
   #countLenient(

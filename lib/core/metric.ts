@@ -31,6 +31,7 @@ export const BUILT_IN_METRICS = {
   http_req_connecting: trend(),
   http_req_tls_handshaking: trend(),
   http_req_failed: rate(),
+  http_req_retried_stale: counter(),
   http_lenient_responses: counter(),
   http_retries: counter(),
   retry_success: rate(),

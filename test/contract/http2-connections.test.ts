@@ -127,6 +127,8 @@ describe('a connection over HTTP/2', () => {
     expect(await probe.request(server.origin, { method: 'POST', body: 'x' })).toMatchObject({
       status: 0,
       error: 'connection_reset',
+      retriedStale: true,
+      sent: true,
     })
     const [peer] = server.peers as [Peer]
     expect(requestsOf(peer).map(({ stream }) => stream)).toEqual([1, 3])
@@ -144,6 +146,7 @@ describe('a connection over HTTP/2', () => {
     const probe = new HttpProbe(http2Maker)
     const exchanges = await Promise.all([probe.request(server.origin), probe.request(server.origin)])
     expect(exchanges.map(textOf)).toEqual(['first', 'second'])
+    expect(exchanges.map(({ retriedStale }) => retriedStale)).toEqual([undefined, true])
     expect(requestsOf(server.peers[1] as Peer).map(({ stream }) => stream)).toEqual([1])
     await vi.waitFor(() => expect(probe.client.openSockets()).toBe(1))
     expect(server.sockets).toHaveLength(2)

@@ -68,6 +68,16 @@ describe('the series of a request', () => {
     ])
   })
 
+  it('count what was asked once more beside the request that it was', () => {
+    const { meter: http, counted } = meter()
+    const buy = { flow: 'buy', name: 'pay', tags: { plan: 'pro' }, lagMs: 0 }
+    http.record({ ...exchange, retriedStale: true }, buy, true)
+    http.record({ ...exchange, retriedStale: true, status: 500 }, buy, false)
+    http.record(exchange, buy, true)
+    const tags = { flow: 'buy', name: 'pay', plan: 'pro', method: 'GET' }
+    expect(counted('http_req_retried_stale')).toEqual([[tags, 2]])
+  })
+
   it('count what was read nevertheless by what rule it broke', () => {
     const { meter: http, counted } = meter()
     const buy = { flow: 'buy', name: 'pay', tags: { plan: 'pro' }, lagMs: 0 }

@@ -24,7 +24,7 @@ describe('a session', () => {
     const handler = {
       ...{ over: false, onRequestStart: () => undefined, onResponseStarted: () => undefined },
       ...{ onResponseStart: () => undefined, onResponseData: () => undefined },
-      onLenient: () => undefined,
+      ...{ onLenient: () => undefined, onPeerClosed: () => undefined, onTakenBack: () => undefined },
       onResponseEnd: () => told.push('answered'),
       onResponseError: () => told.push('failed'),
     }

@@ -32,6 +32,13 @@ export interface CarrierHandler {
   readonly over: boolean
   /** The request is about to be handed to the socket. */
   onRequestStart(controller: Controller): void
+  /** The peer has closed the connection before it answered. A failure ended at this moment, whatever is still found out. */
+  onPeerClosed(): void
+  /**
+   * The request never reached the application, and is made once more. `controller`: of a request that waits to be sent
+   * again; nothing where a connection is opened for it.
+   */
+  onTakenBack(controller: Controller | undefined): void
   /** First byte of an answer, informational ones included. */
   onResponseStarted(): void
   onResponseStart(controller: Controller, status: number, headers: AnswerHeaders): void
@@ -58,6 +65,8 @@ export interface Controller {
 
 /** Opens the connections of a carrier. */
 export interface Opener {
+  /** How long the connection that was opened last took to come about: no less than its round trip. */
+  readonly connectMs: number
   open(done: (error: Error | null, socket: Socket | null) => void): void
 }
 

@@ -39,6 +39,7 @@ export class Flight implements Exchange, AnswerHead, CarrierHandler {
   sentBytes = 0
   receivedBytes = 0
   leniencies?: Leniency[]
+  retriedStale?: boolean
   /** Answered or failed. */
   over = false
   readonly #owner: FlightOwner
@@ -46,6 +47,8 @@ export class Flight implements Exchange, AnswerHead, CarrierHandler {
   #controller: Controller | undefined
   #headers: AnswerHeaders | undefined
   #answeredStatus = 0
+  /** Of a connection on which nothing came. */
+  #peerClosedAtMs: number | undefined
   /** Of a body that comes in more than one chunk. */
   #chunks: BodyBuffer | undefined
   #body: Uint8Array = NO_BODY
@@ -119,6 +122,18 @@ export class Flight implements Exchange, AnswerHead, CarrierHandler {
     this.sent = true
     this.sentAtMs = this.#owner.now()
     this.#lane?.tellOpening(this)
+  }
+
+  onPeerClosed(): void {
+    this.#peerClosedAtMs = this.#owner.now()
+  }
+
+  onTakenBack(controller: Controller | undefined): void {
+    this.#controller = controller
+    this.#peerClosedAtMs = undefined
+    this.retriedStale = true
+    this.sent = false
+    this.sentAtMs = this.calledAtMs
   }
 
   onResponseStarted(): void {
@@ -200,7 +215,7 @@ export class Flight implements Exchange, AnswerHead, CarrierHandler {
 
   #end(failure: Error | undefined): void {
     this.over = true
-    this.endedAtMs = this.#owner.now()
+    this.endedAtMs = this.#peerClosedAtMs ?? this.#owner.now()
     if (this.sent) this.#lane?.tally(this)
     if (failure) this.fail(failure)
     else this.status = this.#answeredStatus

@@ -21,6 +21,7 @@ export class Lane implements Opener, Holder {
   #warm: Socket | undefined
   /** How long opening took, until the request that caused it has been told. */
   #opening: Dialled | undefined
+  connectMs = 0
   #readBytes = 0
   #writtenBytes = 0
   #idleSinceMs = Number.POSITIVE_INFINITY
@@ -149,13 +150,14 @@ export class Lane implements Opener, Holder {
       },
       (error, dialled) => {
         this.#dialling = undefined
-        if (dialled) this.#adopt(dialled.socket)
+        if (dialled) this.#adopt(dialled)
         done(error, dialled)
       },
     )
   }
 
-  #adopt(socket: Socket): void {
+  #adopt({ socket, connectMs }: Dialled): void {
+    this.connectMs = connectMs
     this.#readBytes = 0
     this.#writtenBytes = 0
     this.#pool.wiring.sockets.open++

@@ -38,6 +38,14 @@ export const SOCKETS: CarrierKind = {
 
 type Body = CarriedRequest['body']
 
+/** RFC 9110 section 9.2.2. */
+const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE'])
+/** What leaves in one packet on any way: IPv6's least of 1,280, less 60 for IP and TCP, 12 for times, 22 for TLS. */
+const ONE_PACKET_BYTES = 1_186
+/** A reset is looked for every millisecond, for a round trip and this many more. */
+const RESET_MARGIN_MS = 2
+const MAX_RESET_WAIT_MS = 500
+
 /** HTTP/1.1 straight on a socket: one write for a request, and no more of an answer read than is asked for. */
 export class SocketCarrier implements Carrier, Controller, AnswerSink {
   readBytes = 0
@@ -47,6 +55,11 @@ export class SocketCarrier implements Carrier, Controller, AnswerSink {
   readonly #parser: AnswerParser
   #socket: Socket | undefined
   #handler: CarrierHandler | undefined
+  /** What the handler asked for. */
+  #request: CarriedRequest | undefined
+  #requestBytes = 0
+  /** Answers that came on the open connection. */
+  #answers = 0
   #answering = false
   #closesAfter = false
   #keepAliveMs = KEEP_ALIVE_MS
@@ -74,6 +87,7 @@ export class SocketCarrier implements Carrier, Controller, AnswerSink {
       return
     }
     this.#handler = handler
+    this.#request = request
     this.#closesAfter = block.closes
     if (!this.#isFit(idleMs)) this.#drop()
     const socket = this.#socket
@@ -83,6 +97,7 @@ export class SocketCarrier implements Carrier, Controller, AnswerSink {
 
   abort(): void {
     this.#handler = undefined
+    this.#request = undefined
     this.#drop()
   }
 
@@ -97,11 +112,16 @@ export class SocketCarrier implements Carrier, Controller, AnswerSink {
   ended(socket: Socket): void {
     if (socket !== this.#socket) return
     if (this.#handler && this.#parser.close()) this.#finish(false)
-    else this.#fail(closedByPeer())
+    else if (this.#canBeTakenBack) {
+      this.#handler?.onPeerClosed()
+      this.#awaitReset(socket, RESET_MARGIN_MS + Math.min(MAX_RESET_WAIT_MS, this.#opener.connectMs))
+    } else this.#fail(closedByPeer())
   }
 
   lost(socket: Socket, error: Error): void {
-    if (socket === this.#socket) this.#fail(error)
+    if (socket !== this.#socket) return
+    if (this.#canBeTakenBack && isOfWrite(error)) this.#takeBack()
+    else this.#fail(error)
   }
 
   onHead(status: number, headers: AnswerHeaders): void {
@@ -114,6 +134,40 @@ export class SocketCarrier implements Carrier, Controller, AnswerSink {
 
   onLenient(leniency: Leniency): void {
     this.#handler?.onLenient(leniency)
+  }
+
+  /**
+   * A request that follows another one on its connection, may be made twice, and went, or would have gone, in one packet: then
+   * the application has it as a whole or not at all.
+   */
+  get #canBeTakenBack(): boolean {
+    const request = this.#request
+    if (!request || this.#answering || this.#answers === 0) return false
+    return this.#requestBytes <= ONE_PACKET_BYTES && IDEMPOTENT.has(request.method)
+  }
+
+  /**
+   * The peer has closed its side. One that had closed both before the request reached it refuses the request by a reset;
+   * one that has read it does not. Once a reset has come, writing fails, even of nothing, but TLS does not tell; and there is
+   * no peer any more, which a socket looks up only once.
+   */
+  #awaitReset(socket: Socket, leftMs: number): void {
+    if (socket !== this.#socket) return
+    if (leftMs <= 0) {
+      if (socket.remotePort === undefined) this.#takeBack()
+      else this.#fail(closedByPeer())
+      return
+    }
+    socket.write('')
+    setTimeout(() => this.#awaitReset(socket, leftMs - 1), 1)
+  }
+
+  /** Makes a request once more that never reached the application. */
+  #takeBack(): void {
+    const handler = this.#handler as CarrierHandler
+    this.#drop()
+    handler.onTakenBack(undefined)
+    this.dispatch(this.#request as CarriedRequest, handler, 0)
   }
 
   #isFit(idleMs: number): boolean {
@@ -130,7 +184,10 @@ export class SocketCarrier implements Carrier, Controller, AnswerSink {
   }
 
   #adopt(socket: Socket): void {
+    // A connection that its peer has closed is looked at before it is let go of.
+    socket.allowHalfOpen = true
     this.#socket = socket
+    this.#answers = 0
     this.#keepAliveMs = KEEP_ALIVE_MS
     this.readBytes = 0
     this.writtenBytes = 0
@@ -141,7 +198,8 @@ export class SocketCarrier implements Carrier, Controller, AnswerSink {
     this.#parser.expect(method)
     this.#handler?.onRequestStart(this)
     if (this.#socket !== socket) return
-    this.writtenBytes += head.length + bodyBytes
+    this.#requestBytes = head.length + bodyBytes
+    this.writtenBytes += this.#requestBytes
     try {
       write(socket, head, body, bodyBytes)
     } catch (error) {
@@ -176,6 +234,8 @@ export class SocketCarrier implements Carrier, Controller, AnswerSink {
     const handler = this.#handler
     const { keepAlive, keepAliveMs } = this.#parser
     this.#handler = undefined
+    this.#request = undefined
+    this.#answers++
     this.#keepAliveMs =
       keepAliveMs === undefined
         ? KEEP_ALIVE_MS
@@ -190,6 +250,7 @@ export class SocketCarrier implements Carrier, Controller, AnswerSink {
   #fail(error: Error): void {
     const handler = this.#handler
     this.#handler = undefined
+    this.#request = undefined
     this.#drop()
     handler?.onResponseError(this, error)
   }
@@ -200,4 +261,9 @@ export class SocketCarrier implements Carrier, Controller, AnswerSink {
     this.#parser.stop()
     socket?.destroy()
   }
+}
+
+/** Nothing of what was written last has been taken. */
+function isOfWrite(error: Error): boolean {
+  return 'syscall' in error && error.syscall === 'write'
 }

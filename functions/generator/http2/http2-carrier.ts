@@ -72,6 +72,10 @@ class Http2Carrier implements Carrier, SessionOwner, Opener {
     return this.#inlet.options
   }
 
+  get connectMs(): number {
+    return this.#opener.connectMs
+  }
+
   get readBytes(): number {
     return (this.#inTurn?.carrier ?? this.traffic).readBytes
   }
@@ -190,6 +194,7 @@ class Http2Carrier implements Carrier, SessionOwner, Opener {
   #decline(socket: Socket): void {
     let ready: Socket | undefined = socket
     const inTurn = new InTurn(this.#origin.heads, {
+      connectMs: this.connectMs,
       open: (done) => {
         const first = ready
         ready = undefined

@@ -38,6 +38,14 @@ export class InTurn implements CarrierHandler, Controller {
     this.#current?.handler.onRequestStart(this)
   }
 
+  onPeerClosed(): void {
+    this.#current?.handler.onPeerClosed()
+  }
+
+  onTakenBack(controller: Controller | undefined): void {
+    this.#current?.handler.onTakenBack(controller)
+  }
+
   onResponseStarted(): void {
     this.#current?.handler.onResponseStarted()
   }

@@ -58,6 +58,7 @@ export class RequestStream implements Controller {
     this.unsent = undefined
     this.untoldBytes = 0
     this.#holder = undefined
+    this.handler.onTakenBack(this)
   }
 
   abort(): void {

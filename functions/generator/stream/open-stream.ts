@@ -87,12 +87,13 @@ function sender(
 /** An exchange as it would be if its answer had ended by itself. */
 function answeredAs(exchange: Exchange, status: number): Exchange {
   const { method, url, headers, body, calledAtMs, sent, sentAtMs, firstByteAtMs, endedAtMs } = exchange
-  const { connectMs, tlsMs, leniencies, sentBytes, receivedBytes } = exchange
+  const { connectMs, tlsMs, leniencies, retriedStale, sentBytes, receivedBytes } = exchange
   return {
     ...{ method, url, status, headers, body, calledAtMs, sent, sentAtMs, firstByteAtMs, endedAtMs },
     ...(connectMs !== undefined && { connectMs }),
     ...(tlsMs !== undefined && { tlsMs }),
     ...(leniencies !== undefined && { leniencies }),
+    ...(retriedStale !== undefined && { retriedStale }),
     header: (name) => exchange.header(name),
     ...{ sentBytes, receivedBytes },
   }
