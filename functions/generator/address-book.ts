@@ -1,10 +1,5 @@
-import { type LookupAddress, lookup } from 'node:dns'
-
-/** Finds the addresses of a name; the shape of `dns.lookup` with `all`. */
-export type Resolve = (
-  hostname: string,
-  done: (error: NodeJS.ErrnoException | null, addresses: readonly LookupAddress[]) => void,
-) => void
+import type { LookupAddress } from 'node:dns'
+import type { Resolve } from '../../lib/checked-lookup.ts'
 
 type Done = Parameters<Resolve>[1]
 
@@ -15,10 +10,6 @@ interface Entry {
 }
 
 const KEPT_FOR_MS = 5_000
-
-export const systemResolve: Resolve = (hostname, done) => {
-  lookup(hostname, { all: true, order: 'verbatim' }, (error, addresses) => done(error, addresses ?? []))
-}
 
 /**
  * Keeps the addresses of names for a few seconds and gives each caller the next one first, so that users spread

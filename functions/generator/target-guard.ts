@@ -1,8 +1,9 @@
 import { isIP, isIPv6, type LookupFunction } from 'node:net'
 import { systemClock } from '../../lib/adapters/clock/system.ts'
+import { checkedLookup, type Resolve, systemResolve } from '../../lib/checked-lookup.ts'
 import { VolleyError } from '../../lib/core/errors.ts'
 import { forbiddenReason, isLoopback } from '../../lib/forbidden-address.ts'
-import { AddressBook, type Resolve, systemResolve } from './address-book.ts'
+import { AddressBook } from './address-book.ts'
 import { endpointOf } from './endpoint.ts'
 
 /** Decides where load may go. Loopback is always allowed, anything else only by name, some addresses never. */
@@ -56,19 +57,17 @@ export function createGuard({
         `add --allow ${host} if it is yours to load`,
       )
     },
-    lookup(hostname, options, callback) {
-      const host = plainHost(hostname)
-      const named = rules.some((rule) => matches(rule, host))
-      book.find(host, (lookupError, found) => {
-        const error = lookupError ?? refusalOf(host, named, found)
-        const addresses = options.family ? found.filter(({ family }) => family === options.family) : found
-        process.nextTick(() => {
-          if (error) callback(error, [])
-          else if (options.all) callback(null, [...addresses])
-          else callback(null, addresses[0]?.address ?? '', addresses[0]?.family)
-        })
-      })
-    },
+    lookup: checkedLookup(
+      (hostname, done) => book.find(plainHost(hostname), done),
+      (hostname, found) => {
+        const host = plainHost(hostname)
+        return refusalOf(
+          host,
+          rules.some((rule) => matches(rule, host)),
+          found,
+        )
+      },
+    ),
   }
 }
 

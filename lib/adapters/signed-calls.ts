@@ -1,6 +1,9 @@
 import { defaultProvider } from '@aws-sdk/credential-provider-node'
 import { SignatureV4 } from '@smithy/signature-v4'
+import { type HttpReply, httpSender } from './http-sender.ts'
 import { Sha256 } from './sha256.ts'
+
+export type { HttpReply } from './http-sender.ts'
 
 export interface HttpCall {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE'
@@ -12,14 +15,6 @@ export interface HttpCall {
   headers?: Record<string, string>
 }
 
-export interface HttpReply {
-  status: number
-  contentType: string
-  /** The name of an error, where AWS puts it into a header. */
-  errorType?: string
-  body: string
-}
-
 /** The two halves of a call that AWS wants signed: the first needs credentials, the second a network. */
 export interface SignedCalls {
   /** The headers of a call, its signature among them. */
@@ -29,6 +24,7 @@ export interface SignedCalls {
 
 /** Calls signed (Signature Version 4) for one service, with the credentials that the AWS tools of this machine use. */
 export function signedCalls(service: string, region: string, timeoutMs: number): SignedCalls {
+  const send = httpSender()
   const signer = new SignatureV4({ service, region, credentials: defaultProvider(), sha256: Sha256 })
   return {
     async sign(url, { method, body, headers = {}, query }) {
@@ -49,21 +45,10 @@ export function signedCalls(service: string, region: string, timeoutMs: number):
     },
     async send(url, { method, body }, headers) {
       const { host: _, ...sent } = headers
-      const response = await fetch(url, {
-        method,
-        headers: sent,
-        redirect: 'error',
-        signal: AbortSignal.timeout(timeoutMs),
-        ...(body !== undefined && { body: typeof body === 'string' ? body : new Uint8Array(body) }),
-      })
-      const contentType = response.headers.get('content-type') ?? ''
-      const errorType = response.headers.get('x-amzn-errortype')
-      return {
-        status: response.status,
-        contentType,
-        ...(errorType !== null && { errorType }),
-        body: await response.text(),
-      }
+      const reply = await send({ method, url, headers: sent, timeoutMs, ...(body !== undefined && { body }) })
+      if (reply.status >= 300 && reply.status < 400)
+        throw new Error(`redirected to ${reply.header('location')}, and redirects are not followed`)
+      return reply
     },
   }
 }

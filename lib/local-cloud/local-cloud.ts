@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { httpSender } from '../adapters/http-sender.ts'
 import { VolleyError } from '../core/errors.ts'
 import { pythonEnvironment } from './python-environment.ts'
 
@@ -13,6 +14,9 @@ const DIRECTORY = join(ROOT, '.cloud')
 const REGION = 'us-east-1'
 const UP_WITHIN_MS = 60_000
 const GONE_WITHIN_MS = 5_000
+const HEALTH_TIMEOUT_MS = 5_000
+
+const send = httpSender({ keepAlive: false })
 
 /**
  * Starts a program whose group ends with whoever holds its standard input: however that process ends, the pipe closes,
@@ -137,8 +141,8 @@ function inherited(): NodeJS.ProcessEnv {
 }
 
 async function isUp(url: string): Promise<boolean> {
-  return fetch(`${url}/_ministack/health`).then(
-    ({ ok }) => ok,
+  return send({ method: 'GET', url: new URL('/_ministack/health', url), timeoutMs: HEALTH_TIMEOUT_MS }).then(
+    ({ status }) => status === 200,
     () => false,
   )
 }

@@ -1,5 +1,4 @@
 import { onTestFinished } from 'vitest'
-import type { Resolve } from '../../functions/generator/address-book.ts'
 import type { UserCookies } from '../../functions/generator/cookie-jar.ts'
 import {
   type Connection,
@@ -8,6 +7,7 @@ import {
   type HttpClient,
   type WireRequest,
 } from '../../functions/generator/http-client.ts'
+import type { Resolve } from '../../lib/checked-lookup.ts'
 import type { HttpSettings } from '../../lib/core/scenario.ts'
 
 /** What a contract asks of the client it makes. */

@@ -1,4 +1,3 @@
-import type { LookupFunction } from 'node:net'
 import * as prometheus from 'prom-client'
 import { Registry } from 'prom-client'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -7,6 +6,7 @@ import { httpFetchText } from '../../lib/adapters/metrics-source/fetch-text.ts'
 import { noneSource } from '../../lib/adapters/metrics-source/none.ts'
 import { prometheusSource } from '../../lib/adapters/metrics-source/prometheus.ts'
 import { scrapeSource } from '../../lib/adapters/metrics-source/scrape.ts'
+import type { Resolve } from '../../lib/checked-lookup.ts'
 import { type PrometheusSource, type ScrapeSource, sourceSchema } from '../../lib/core/source.ts'
 import type { MetricsSource } from '../../lib/ports.ts'
 import { type MetricsServer, metricsServer } from './metrics-server.ts'
@@ -245,18 +245,14 @@ describe('a scraped endpoint', () => {
   })
 
   it('asks no link-local or metadata address, neither by its number nor by a name', async () => {
-    const named: LookupFunction = (_, { all }, done) => {
-      const found = { address: '169.254.169.254', family: 4 }
-      if (all) done(null, [found])
-      else done(null, found.address, found.family)
-    }
+    const named: Resolve = (_, done) => done(null, [{ address: '169.254.169.254', family: 4 }])
     const link = 'a link-local address, where cloud metadata is served, which is never asked'
     await expect(httpFetchText()('http://169.254.169.254/latest')).rejects.toThrow(
       `169.254.169.254 is ${link}`,
     )
     await expect(httpFetchText()('http://[fe80::1]/metrics')).rejects.toThrow(`fe80::1 is ${link}`)
     await expect(httpFetchText()('http://[fd00:ec2::254]/')).rejects.toThrow('an address of cloud metadata')
-    await expect(httpFetchText({ lookup: named })('http://metrics.example/')).rejects.toThrow(
+    await expect(httpFetchText({ resolve: named })('http://metrics.example/')).rejects.toThrow(
       `metrics.example (169.254.169.254) is ${link}`,
     )
   })

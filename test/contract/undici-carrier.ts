@@ -45,15 +45,20 @@ export const UNDICI: CarrierKind = {
 class UndiciCarrier implements Carrier {
   readonly #client: Client
   #socket: Socket | undefined
+  #latest: CarrierHandler | undefined
 
   constructor(origin: string, opener: Opener) {
     this.#client = new Client(origin, {
-      connect: (_, done) =>
-        opener.open((error, socket) => {
-          this.#socket = socket ?? undefined
-          if (!socket) done(error as Error, null)
-          else done(null, socket)
-        }),
+      connect: (_, done) => {
+        // After a request that was given up undici would connect again for nothing.
+        if (this.#latest?.over !== false) done(new FlowError('interrupted'), null)
+        else
+          opener.open((error, socket) => {
+            this.#socket = socket ?? undefined
+            if (!socket) done(error as Error, null)
+            else done(null, socket)
+          })
+      },
       // The deadline of a request is one for all of it, and kept by its call.
       headersTimeout: 0,
       bodyTimeout: 0,
@@ -72,6 +77,7 @@ class UndiciCarrier implements Carrier {
   }
 
   dispatch({ method, path, headers, body }: CarriedRequest, handler: CarrierHandler): void {
+    this.#latest = handler
     this.#client.dispatch(
       { method, path, headers, body: body ?? null, reset: false },
       {

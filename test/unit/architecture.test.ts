@@ -22,8 +22,13 @@ describe('the house', () => {
     expect(filesWith(/process\.exit\(/)).toEqual(['lib/exit-guard.ts'])
   })
 
-  it('makes its requests itself, without the clients of others', () => {
-    expect(filesWith(/from '(?:undici|node:http2)'/)).toEqual([])
+  it('makes its load itself, and all other requests by undici, which is loaded only where it is used', () => {
+    expect(filesWith(/import\('undici'\)/)).toEqual(['lib/adapters/http-sender.ts'])
+    expect(filesWith(/^import (?!type).* from 'undici'$/m)).toEqual([])
+    expect(filesWith(/from 'node:http2'/)).toEqual([])
+    expect(filesWith(/import \{[^}]*\brequest\b[^}]*\} from 'node:https?'/)).toEqual([])
+    const handedIn = filesWith(/\bFetchText\b/)
+    expect(filesWith(/(?<![.\w])fetch\(/).filter((file) => !handedIn.includes(file))).toEqual([])
   })
 
   it('takes memory that may hold what others sent only where it is written as a whole, or never sent', () => {

@@ -1,7 +1,7 @@
 import type { LookupAddress, LookupOptions } from 'node:dns'
 import { describe, expect, it } from 'vitest'
-import type { Resolve } from '../../functions/generator/address-book.ts'
 import { createGuard, type TargetGuard } from '../../functions/generator/target-guard.ts'
+import type { Resolve } from '../../lib/checked-lookup.ts'
 import { VolleyError } from '../../lib/core/errors.ts'
 
 function refusal(allow: string[], url: string): VolleyError | undefined {

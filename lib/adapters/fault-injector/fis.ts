@@ -90,10 +90,10 @@ function stateOf(status: string): Fault['state'] {
 }
 
 /** What an error of AWS says; `undefined` where the reply is none. */
-function refusalOf({ status, body, errorType }: HttpReply): string | undefined {
+function refusalOf({ status, body, header }: HttpReply): string | undefined {
   if (status < 400) return undefined
   const said = errorSchema.safeParse(parseJson(body)).data ?? {}
-  const name = (errorType ?? said.code ?? said.__type ?? `status ${status}`).split(':')[0]
+  const name = (header('x-amzn-errortype') ?? said.code ?? said.__type ?? `status ${status}`).split(':')[0]
   return [name, said.message].filter((part) => part !== undefined && part !== '').join(': ')
 }
 

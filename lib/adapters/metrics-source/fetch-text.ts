@@ -1,10 +1,9 @@
-import { lookup as systemLookup } from 'node:dns'
-import { request as httpRequest, type IncomingMessage } from 'node:http'
-import { request as httpsRequest } from 'node:https'
-import { isIP, type LookupFunction } from 'node:net'
+import { isIP } from 'node:net'
+import { checkedLookup, type Resolve, systemResolve } from '../../checked-lookup.ts'
 import { secretsOfUrl } from '../../core/known-secrets.ts'
 import { maskText } from '../../core/mask.ts'
 import { forbiddenReason } from '../../forbidden-address.ts'
+import { type HttpReply, httpSender } from '../http-sender.ts'
 
 /** Reads a URL as text; rejects with an `Error` that says why it can't, without what is secret in the URL. */
 export type FetchText = (url: string) => Promise<string>
@@ -12,7 +11,7 @@ export type FetchText = (url: string) => Promise<string>
 interface FetchTextOptions {
   timeoutMs?: number
   maxBodyBytes?: number
-  lookup?: LookupFunction
+  resolve?: Resolve
 }
 
 const TIMEOUT_MS = 5_000
@@ -27,50 +26,33 @@ const LONGEST_QUOTE = 200
 export function httpFetchText({
   timeoutMs = TIMEOUT_MS,
   maxBodyBytes = MAX_BODY_BYTES,
-  lookup = systemLookup,
+  resolve = systemResolve,
 }: FetchTextOptions = {}): FetchText {
+  const lookup = checkedLookup(resolve, (host, found) =>
+    refusalOf(
+      host,
+      found.map(({ address }) => address),
+    ),
+  )
+  const send = httpSender({ lookup, keepAlive: false, maxBodyBytes })
   return async (text) => {
-    const signal = AbortSignal.timeout(timeoutMs)
     try {
-      const response = await open(new URL(text), permitted(lookup), signal)
-      const body = await readBody(response, maxBodyBytes)
-      const { statusCode = 0 } = response
-      if (statusCode >= 200 && statusCode < 300) return body
-      throw new Error(`HTTP ${statusCode}${detailOf(response, body)}`)
+      const url = new URL(text)
+      refuseAddress(url)
+      const reply = await send({ method: 'GET', url, timeoutMs })
+      if (reply.status >= 200 && reply.status < 300) return reply.body
+      throw new Error(`HTTP ${reply.status}${detailOf(reply)}`)
     } catch (error) {
-      if (signal.aborted) throw new Error(`no answer within ${timeoutMs / 1_000} s`)
       throw new Error(maskText((error as Error).message, secretsOfUrl(text)))
     }
   }
 }
 
-function open(url: URL, lookup: LookupFunction, signal: AbortSignal): Promise<IncomingMessage> {
-  const host = url.hostname.replace(/^\[|\]$/g, '')
-  // A literal address is never looked up.
-  const refused = isIP(host) === 0 ? undefined : refusalOf(host, [host])
-  if (refused) return Promise.reject(refused)
-  const request = { 'http:': httpRequest, 'https:': httpsRequest }[url.protocol]
-  if (!request) return Promise.reject(new Error(`${url.protocol} is neither http: nor https:`))
-  return new Promise((resolve, reject) => {
-    request(url, { lookup, signal, agent: false }, resolve).on('error', reject).end()
-  })
-}
-
-/** A look-up whose answer is an error where one of the addresses is forbidden. */
-function permitted(lookup: LookupFunction): LookupFunction {
-  return (hostname, options, callback) =>
-    lookup(hostname, { ...options, all: true }, (error, found) => {
-      const addresses = error || typeof found === 'string' ? [] : found
-      const refused =
-        error ??
-        refusalOf(
-          hostname,
-          addresses.map(({ address }) => address),
-        )
-      if (refused) callback(refused, [])
-      else if (options.all) callback(null, addresses)
-      else callback(null, addresses[0]?.address ?? '', addresses[0]?.family)
-    })
+/** A literal address is never looked up. */
+function refuseAddress({ hostname }: URL): void {
+  const host = hostname.replace(/^\[|\]$/g, '')
+  const refusal = isIP(host) === 0 ? undefined : refusalOf(host, [host])
+  if (refusal) throw refusal
 }
 
 function refusalOf(host: string, addresses: readonly string[]): Error | undefined {
@@ -84,19 +66,8 @@ function refusalOf(host: string, addresses: readonly string[]): Error | undefine
   return undefined
 }
 
-async function readBody(response: IncomingMessage, maxBodyBytes: number): Promise<string> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of response as AsyncIterable<Uint8Array>) {
-    size += chunk.length
-    if (size > maxBodyBytes) throw new Error(`the answer is larger than ${maxBodyBytes} B`)
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
-}
-
-function detailOf({ statusCode = 0, headers }: IncomingMessage, body: string): string {
-  if (statusCode >= 300 && statusCode < 400) return ` to ${headers.location}, and redirects are not followed`
+function detailOf({ status, header, body }: HttpReply): string {
+  if (status >= 300 && status < 400) return ` to ${header('location')}, and redirects are not followed`
   const text = body.trim().replaceAll(/\s+/g, ' ').slice(0, LONGEST_QUOTE)
   return text === '' ? '' : `: ${text}`
 }
