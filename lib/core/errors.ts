@@ -77,7 +77,8 @@ export class VolleyError extends Error {
 
 /** A value without blanks may be a URL that is none: then all before its last `@` may be a password. */
 function masked({ field, value, limit, next }: Mistake): Mistake {
-  const lastKey = /[\w-]*$/.exec(field)?.[0] ?? ''
+  // A field with blanks in its name is no key, but a matter such as "AWS credentials".
+  const lastKey = /^\S*?([\w-]*)$/.exec(field)?.[1] ?? ''
   const isSecret = value !== 'not given' && namesSecret(lastKey, 'field')
   const shown = /[\s"{[]/.test(value) ? maskText(value) : maskText(maskUrl(value))
   return { field, value: isSecret ? MASK : shown, limit: maskText(limit), next: maskText(next) }

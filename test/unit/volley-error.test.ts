@@ -11,6 +11,7 @@ describe('what an error tells a user', () => {
       mistake('http.headers.authorization', '7'),
       mistake('http', '{"headers":{"x-api-key":"abc","a":1}}'),
       mistake('--token', 'not given'),
+      mistake('AWS credentials', 'none that can be used'),
     ])
     expect(explain(error)).toBe(
       [
@@ -25,6 +26,9 @@ describe('what an error tells a user', () => {
         '    allowed: less',
         '    next:    see http://***@c',
         '  --token: not given',
+        '    allowed: less',
+        '    next:    see http://***@c',
+        '  AWS credentials: none that can be used',
         '    allowed: less',
         '    next:    see http://***@c',
       ].join('\n'),
