@@ -1,35 +1,23 @@
-import { isIP } from 'node:net'
 import { cookieText } from '../../lib/core/flow/cookie-text.ts'
 import type { CookieJar } from '../../lib/core/flow.ts'
 import { endpointOf } from './endpoint.ts'
+import {
+  belongsTo,
+  type Cookie,
+  type CookieScope,
+  isTrustworthy,
+  parseSetCookie,
+  pathOnly,
+} from './set-cookie.ts'
 
-/** What a request says about itself to cookies. */
-export interface CookieScope {
-  secure: boolean
-  /** IPv6 without brackets. */
-  host: string
-  /** Path of the URL; what follows a `?` is not looked at. */
-  path: string
-}
-
-interface Cookie {
-  name: string
-  value: string
-  domain: string
-  /** Only for the very host that set it. */
-  hostOnly: boolean
-  path: string
-  secure: boolean
-  expiresAtMs: number
-}
+export type { CookieScope } from './set-cookie.ts'
 
 /** As browsers have it: more drop the oldest. */
 const MOST_COOKIES = 180
-const LONGEST_COOKIE = 4_096
 
 const NO_COOKIES: readonly Cookie[] = []
 
-/** The cookies of one user: the part of RFC 6265 that servers use, without a list of public suffixes. */
+/** The cookies of one user, as RFC 6265 has them, with the limits, prefixes and public suffixes of browsers. */
 export class UserCookies implements CookieJar {
   readonly #targetUrl: string
   readonly #now: () => number
@@ -67,11 +55,13 @@ export class UserCookies implements CookieJar {
 
   /** Keeps what an answer sets: the text of its `set-cookie` headers, one a line. Cookies it may not set are left out. */
   store(setCookie: string, scope: CookieScope, nowMs: number): void {
+    this.#keep(({ expiresAtMs }) => expiresAtMs > nowMs)
     for (const line of setCookie.split('\n')) {
       const cookie = parseSetCookie(line, scope, nowMs)
-      if (cookie) this.#put(cookie)
+      if (!cookie) continue
+      if (cookie.expiresAtMs > nowMs) this.#put(cookie)
+      else this.#keep((other) => !isSame(other, cookie))
     }
-    this.#cookies = this.#cookies.filter(({ expiresAtMs }) => expiresAtMs > nowMs)
   }
 
   /** The value of the request's `cookie` header; empty where there is none. */
@@ -84,111 +74,34 @@ export class UserCookies implements CookieJar {
       .join('; ')
   }
 
-  /** A cookie is known by name, domain and path; a new value keeps its place. */
+  /** A new value keeps the place of the one before. */
   #put(cookie: Cookie): void {
-    const at = this.#cookies.findIndex(
-      ({ name, domain, path }) => name === cookie.name && domain === cookie.domain && path === cookie.path,
-    )
+    const at = this.#cookies.findIndex((other) => isSame(other, cookie))
     const kept = at === -1 ? [...this.#cookies, cookie] : this.#cookies.with(at, cookie)
     this.#cookies = kept.length > MOST_COOKIES ? kept.slice(1) : kept
   }
+
+  #keep(wanted: (cookie: Cookie) => boolean): void {
+    if (!this.#cookies.every(wanted)) this.#cookies = this.#cookies.filter(wanted)
+  }
 }
 
-function isFor(cookie: Cookie, { secure, host }: CookieScope, path: string): boolean {
-  if (cookie.secure && !secure) return false
+/** A cookie is known by name, domain and path. */
+function isSame(one: Cookie, other: Cookie): boolean {
+  return one.name === other.name && one.domain === other.domain && one.path === other.path
+}
+
+function isFor(cookie: Cookie, scope: CookieScope, path: string): boolean {
+  const { host } = scope
   return (
     (cookie.hostOnly ? host === cookie.domain : belongsTo(host, cookie.domain)) &&
-    pathMatches(path, cookie.path)
+    pathMatches(path, cookie.path) &&
+    (!cookie.secure || isTrustworthy(scope))
   )
-}
-
-function parseSetCookie(line: string, scope: CookieScope, nowMs: number): Cookie | undefined {
-  const [pair = '', ...attributes] = line.split(';')
-  const equals = pair.indexOf('=')
-  const name = pair.slice(0, equals).trim()
-  if (equals < 1 || name === '' || line.length > LONGEST_COOKIE) return undefined
-  const cookie: Cookie = {
-    name,
-    value: pair.slice(equals + 1).trim(),
-    domain: scope.host,
-    hostOnly: true,
-    path: defaultPath(scope.path),
-    secure: false,
-    expiresAtMs: Number.POSITIVE_INFINITY,
-  }
-  // Max-Age comes last: it wins over Expires.
-  const written = new Map(attributes.map(splitOnce))
-  for (const [key, apply] of ATTRIBUTES) {
-    const value = written.get(key)
-    if (value !== undefined && !apply(cookie, value, scope, nowMs)) return undefined
-  }
-  return cookie
-}
-
-/** Writes one attribute into a cookie; false where the cookie must not be set at all. */
-type ApplyAttribute = (cookie: Cookie, value: string, scope: CookieScope, nowMs: number) => boolean
-
-const ATTRIBUTES: readonly (readonly [string, ApplyAttribute])[] = [
-  ['path', applyPath],
-  ['domain', applyDomain],
-  ['secure', applySecure],
-  ['expires', applyExpires],
-  ['max-age', applyMaxAge],
-]
-
-function applyPath(cookie: Cookie, value: string): boolean {
-  if (value.startsWith('/')) cookie.path = value
-  return true
-}
-
-function applyDomain(cookie: Cookie, value: string, { host }: CookieScope): boolean {
-  const domain = value.replace(/^\./, '').toLowerCase()
-  if (domain === '') return true
-  cookie.domain = domain
-  cookie.hostOnly = false
-  return belongsTo(host, domain)
-}
-
-function applySecure(cookie: Cookie): boolean {
-  cookie.secure = true
-  return true
-}
-
-function applyExpires(cookie: Cookie, value: string): boolean {
-  const atMs = Date.parse(value)
-  if (!Number.isNaN(atMs)) cookie.expiresAtMs = atMs
-  return true
-}
-
-function applyMaxAge(cookie: Cookie, value: string, _scope: CookieScope, nowMs: number): boolean {
-  if (/^-?\d+$/.test(value)) cookie.expiresAtMs = nowMs + Number(value) * 1_000
-  return true
-}
-
-function splitOnce(attribute: string): [string, string] {
-  const equals = attribute.indexOf('=')
-  if (equals === -1) return [attribute.trim().toLowerCase(), '']
-  return [attribute.slice(0, equals).trim().toLowerCase(), attribute.slice(equals + 1).trim()]
-}
-
-/** RFC 6265 section 5.1.3. */
-function belongsTo(host: string, domain: string): boolean {
-  return host === domain || (host.endsWith(`.${domain}`) && isIP(host) === 0)
 }
 
 /** RFC 6265 section 5.1.4. */
 function pathMatches(path: string, cookiePath: string): boolean {
   if (!path.startsWith(cookiePath)) return false
   return path.length === cookiePath.length || cookiePath.endsWith('/') || path[cookiePath.length] === '/'
-}
-
-/** The directory of the path, RFC 6265 section 5.1.4. */
-function defaultPath(path: string): string {
-  const plain = pathOnly(path)
-  return plain.slice(0, Math.max(1, plain.lastIndexOf('/')))
-}
-
-function pathOnly(path: string): string {
-  const query = path.indexOf('?')
-  return query === -1 ? path : path.slice(0, query)
 }
