@@ -12,6 +12,8 @@ import {
 
 export type { CookieScope } from './set-cookie.ts'
 
+type Headers = Readonly<Record<string, string>>
+
 /** As browsers have it: more drop the oldest. */
 const MOST_COOKIES = 180
 
@@ -72,6 +74,15 @@ export class UserCookies implements CookieJar {
       .sort((a, b) => b.path.length - a.path.length)
       .map(({ name, value }) => `${name}=${value}`)
       .join('; ')
+  }
+
+  /** A request's headers with these cookies behind those that the flow has written itself. */
+  beside(headers: Headers, scope: CookieScope, nowMs: number): Headers {
+    if (this.empty) return headers
+    const cookie = this.header(scope, nowMs)
+    if (cookie === '') return headers
+    const own = headers.cookie
+    return { ...headers, cookie: own === undefined ? cookie : `${own}; ${cookie}` }
   }
 
   /** A new value keeps the place of the one before. */

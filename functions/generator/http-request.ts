@@ -77,6 +77,8 @@ interface Location {
   headers: StandingHeaders
 }
 
+/** Besides `sec-websocket-…`. */
+const OF_HANDSHAKE: ReadonlySet<string> = new Set(['connection', 'content-length'])
 /** A flow may write paths without bounds. */
 const MOST_KNOWN = 1_000
 
@@ -147,15 +149,11 @@ export class RequestBuilder {
   ): NamedSocketRequest {
     const location = this.#locate(textPath(path).replace(/^ws(?=s?:\/\/)/i, 'http'), options)
     const { origin, path: wirePath } = location
-    const { 'accept-encoding': _, ...headers } = this.#headersWith(
-      location.headers,
-      options.headers,
-      undefined,
-    )
+    const headers = this.#headersWith(location.headers, options.headers, undefined)
     return {
       name: nameOf(options.name) ?? madeName(`WS ${maskUrl(withoutQuery(path))}`),
       url: `${origin.replace(/^http/, 'ws')}${wirePath}`,
-      headers,
+      headers: besideHandshake(headers, location.headers.plain),
       timeoutMs: this.timeoutMs(options.timeout),
     }
   }
@@ -222,6 +220,21 @@ export class RequestBuilder {
     const headers = ofKind === undefined ? common : { ...common, ...ofKind }
     return own === undefined ? headers : this.#flowHeaders.over(headers, own)
   }
+}
+
+/** The handshake of a WebSocket says some things itself: a flow may not, and the scenario's headers for all requests give way. */
+function besideHandshake(headers: Headers, standing: Headers): Headers {
+  const kept: Record<string, string> = {}
+  for (const name of Object.keys(headers)) {
+    const isOwn = headers[name] !== standing[name]
+    if (name === 'accept-encoding' ? isOwn : !name.startsWith('sec-websocket-') && !OF_HANDSHAKE.has(name))
+      kept[name] = headers[name] as string
+    else if (isOwn)
+      throw bad(
+        `a flow cannot set the header ${name} of a WebSocket${name === 'sec-websocket-protocol' ? ': use protocols' : ''}`,
+      )
+  }
+  return kept
 }
 
 function readUserinfo(url: URL): Userinfo | undefined {

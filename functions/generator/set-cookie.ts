@@ -114,17 +114,17 @@ function isPublicSuffix(domain: string): boolean {
   return getPublicSuffix(domain, options) === domain
 }
 
-/** What the prefixes of names promise (RFC 6265bis section 4.1.3). */
+/** What `Secure` and the prefixes of names promise (RFC 6265bis sections 5.7 and 4.1.3). */
 function keepsPromises(
   { name, secure, hostOnly, path }: Cookie,
   { hasPath }: Attributes,
   scope: CookieScope,
 ): boolean {
+  if (secure && !isTrustworthy(scope)) return false
   if (!name.startsWith('__')) return true
   const prefix = name.toLowerCase()
-  const isSafe = secure && isTrustworthy(scope)
-  if (prefix.startsWith('__secure-')) return isSafe
-  if (prefix.startsWith('__host-')) return isSafe && hostOnly && hasPath && path === '/'
+  if (prefix.startsWith('__secure-')) return secure
+  if (prefix.startsWith('__host-')) return secure && hostOnly && hasPath && path === '/'
   return true
 }
 

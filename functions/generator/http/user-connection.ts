@@ -68,13 +68,8 @@ export class UserConnection {
 
   withCookies(request: WireRequest, site: LanePool, nowMs: number): WireRequest {
     if (!this.#cookies || this.#cookies.empty) return request
-    const cookie = this.#cookies.header(scopeOf(request, site), nowMs)
-    if (cookie === '') return request
-    const own = request.headers.cookie
-    return {
-      ...request,
-      headers: { ...request.headers, cookie: own === undefined ? cookie : `${own}; ${cookie}` },
-    }
+    const headers = this.#cookies.beside(request.headers, scopeOf(request, site), nowMs)
+    return headers === request.headers ? request : { ...request, headers }
   }
 
   keepCookies(flight: Flight): void {

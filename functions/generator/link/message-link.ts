@@ -86,6 +86,10 @@ export class MessageLink implements VirtualSocket, VirtualTcp, WireListener {
     return this.#ending === undefined && this.#reopening === undefined && this.#wire?.open === true
   }
 
+  get protocol(): string {
+    return this.#wire?.protocol ?? ''
+  }
+
   send(data: string | Uint8Array | object): void {
     this.#send(data, this.#settings.now())
   }

@@ -1,7 +1,8 @@
 import { checkOptions } from '../../../lib/core/flow/check-options.ts'
 import { ownTags } from '../../../lib/core/flow/name.ts'
 import type { LinkOptions, SocketOptions, TcpOptions } from '../../../lib/core/flow.ts'
-import type { UserCookies } from '../cookie-jar.ts'
+import type { CookieScope, UserCookies } from '../cookie-jar.ts'
+import { endpointOf } from '../endpoint.ts'
 import type { SessionTools } from '../session.ts'
 import type { Within } from '../user-services.ts'
 import type { LinkSettings, MessageLink } from './message-link.ts'
@@ -32,9 +33,11 @@ export async function openWebSocket(
   checkOptions('websocket', options)
   const { builder, clock, guard, tls, links } = tools
   const { name, url, headers, timeoutMs } = builder.socket(path, options)
+  const scope = scopeOf(url)
   const openWire = webSocketOpener({
     url,
-    headers: () => ({ ...headers, ...cookieHeader(cookies, url, clock.now()) }),
+    headers: () => cookies.beside(headers, scope, clock.now()),
+    onSetCookie: (setCookie) => cookies.store(setCookie, scope, clock.now()),
     protocols: options.protocols,
     maxMessageBytes: options.maxMessageBytes ?? MAX_MESSAGE_BYTES,
     ...{ guard, tls, now: clock.now },
@@ -92,9 +95,8 @@ function handlersOf({
   }
 }
 
-function cookieHeader(cookies: UserCookies, url: string, nowMs: number): { cookie?: string } {
-  if (cookies.empty) return {}
-  const { protocol, hostname, pathname } = new URL(url)
-  const cookie = cookies.header({ secure: protocol === 'wss:', host: hostname, path: pathname }, nowMs)
-  return cookie === '' ? {} : { cookie }
+function scopeOf(text: string): CookieScope {
+  const url = new URL(text)
+  const { host, secure } = endpointOf(url)
+  return { host, secure, path: url.pathname + url.search }
 }

@@ -11,6 +11,8 @@ export interface HandshakeOptions {
   url: URL
   headers: Readonly<Record<string, string>>
   protocols: readonly string[]
+  /** Gets what an answer sets, also one that refuses: one `set-cookie` a line. */
+  onSetCookie: (setCookie: string) => void
 }
 
 /** The request that makes a connection a WebSocket, and the answer to it. */
@@ -19,13 +21,17 @@ export class Handshake {
   readonly request: string
   readonly #key = randomBytes(16).toString('base64')
   readonly #protocols: readonly string[]
+  readonly #onSetCookie: (setCookie: string) => void
+  /** The one that the server chose, empty where none was offered. */
+  protocol = ''
   #held: HeldBytes | undefined
 
   /** Throws where the headers or the protocols cannot be sent. */
-  constructor({ url, headers, protocols }: HandshakeOptions) {
+  constructor({ url, headers, protocols, onSetCookie }: HandshakeOptions) {
     if (!protocols.every(isToken) || new Set(protocols).size < protocols.length)
       throw new FlowError('bad_request_options', `protocols are ${protocols.join(', ')}: tokens, each once`)
     this.#protocols = protocols
+    this.#onSetCookie = onSetCookie
     const all = {
       host: url.host,
       ...headers,
@@ -58,6 +64,9 @@ export class Handshake {
       checkHeadSize(headEnd === -1 ? length : headEnd)
       if (headEnd === -1) return undefined
       const head = new ParsedHead(all, start, headEnd)
+      const isLast = head.status >= 200 || head.status === SWITCHING_PROTOCOLS
+      const setCookie = isLast ? head.value('set-cookie') : undefined
+      if (setCookie !== undefined) this.#onSetCookie(setCookie)
       if (head.status >= 200) throw refused(`answered ${head.status} instead of opening a WebSocket`)
       if (head.status === SWITCHING_PROTOCOLS) {
         this.#check(head)
@@ -84,6 +93,7 @@ export class Handshake {
       throw refused(
         `chose the protocol ${protocol ?? 'none'}, offered: ${this.#protocols.join(', ') || 'none'}`,
       )
+    this.protocol = protocol ?? ''
   }
 }
 

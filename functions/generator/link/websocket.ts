@@ -19,6 +19,8 @@ interface WebSocketOptions {
   url: string
   /** Those of the present moment: cookies may change until the next connection. */
   headers: () => Readonly<Record<string, string>>
+  /** Gets what the answer to the upgrade sets, whether or not it opens a WebSocket: one `set-cookie` a line. */
+  onSetCookie?: (setCookie: string) => void
   protocols?: readonly string[] | undefined
   maxMessageBytes: number
   guard: TargetGuard
@@ -36,12 +38,12 @@ const NOTHING = (): undefined => undefined
 /** `ws_refused` where the server answers anything but an upgrade, else the class of what failed. */
 export function webSocketOpener(options: WebSocketOptions): OpenWire {
   const url = new URL(options.url)
-  const { guard, tls, now, maxMessageBytes, protocols = [] } = options
+  const { guard, tls, now, maxMessageBytes, protocols = [], onSetCookie = NOTHING } = options
   return (listener, timeoutMs, signal) =>
     opening<Opened>({ timeoutMs, signal, timeoutClass: 'timeout' }, (opened, failed) => {
       guard.checkUrl(url)
       const headers = options.headers()
-      const handshake = new Handshake({ url, headers, protocols })
+      const handshake = new Handshake({ url, headers, protocols, onSetCookie })
       const wire = new WebSocketWire(listener, maxMessageBytes, { handshake, opened, failed })
       const socket = dial(
         {
@@ -67,6 +69,7 @@ interface Opening {
 }
 
 class WebSocketWire implements Wire, FrameSink, Holder {
+  protocol = ''
   readonly #listener: WireListener
   readonly #frames: FrameReader
   #opening: Opening | undefined
@@ -178,6 +181,7 @@ class WebSocketWire implements Wire, FrameSink, Holder {
     const end = handshake.read(READ_INTO, sizeBytes)
     if (end === undefined) return undefined
     this.#opening = undefined
+    this.protocol = handshake.protocol
     opened({ wire: this })
     return end
   }

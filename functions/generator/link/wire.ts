@@ -3,6 +3,8 @@ import type { FlowError } from '../../../lib/core/flow.ts'
 /** One connection that carries whole messages. Nothing is told to its listener after `onClosed`. */
 export interface Wire {
   readonly open: boolean
+  /** The subprotocol that was agreed on; none where the protocol has no such thing. */
+  readonly protocol?: string
   /** Bytes waiting to be taken by the peer. */
   readonly unsentBytes: number
   /** Hands a message over and returns its size as sent. */

@@ -20,6 +20,7 @@ export interface SocketOptions extends LinkOptions {
   params?: Readonly<Record<string, TextValue>>
   query?: TextValues
   headers?: TextValues
+  /** Subprotocols to offer. The server has to choose one of them. */
   protocols?: string[]
 }
 
@@ -47,6 +48,8 @@ export interface MessageLink {
 
 /** One WebSocket of one user. Errors are of class `ws_timeout`, `ws_closed`, or why the connection was lost. */
 export interface VirtualSocket extends MessageLink {
+  /** Which of `protocols` the server chose; empty where none were offered. */
+  readonly protocol: string
   close(code?: number, reason?: string): Promise<void>
 }
 
