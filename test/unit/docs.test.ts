@@ -62,19 +62,21 @@ const FLAGS = new Map(COMMANDS.map((command) => [command, flagsOf(command)] as c
 /** Those that stand in the place of a command. */
 const OWN_FLAGS = flagsOf()
 
-/** Cells of the table under a heading whose first column has this name; code marks are taken off. */
+/** Cells of the table whose first column has this name, without the padding of its source. */
 function tableOf(file: string, firstColumn: string): string[][] {
   const lines = pageOf(file).split('\n')
-  const head = lines.findIndex((line) => line.startsWith(`| ${firstColumn} |`))
+  const head = lines.findIndex((line) => line.startsWith('|') && cellsOf(line)[0] === firstColumn)
+  expect([file, firstColumn, head]).not.toEqual([file, firstColumn, -1])
   const rest = lines.slice(head + 2)
   const end = rest.findIndex((line) => !line.startsWith('|'))
-  return rest.slice(0, end === -1 ? undefined : end).map((line) =>
-    line
-      .slice(1, -1)
-      .split('|')
-      .map((cell) => cell.trim()),
-  )
+  return rest.slice(0, end === -1 ? undefined : end).map(cellsOf)
 }
+
+const cellsOf = (line: string): string[] =>
+  line
+    .slice(1, -1)
+    .split('|')
+    .map((cell) => cell.trim())
 
 const plain = (cell = ''): string => cell.replace(/^`(.*)`$/, '$1')
 const codesIn = (cell = ''): string[] => Array.from(cell.matchAll(/`([^`]+)`/g), ([, code = '']) => code)
