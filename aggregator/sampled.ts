@@ -24,6 +24,8 @@ export function joinSeries(parts: readonly OutsideSeries[]): OutsideSeries[] {
 /** A part without points has its reason; it counts where no part has any. */
 function joined(parts: readonly OutsideSeries[]): OutsideSeries {
   const points = parts.flatMap((part) => part.points).sort(([a], [b]) => a - b)
-  const { noData, ...series } = parts[0] as OutsideSeries
-  return { ...series, points, ...(points.length === 0 && noData !== undefined && { noData }) }
+  const { noData, missing: _, ...series } = parts[0] as OutsideSeries
+  if (points.length === 0) return { ...series, points, ...(noData !== undefined && { noData }) }
+  const missing = [...new Set(parts.flatMap((part) => part.missing ?? []))].join('; ')
+  return { ...series, points, ...(missing !== '' && { missing }) }
 }

@@ -13,7 +13,7 @@ import { type Observed, Users } from './users.ts'
 /** A chart is never wider than this many points. */
 const MOST_BUCKETS = 360
 const SECOND_MS = 1_000
-const COUNTED = ['requests', 'failed', 'ended', 'dropped', 'receivedBytes', 'sentBytes'] as const
+const COUNTED = ['requests', 'completed', 'failed', 'ended', 'dropped', 'receivedBytes', 'sentBytes'] as const
 type Counted = (typeof COUNTED)[number]
 
 /**
@@ -84,9 +84,10 @@ export class Timeline {
     // What a generator reports after the plan's end belongs to its last moment.
     const at = Math.min(second.second, this.#requests.length - 1)
     const bucket = this.#bucketOf(at * SECOND_MS, drains)
-    for (const name of COUNTED) add(this.#counts[name], bucket, second[name])
+    const { completed = second.requests } = second
+    for (const name of COUNTED) add(this.#counts[name], bucket, { ...second, completed }[name])
     add(this.#requests, at, second.requests)
-    if (COUNTED.some((name) => second[name] > 0))
+    if (COUNTED.some((name) => (second[name] ?? 0) > 0))
       this.#activeUntilMs = Math.max(this.#activeUntilMs, (at + 1) * SECOND_MS)
   }
 
@@ -132,6 +133,7 @@ export class Timeline {
       users: this.users.meanBetween(fromMs, toMs),
       requestsPerSecond: rate('requests'),
       failedPerSecond: rate('failed'),
+      completedPerSecond: rate('completed'),
       iterationsPerSecond: rate('ended'),
       droppedPerSecond: rate('dropped'),
       receivedBytesPerSecond: rate('receivedBytes'),

@@ -1,6 +1,7 @@
 import { cutText, type IncidentPlace } from '../../lib/core/incident.ts'
 import type { Summary } from '../../lib/core/summary.ts'
 import type { Row, Verdict } from '../../lib/core/verdict.ts'
+import { totalOf } from '../totals.ts'
 import { failureRows, saidBy } from './failures.ts'
 import { formatNumber } from './figure.ts'
 import { type Content, Markup, markup } from './markup.ts'
@@ -37,7 +38,8 @@ export function junitReport(verdict: Verdict, summary: Summary): string {
     name: title,
     cases: rows.map((row) => rowCase(row, `${classname}.${title}`, summary)),
   }))
-  const suites = [...groups, ...(rowsTellAll(verdict) ? [] : [verdictSuite(verdict, classname)])]
+  const rowsTellAll = stateFollows(verdict) && totalOf(summary, 'series_overflow') === 0
+  const suites = [...groups, ...(rowsTellAll ? [] : [verdictSuite(verdict, classname)])]
   const cases = suites.flatMap((suite) => suite.cases)
   const body = markup`<?xml version="1.0" encoding="UTF-8"?>
 <testsuites name="${verdict.scenario} / ${verdict.profile}" ${counts(cases)} time="${summary.durationMs / 1_000}">
@@ -47,7 +49,7 @@ ${suites.map((suite) => suiteElement(suite, verdict.startedAt))}</testsuites>
 }
 
 /** Whether the state of the run follows from its rows alone. */
-function rowsTellAll({ state, thresholds }: Verdict): boolean {
+function stateFollows({ state, thresholds }: Verdict): boolean {
   if (thresholds.length === 0 || state === 'inconclusive') return false
   return state !== 'fail' || thresholds.some((row) => urgency(row) === 0)
 }
@@ -55,7 +57,10 @@ function rowsTellAll({ state, thresholds }: Verdict): boolean {
 function verdictSuite({ state, reasons }: Verdict, classname: string): Suite {
   const outcome = { pass: 'passed', warn: 'passed', fail: 'failure', inconclusive: 'error' } as const
   const text = reasons.join('\n')
-  return { name: 'verdict', cases: [testCase('verdict', classname, outcome[state], state, text)] }
+  return {
+    name: 'verdict',
+    cases: [testCase('verdict', classname, { outcome: outcome[state], state, text })],
+  }
 }
 
 function rowCase(written: WrittenRow, classname: string, summary: Summary): TestCase {
@@ -63,7 +68,9 @@ function rowCase(written: WrittenRow, classname: string, summary: Summary): Test
   const figures = `measured ${measured}, limit ${limit}, target ${target}`
   const text = [`${about}: ${figures}`, remark].filter((line) => line !== '').join('; ')
   const said = row.state === 'fail' ? errorsBehind(row, summary) : []
-  return testCase(row.title, classname, outcomeOf(row), row.state, [text, ...said].join('\n'))
+  const isSilent = row.state === 'pass' && remark === ''
+  const words = isSilent ? '' : [text, ...said].join('\n')
+  return testCase(row.title, classname, { outcome: outcomeOf(row), state: row.state, text: words })
 }
 
 /** What the most frequent errors said that a row on failures counts. */
@@ -84,17 +91,24 @@ function outcomeOf({ state, noData }: Row): Outcome {
   return ({ fail: 'failure', inconclusive: 'error', warn: 'skipped', pass: 'skipped' } as const)[noData]
 }
 
-function testCase(name: string, classname: string, outcome: Outcome, state: string, text: string): TestCase {
-  const open = markup`    <testcase name="${name}" classname="${classname}" time="0">`
-  return { outcome, element: markup`${open}${detail(outcome, state, text)}</testcase>\n` }
+interface Result {
+  outcome: Outcome
+  state: string
+  /** A case that passed has words only where there is something to say. */
+  text: string
 }
 
-function detail(outcome: Outcome, state: string, text: string): Content {
+function testCase(name: string, classname: string, result: Result): TestCase {
+  const open = markup`    <testcase name="${name}" classname="${classname}" time="0">`
+  return { outcome: result.outcome, element: markup`${open}${detail(result)}</testcase>\n` }
+}
+
+function detail({ outcome, state, text }: Result): Content {
   const message = text.split('\n')[0] ?? ''
   if (outcome === 'skipped') return markup`<skipped message="${message}"/>`
   if (outcome === 'failure') return markup`<failure type="${state}" message="${message}">${text}</failure>`
   if (outcome === 'error') return markup`<error type="${state}" message="${message}">${text}</error>`
-  return state === 'warn' ? markup`<system-out>${text}</system-out>` : undefined
+  return text === '' ? undefined : markup`<system-out>${text}</system-out>`
 }
 
 function suiteElement({ name, cases }: Suite, startedAt: number): Markup {

@@ -19,7 +19,7 @@ export interface WrittenRow extends RowFigures {
   row: Row
   /** What exactly was measured: metric with tags, aggregation, stages, windows. */
   about: string
-  /** What a reader should know besides the figures; empty for a row that passed. */
+  /** What a reader should know besides the figures; empty where there is nothing. */
   remark: string
 }
 
@@ -61,7 +61,6 @@ function aboutOf(row: Row): string {
 }
 
 function remarkOf(row: Row): string {
-  if (row.state === 'pass') return ''
   const since = row.firstFailedAtMs === undefined ? [] : [`first at ${formatSpan(row.firstFailedAtMs)}`]
   return [...since, ...(row.reason === undefined ? [] : [row.reason])].join(' · ')
 }

@@ -99,6 +99,7 @@ export class HttpMeter {
     // A request that was cut off by the end of the run says nothing about the target.
     if (interrupted) return undefined
     series.failed.add(expected ? 0 : 1)
+    second.completed = (second.completed ?? 0) + 1
     if (!expected) {
       second.failed++
       this.#tell(series, exchange, context)

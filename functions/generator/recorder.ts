@@ -226,6 +226,7 @@ export class Recorder {
     const second: Second = {
       second: Math.max(0, Math.floor(sinceStartMs / 1_000)),
       requests: 0,
+      completed: 0,
       failed: 0,
       started: 0,
       ended: 0,

@@ -41,6 +41,7 @@ export const BUILT_IN_TAGS: ReadonlySet<string> = new Set([
   'check',
   'reason',
   'metric',
+  'leniency',
 ])
 
 /** Values by their tags. */

@@ -64,6 +64,8 @@ export const secondSchema = z.strictObject({
   /** Seconds since the start of the run. */
   second: z.number().int().min(0),
   requests: count,
+  /** Requests that were served or failed: an iteration's end cut off the rest. Absent in earlier snapshots. */
+  completed: count.optional(),
   failed: count,
   /** Iterations started and ended. */
   started: count,

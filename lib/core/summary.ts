@@ -67,6 +67,8 @@ const pointSchema = z.strictObject({
   users: count,
   requestsPerSecond: z.number(),
   failedPerSecond: z.number(),
+  /** Requests served or failed, out of which the failed are a share. */
+  completedPerSecond: z.number().optional(),
   iterationsPerSecond: z.number(),
   droppedPerSecond: z.number(),
   receivedBytesPerSecond: z.number(),

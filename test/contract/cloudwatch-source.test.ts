@@ -140,6 +140,18 @@ describe('asking CloudWatch', () => {
     expect(series.every(({ points }) => points.length === 2)).toBe(true)
   })
 
+  it('has no data rather than a part of them where the answer has no last page', async () => {
+    const { source } = await open(configOf(ECS, CPU), (call) => ({
+      ...metricData(call, () => minutes([1, 1])),
+      NextToken: 'more',
+    }))
+    const [series] = await source.read(...RUN)
+    expect(series).toMatchObject({
+      points: [],
+      noData: 'CloudWatch could not be read: there are more than 1000 pages of it',
+    })
+  })
+
   it('takes faults for 0 in the minutes in which the load balancer had requests', async () => {
     const metrics = {
       faults: { metric: 'HTTPCode_Target_5XX_Count' },
@@ -317,6 +329,14 @@ describe('scale-outs', () => {
     })
     return { server, read: await source.read(...RUN) }
   }
+
+  it('are not counted where there are more of them than can be read', async () => {
+    const { read } = await series(...Array.from({ length: 21 }, () => [activity(150, 6)]))
+    expect(read.find(({ metric }) => metric === 'begun')).toMatchObject({
+      points: [],
+      noData: 'scaling activities could not be read: there are more than 20 pages of them',
+    })
+  })
 
   it('are counted when they are decided and when their tasks run, in the order of time', async () => {
     const { server, read } = await series(

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import * as prometheus from 'prom-client'
 import { Registry } from 'prom-client'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -163,6 +164,24 @@ describe('a scraped endpoint', () => {
         [10_000, 3],
       ],
     ])
+  })
+
+  it('says how many of its samples were missing or not whole, of the time that is asked for', async () => {
+    const server = await serve('jobs{pool="a"} 1\njobs{pool="b"} 1')
+    const { source, scrapeAt } = await scraping(server, scrapeOf({ jobs: { name: 'jobs' } }))
+    const missing = async (toMs: number) => (await source.read(0, toMs)).map((series) => series.missing)
+    expect(await missing(1e9)).toEqual([undefined])
+    const answers = [
+      (_: unknown, to: ServerResponse) => to.writeHead(503).end(),
+      'other 1',
+      'jobs{pool="a"} NaN\njobs{pool="b"} 1',
+    ]
+    for (const [i, answer] of answers.entries()) {
+      server.answer = typeof answer === 'string' ? (_, response) => response.end(answer) : answer
+      await scrapeAt(5 * (i + 1))
+    }
+    expect(await missing(1e9)).toEqual(['3 of 4 points are missing or not whole'])
+    expect(await missing(5_000)).toEqual(['1 of 2 points are missing or not whole'])
   })
 
   it('counts a counter over the whole time in which it was not seen', async () => {
@@ -376,6 +395,19 @@ describe('a Prometheus server', () => {
         [4_000, 200],
       ],
     ])
+  })
+
+  it('says how many of its values are no finite numbers', async () => {
+    const server = await serve(
+      matrix([
+        [1, '0.5'],
+        [2, 'NaN'],
+        [3, '+Inf'],
+      ]),
+    )
+    const options = { name: 'p', targetUrl: server.url, fetch: httpFetchText() }
+    const [series] = await prometheusSource(queriesOf({ cpu: { query: 'cpu' } }, {}), options).read(0, 10_000)
+    expect(series?.missing).toBe('2 of 3 points are no finite numbers')
   })
 
   it('says why it has no data', async () => {

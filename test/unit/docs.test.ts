@@ -7,6 +7,7 @@ import { errorClassOf } from '../../functions/generator/error-class.ts'
 import { checkScenario } from '../../lib/core/check-scenario.ts'
 import { type ErrorCode, EXIT, VolleyError } from '../../lib/core/errors.ts'
 import { BUILT_IN_METRICS } from '../../lib/core/metric.ts'
+import { BUILT_IN_TAGS } from '../../lib/core/overflow.ts'
 import { PUBLISHED_GAUGES, PUBLISHED_METRICS, seriesUnitOf } from '../../lib/core/published.ts'
 import { settingsSchema } from '../../lib/infra/settings.ts'
 import codepal from '../../scenarios/codepal/scenario.ts'
@@ -148,6 +149,12 @@ function anchorOf(heading: string): string {
 }
 
 describe('tables in the documentation', () => {
+  it('name all tags that Volley sets', () => {
+    const tags = tableOf('docs/thresholds.md', 'metric').flatMap(([, , , , tags = '']) => tags.split(', '))
+    const named = new Set(tags.filter((tag) => tag !== '' && tag !== 'own'))
+    expect([...named].sort()).toEqual([...BUILT_IN_TAGS].sort())
+  })
+
   it('name every built-in metric with its kind and unit', () => {
     const rows = tableOf('docs/thresholds.md', 'metric').map(([name, kind, unit]) => [
       plain(name),

@@ -35,7 +35,7 @@ function meter() {
       one.metric === metric && one.kind === 'counter' ? [[one.tags, one.sum]] : [],
     )
   }
-  return { meter: new HttpMeter(recorder), counted }
+  return { meter: new HttpMeter(recorder), counted, second: () => recorder.second }
 }
 
 const tagsOf = (more: object): object => ({ flow: 'buy', name: 'pay', method: 'GET', status: '200', ...more })
@@ -76,6 +76,15 @@ describe('the series of a request', () => {
     http.record(exchange, buy, true)
     const tags = { flow: 'buy', name: 'pay', plan: 'pro', method: 'GET' }
     expect(counted('http_req_retried_stale')).toEqual([[tags, 2]])
+  })
+
+  it('count those that were cut off among the requests of their second, not among those whose outcome is known', () => {
+    const { meter: http, second } = meter()
+    const buy = { flow: 'buy', name: 'pay', tags: undefined, lagMs: 0 }
+    http.record(exchange, buy, true)
+    http.record({ ...exchange, status: 500 }, buy, false)
+    http.record({ ...exchange, status: 0, error: 'interrupted' }, buy, false)
+    expect(second()).toMatchObject({ requests: 3, completed: 2, failed: 1 })
   })
 
   it('count what was read nevertheless by what rule it broke', () => {

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { consoleReport } from '../../aggregator/report/console.ts'
+import { junitReport } from '../../aggregator/report/junit.ts'
 import { markdownReport } from '../../aggregator/report/markdown.ts'
 import { breaches } from '../../aggregator/watch.ts'
 import type { Overflow } from '../../lib/core/overflow.ts'
+import type { Summary } from '../../lib/core/summary.ts'
 import type { Threshold } from '../../lib/core/threshold.ts'
 import type { Row } from '../../lib/core/verdict.ts'
 import { firstRow, mergeOf, summaryOf, verdictOf, type Written } from '../fixtures/judged-run.ts'
@@ -167,6 +169,16 @@ describe('a run whose generators could not tell all values of a tag apart', () =
     const onConsole = consoleReport(verdict, summary, { color: false, width: 120, files: [] })
     expect(onConsole.replace(/\s+/g, ' ')).toContain(sentence)
     expect(markdownReport(verdict, summary)).toContain('the tag name took 2,800 values in flow buy')
+    const passed = { ...verdict, state: 'pass' as const }
+    const counted = {
+      series_overflow: { unit: '', kind: 'counter', values: { kind: 'counter', count: 1, perSecond: 1 } },
+    }
+    const junit = junitReport(passed, {
+      ...summary,
+      metrics: { ...summary.metrics, ...counted } as Summary['metrics'],
+    })
+    expect(junit).toContain(`${sentence}</system-out>`)
+    expect(junitReport(passed, summary)).not.toContain('system-out')
   })
 
   it('names a tag that only all generators together have too many values of', () => {

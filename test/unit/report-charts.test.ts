@@ -123,8 +123,8 @@ describe('charts', () => {
   it('draw the fields of the timeline, and one over another', () => {
     const failures = runCharts(verdict, summary).find(({ id }) => id === 'failures')
     const points = [
-      { ...summary.timeline.points[0], atMs: 0, requestsPerSecond: 10, failedPerSecond: 1 },
-      { ...summary.timeline.points[0], atMs: 5, requestsPerSecond: 0, failedPerSecond: 0 },
+      { ...summary.timeline.points[0], atMs: 0, completedPerSecond: 10, failedPerSecond: 1 },
+      { ...summary.timeline.points[0], atMs: 5, completedPerSecond: 0, failedPerSecond: 0 },
     ]
     expect(timeColumns(failures, { ...summary, timeline: { bucketMs: 5, points, metrics: [] } })).toEqual([
       [0, 5],

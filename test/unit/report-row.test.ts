@@ -78,6 +78,12 @@ it('a row that is built in says so, and does not put those of the scenario besid
   ])
 })
 
+it('a row that passed says what it had to do without', () => {
+  expect(writeRow(row({ state: 'pass', reason: '3 of 9 points are missing' })).remark).toBe(
+    '3 of 9 points are missing',
+  )
+})
+
 it('a row without data says so and why', () => {
   const written = writeRow(row({ value: null, state: 'no-data', reason: 'no samples' }))
   expect([written.measured, written.remark]).toEqual(['no data', 'no samples'])

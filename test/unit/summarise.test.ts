@@ -226,6 +226,7 @@ describe('the timeline of a run', () => {
           atMs: 0,
           users: 0,
           requestsPerSecond: 3,
+          completedPerSecond: 3,
           failedPerSecond: 0.1,
           iterationsPerSecond: 0.2,
           droppedPerSecond: 0.3,

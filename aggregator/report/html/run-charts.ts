@@ -58,11 +58,16 @@ function latency(judgedOf: JudgedOf): Chart {
 function failures(judgedOf: JudgedOf): Chart {
   const failed: Line = {
     label: 'failed',
-    values: { part: 'failedPerSecond', of: 'requestsPerSecond' },
+    values: { part: 'failedPerSecond', of: 'completedPerSecond' },
     tone: 'red',
     filled: true,
   }
-  const about = { id: 'failures', title: 'Failed requests', hint: 'Share of all requests', unit: SHARE }
+  const about = {
+    id: 'failures',
+    title: 'Failed requests',
+    hint: 'Share of those served or failed',
+    unit: SHARE,
+  }
   return chartOf(about, [failed], judgedOf('http_req_failed', SHARE))
 }
 

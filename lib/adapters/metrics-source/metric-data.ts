@@ -47,6 +47,7 @@ export async function readMetricData(
       token = answer.NextToken
       if (token === undefined) break
     }
+    if (token !== undefined) throw new Error(`there are more than ${MOST_PAGES} pages of it`)
   }
   return found
 }

@@ -6,6 +6,7 @@ import type { OutsideSeries, PrometheusSource } from '../../core/source.ts'
 import type { MetricsSource } from '../../ports.ts'
 import type { FetchText } from './fetch-text.ts'
 import { parseValue } from './prometheus-text.ts'
+import { missingOf } from './reading.ts'
 import { sourceUrl } from './source-url.ts'
 
 /** Prometheus refuses ranges with more points per series than this. */
@@ -38,12 +39,13 @@ export function prometheusSource(config: PrometheusSource, options: PrometheusOp
           const series = { metric, source: options.name, unit }
           try {
             const url = rangeUrl(config, options.targetUrl, query, fromMs, toMs)
-            const points = pointsOf(await options.fetch(url)).map(([atMs, value]): [number, number] => [
-              atMs,
-              value * scale,
-            ])
+            const found = pointsOf(await options.fetch(url))
+            const points = found
+              .filter(([, value]) => Number.isFinite(value))
+              .map(([atMs, value]): [number, number] => [atMs, value * scale])
+            const missing = missingOf(found.length - points.length, found.length, 'are no finite numbers')
             return points.length > 0
-              ? { ...series, points }
+              ? { ...series, points, ...missing }
               : nothing(series, `no data for ${maskName(query)}`)
           } catch (error) {
             const why = error instanceof Error ? error.message : String(error)
@@ -79,7 +81,7 @@ function rangeUrl(
   return url.href
 }
 
-/** The finite points of the one series that a query gives. */
+/** The points of the one series that a query gives. */
 function pointsOf(body: string): [number, number][] {
   const answer = answerSchema.safeParse(JSON.parse(body))
   if (!answer.success) throw new Error('the answer is not that of a range query')
@@ -88,6 +90,6 @@ function pointsOf(body: string): [number, number][] {
     throw new Error(`the query gives ${result.length} series; make it one, as with sum(...)`)
   return (result[0]?.values ?? []).flatMap(([seconds, text]): [number, number][] => {
     const value = parseValue(text)
-    return value !== undefined && Number.isFinite(value) ? [[seconds * 1_000, value]] : []
+    return value === undefined ? [] : [[seconds * 1_000, value]]
   })
 }

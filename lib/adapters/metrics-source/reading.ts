@@ -10,3 +10,8 @@ export function nothing(noData: string): Reading {
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
+
+/** How many of the points of a series its row has to do without, and why; nothing where it has all. */
+export function missingOf(lacking: number, all: number, why: string): Pick<OutsideSeries, 'missing'> {
+  return lacking === 0 ? {} : { missing: `${lacking} of ${all} points ${why}` }
+}

@@ -96,7 +96,7 @@ async function readActivities(
     )
     activities.push(...(answer.ScalingActivities ?? []))
     token = answer.NextToken
-    if (token === undefined) break
+    if (token === undefined) return activities
   }
-  return activities
+  throw new Error(`there are more than ${MOST_PAGES} pages of them`)
 }

@@ -66,6 +66,7 @@ class Scraper implements MetricsSource {
       this.#samples++
     } catch (error) {
       this.#failure = error instanceof Error ? error.message : String(error)
+      if (!this.#closed.signal.aborted) for (const metric of this.#metrics) metric.miss(clock.now())
     }
   }
 

@@ -1,5 +1,6 @@
 import type { OutsideSeries, ScrapeSource } from '../../core/source.ts'
 import type { PrometheusSample } from './prometheus-text.ts'
+import { missingOf } from './reading.ts'
 
 type Rule = ScrapeSource['metrics'][string]
 
@@ -14,6 +15,8 @@ export class ScrapedMetric {
   readonly #metric: string
   readonly #rule: Rule
   readonly #points: [number, number][] = []
+  /** When a scrape had nothing of it, or no number. */
+  readonly #lacking: number[] = []
   /** Values by labels at the latest scrape that had any. */
   #latest: { atMs: number; values: Map<string, number> } | undefined
 
@@ -27,11 +30,15 @@ export class ScrapedMetric {
     const values = new Map<string, number>()
     for (const sample of samples)
       if (this.#isWanted(sample)) values.set(JSON.stringify([...sample.labels].sort()), sample.value)
-    if (values.size === 0) return
+    if (values.size === 0) {
+      this.#lacking.push(atMs)
+      return
+    }
     const readings = this.#rule.as === 'rate' ? this.#ratesOf(atMs, values) : [...values.values()]
     this.#latest = { atMs, values }
     const numbers = readings.filter(Number.isFinite)
     if (numbers.length > 0) this.#points.push([atMs, COMBINE[this.#rule.combine](numbers) * this.#rule.scale])
+    if (numbers.length < readings.length) this.#lacking.push(atMs)
   }
 
   #isWanted({ name, labels }: PrometheusSample): boolean {
@@ -55,11 +62,19 @@ export class ScrapedMetric {
     })
   }
 
+  /** Takes note of a scrape that failed. */
+  miss(atMs: number): void {
+    this.#lacking.push(atMs)
+  }
+
   /** The points between two epoch times, or why there are none: `noData`, or what this metric lacked. */
   series(source: string, fromMs: number, toMs: number, noData: string | undefined): OutsideSeries {
     const points = this.#points.filter(([atMs]) => fromMs <= atMs && atMs <= toMs)
     const series = { metric: this.#metric, source, unit: this.#rule.unit, points }
-    return points.length > 0 ? series : { ...series, noData: noData ?? this.#whyNone() }
+    if (points.length === 0) return { ...series, noData: noData ?? this.#whyNone() }
+    const lacking = this.#lacking.filter((atMs) => fromMs <= atMs && atMs <= toMs)
+    const all = new Set([...points.map(([atMs]) => atMs), ...lacking])
+    return { ...series, ...missingOf(lacking.length, all.size, 'are missing or not whole') }
   }
 
   #whyNone(): string {
