@@ -176,3 +176,18 @@ it('lets a request be cut while another connection is opened for it, and opens o
   for (const answer of lookUps.slice(1)) answer()
   expect([(await next).status, probe.client.openSockets()]).toEqual([200, 1])
 })
+
+it.each([
+  ['closes its side of', (socket: Socket) => socket.end(OK)],
+  ['closes', (socket: Socket) => socket.write(OK, () => socket.destroy())],
+])(
+  'costs one request at most where a server %s every third connection behind a response',
+  async (_, close) => {
+    const server = await answering('http', (socket, nth) => nth % 3 === 0 && Boolean(close(socket)))
+    const probe = new HttpProbe(SOCKETS_MAKER)
+    const errors: unknown[] = []
+    for (let i = 0; i < 30; i++) errors.push((await probe.request(server.origin, { method: 'POST' })).error)
+    expect(errors.filter((error) => error !== undefined).length).toBeLessThanOrEqual(1)
+    expect(errors.slice(5)).toEqual(Array(25).fill(undefined))
+  },
+)

@@ -1,5 +1,6 @@
 import type { CarriedRequest } from './carrier.ts'
 import { checkLine, KnownHeaders, type RequestHeaders, readHeaders, tellsLength } from './request-headers.ts'
+import { ClosingHabits } from './stale.ts'
 
 /** What the headers of a request come to on the wire. */
 export interface HeaderBlock extends Pick<RequestHeaders, 'closes' | 'statedLength'> {
@@ -9,6 +10,7 @@ export interface HeaderBlock extends Pick<RequestHeaders, 'closes' | 'statedLeng
 
 /** Writes the heads of requests to one origin. */
 export class RequestHeads {
+  readonly habits = new ClosingHabits()
   readonly #host: string
   readonly #known = new KnownHeaders((headers) => this.#write(readHeaders(headers)))
 

@@ -14,6 +14,7 @@ import {
 import { hangUp } from './dial.ts'
 import { READ_INTO } from './read-into.ts'
 import { type HeaderBlock, headOf, RequestHeads } from './request-head.ts'
+import { afterClose, isOfWrite, isRepeatable, resetWaitMs } from './stale.ts'
 import { write } from './write.ts'
 
 /** Where a server does not say how long it keeps idle connections. */
@@ -38,14 +39,6 @@ export const SOCKETS: CarrierKind = {
 
 type Body = CarriedRequest['body']
 
-/** RFC 9110 section 9.2.2. */
-const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE'])
-/** What leaves in one packet on any way: IPv6's least of 1,280, less 60 for IP and TCP, 12 for times, 22 for TLS. */
-const ONE_PACKET_BYTES = 1_186
-/** A reset is looked for every millisecond, for a round trip and this many more. */
-const RESET_MARGIN_MS = 2
-const MAX_RESET_WAIT_MS = 500
-
 /** HTTP/1.1 straight on a socket: one write for a request, and no more of an answer read than is asked for. */
 export class SocketCarrier implements Carrier, Controller, AnswerSink {
   readBytes = 0
@@ -61,6 +54,8 @@ export class SocketCarrier implements Carrier, Controller, AnswerSink {
   /** Answers that came on the open connection. */
   #answers = 0
   #answering = false
+  /** The request waits for a close that may follow the answer before it. */
+  #isHeld = false
   #closesAfter = false
   #keepAliveMs = KEEP_ALIVE_MS
 
@@ -87,12 +82,17 @@ export class SocketCarrier implements Carrier, Controller, AnswerSink {
       return
     }
     this.#handler = handler
+    this.#isHeld = false
     this.#request = request
     this.#closesAfter = block.closes
     if (!this.#isFit(idleMs)) this.#drop()
     const socket = this.#socket
-    if (socket) this.#send(socket, method, head, body, bodyBytes)
-    else this.#connect((opened) => this.#send(opened, method, head, body, bodyBytes))
+    if (socket && !this.#heads.habits.mayClose(idleMs)) this.#send(socket, method, head, body, bodyBytes)
+    else {
+      const send = (open: Socket): void => this.#send(open, method, head, body, bodyBytes)
+      if (socket) this.#hold(handler, send)
+      else this.#connect(send)
+    }
   }
 
   abort(): void {
@@ -111,16 +111,18 @@ export class SocketCarrier implements Carrier, Controller, AnswerSink {
 
   ended(socket: Socket): void {
     if (socket !== this.#socket) return
-    if (this.#handler && this.#parser.close()) this.#finish(false)
+    if (this.#isHeld) this.#closedInTime()
+    else if (this.#handler && this.#parser.close()) this.#finish(false)
     else if (this.#canBeTakenBack) {
       this.#handler?.onPeerClosed()
-      this.#awaitReset(socket, RESET_MARGIN_MS + Math.min(MAX_RESET_WAIT_MS, this.#opener.connectMs))
+      this.#awaitReset(socket, resetWaitMs(this.#opener.connectMs))
     } else this.#fail(closedByPeer())
   }
 
   lost(socket: Socket, error: Error): void {
     if (socket !== this.#socket) return
-    if (this.#canBeTakenBack && isOfWrite(error)) this.#takeBack()
+    if (this.#isHeld) this.#closedInTime()
+    else if (this.#canBeTakenBack && isOfWrite(error)) this.#takeBack()
     else this.#fail(error)
   }
 
@@ -143,7 +145,7 @@ export class SocketCarrier implements Carrier, Controller, AnswerSink {
   get #canBeTakenBack(): boolean {
     const request = this.#request
     if (!request || this.#answering || this.#answers === 0) return false
-    return this.#requestBytes <= ONE_PACKET_BYTES && IDEMPOTENT.has(request.method)
+    return isRepeatable(request, this.#requestBytes)
   }
 
   /**
@@ -172,6 +174,23 @@ export class SocketCarrier implements Carrier, Controller, AnswerSink {
 
   #isFit(idleMs: number): boolean {
     return this.#socket?.destroyed === false && idleMs <= this.#keepAliveMs
+  }
+
+  /** Sends a request when the connection has had time to close, and on another one where it did. */
+  #hold(handler: CarrierHandler, send: (socket: Socket) => void): void {
+    this.#isHeld = true
+    afterClose(() => {
+      if (this.#handler !== handler) return
+      this.#isHeld = false
+      const socket = this.#socket
+      if (socket) send(socket)
+      else this.#connect(send)
+    })
+  }
+
+  #closedInTime(): void {
+    this.#heads.habits.note()
+    this.#drop()
   }
 
   #connect(send: (socket: Socket) => void): void {
@@ -249,6 +268,7 @@ export class SocketCarrier implements Carrier, Controller, AnswerSink {
   /** Ends the connection, and the request on it with this error. */
   #fail(error: Error): void {
     const handler = this.#handler
+    if (handler && !this.#answering && this.#answers > 0) this.#heads.habits.note()
     this.#handler = undefined
     this.#request = undefined
     this.#drop()
@@ -261,9 +281,4 @@ export class SocketCarrier implements Carrier, Controller, AnswerSink {
     this.#parser.stop()
     socket?.destroy()
   }
-}
-
-/** Nothing of what was written last has been taken. */
-function isOfWrite(error: Error): boolean {
-  return 'syscall' in error && error.syscall === 'write'
 }
