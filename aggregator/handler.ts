@@ -6,10 +6,10 @@ import { systemClock } from '../lib/adapters/clock/system.ts'
 import { FisFaultInjector } from '../lib/adapters/fault-injector/fis.ts'
 import { CloudWatchPublisher } from '../lib/adapters/series-publisher/cloudwatch.ts'
 import { S3Store } from '../lib/adapters/snapshot-store/s3.ts'
-import { readEnvironment } from '../lib/infra/environment.ts'
-import type { LambdaContext } from '../lib/infra/lambda-context.ts'
-import { judgeRelayed } from './judge-relayed.ts'
-import { watchRelayed } from './watch-relayed.ts'
+import { readEnvironment } from '../functions/runtime/environment.ts'
+import type { LambdaContext } from '../functions/runtime/lambda-context.ts'
+import { judgeRelayed } from '../lib/run/judge-relayed.ts'
+import { watchRelayed } from '../lib/run/watch-relayed.ts'
 
 const { bucket, region, namespace, awsEndpoint } = readEnvironment()
 /** Nobody waits long for series: a run goes on without them. */

@@ -1,10 +1,10 @@
 /** The CDK app: `npx cdk deploy -c allowedTargets=https://staging.example.com -c maxBudgetUsd=50`. */
 import { App, Validations } from 'aws-cdk-lib'
 import { AwsSolutionsChecks } from 'cdk-nag'
-import { explain, VolleyError } from '../lib/core/errors.ts'
-import { checkSuites } from '../lib/infra/check-suites.ts'
+import { explain, VolleyError } from '../lib/core/base/errors.ts'
+import { checkSuites } from '../lib/infra/settings/check-suites.ts'
 import { LoadTestStack, stackName } from '../lib/infra/load-test-stack.ts'
-import { readSettings } from '../lib/infra/settings.ts'
+import { readSettings } from '../lib/infra/settings/settings.ts'
 
 async function buildApp(): Promise<void> {
   const app = new App()

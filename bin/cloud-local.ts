@@ -1,6 +1,6 @@
 /** `npm run cloud:local`: a cloud on this machine with Volley deployed in it, until Ctrl-C. */
 import { once } from 'node:events'
-import { explain, VolleyError } from '../lib/core/errors.ts'
+import { explain, VolleyError } from '../lib/core/base/errors.ts'
 import { LocalCloud } from '../lib/local-cloud/local-cloud.ts'
 
 try {

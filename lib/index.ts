@@ -1,5 +1,5 @@
 /** What a scenario file imports as `volley`. */
-export { csv, json } from './core/feeder.ts'
+export { csv, json } from './core/scenario/feeder.ts'
 export type {
   CookieJar,
   DataRow,
@@ -33,9 +33,9 @@ export type {
   VirtualStream,
   VirtualTcp,
   VirtualUser,
-} from './core/flow.ts'
-export { FlowError } from './core/flow.ts'
-export { RpcError } from './core/json-rpc.ts'
-export type { Random } from './core/random.ts'
-export type { ScenarioProfiles, ScenarioThresholds } from './core/scenario.ts'
-export { defineScenario } from './core/scenario.ts'
+} from './core/scenario/flow.ts'
+export { FlowError } from './core/scenario/flow.ts'
+export { RpcError } from './core/protocol/json-rpc.ts'
+export type { Random } from './core/base/random.ts'
+export type { ScenarioProfiles, ScenarioThresholds } from './core/scenario/scenario.ts'
+export { defineScenario } from './core/scenario/scenario.ts'

@@ -1,8 +1,8 @@
-import type { GeneratorEnd } from './core/observed.ts'
-import type { Plan } from './core/plan.ts'
-import type { SeriesUnit } from './core/published.ts'
-import type { RunRequest } from './core/run-request.ts'
-import type { OutsideSeries } from './core/source.ts'
+import type { GeneratorEnd } from './core/results/observed.ts'
+import type { Plan } from './core/plan/plan.ts'
+import type { SeriesUnit } from './core/results/published.ts'
+import type { RunRequest } from './core/run/run-request.ts'
+import type { OutsideSeries } from './core/scenario/source.ts'
 
 /** Keys are paths with `/`. Every adapter passes `test/contract/snapshot-store.contract.ts`. */
 export interface SnapshotStore {

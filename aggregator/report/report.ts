@@ -1,12 +1,12 @@
-import type { ReportFile } from '../../lib/core/report-file.ts'
-import type { Summary } from '../../lib/core/summary.ts'
-import type { Verdict } from '../../lib/core/verdict.ts'
-import { csvReport } from './csv.ts'
+import type { ReportFile } from '../../lib/core/results/report-file.ts'
+import type { Summary } from '../../lib/core/results/summary.ts'
+import type { Verdict } from '../../lib/core/results/verdict.ts'
+import { csvReport } from './data/csv.ts'
 import { loadAssets } from './html/assets.ts'
-import { htmlReport } from './html.ts'
-import { jsonReport } from './json.ts'
-import { junitReport } from './junit.ts'
-import { markdownReport } from './markdown.ts'
+import { htmlReport } from './html/html.ts'
+import { jsonReport } from './data/json.ts'
+import { junitReport } from './data/junit.ts'
+import { markdownReport } from './text/markdown.ts'
 
 type Render = (verdict: Verdict, summary: Summary) => string
 

@@ -1,5 +1,5 @@
 import type { SnapshotStore } from '../../lib/ports.ts'
-import type { Judged } from '../judge.ts'
+import type { Judged } from '../judge/judge.ts'
 import { REPORTS } from './report.ts'
 
 /** Writes all files of a judged run beside its snapshots, and returns their names. */

@@ -5,7 +5,7 @@ import {
   type JsHistogram,
 } from 'hdr-histogram-js'
 import { doDecode } from 'hdr-histogram-js/dist/JsHistogram.encoding.js'
-import { HIGHEST_TRACKABLE, Histogram } from '../../lib/core/histogram.ts'
+import { HIGHEST_TRACKABLE, Histogram } from '../../lib/core/metrics/histogram.ts'
 import type { Part } from '../part.ts'
 import { microsecondsOf, serviceTimes } from '../samples.ts'
 import { figure, times } from '../section.ts'

@@ -1,8 +1,8 @@
 /** Entry, run with --expose-gc: merges as many snapshots as the argument says and prints what that took. */
-import { Merge } from '../../aggregator/merge.ts'
-import { Histogram } from '../../lib/core/histogram.ts'
-import { PLAN_SCHEMA, type Plan } from '../../lib/core/plan.ts'
-import { FREE } from '../../lib/core/quote.ts'
+import { Merge } from '../../aggregator/merge/merge.ts'
+import { Histogram } from '../../lib/core/metrics/histogram.ts'
+import { PLAN_SCHEMA, type Plan } from '../../lib/core/plan/plan.ts'
+import { FREE } from '../../lib/core/plan/quote.ts'
 import {
   decodeSnapshot,
   encodeSnapshot,
@@ -10,7 +10,7 @@ import {
   SNAPSHOT_SCHEMA,
   type SnapshotHeader,
   snapshotKey,
-} from '../../lib/core/snapshot.ts'
+} from '../../lib/core/results/snapshot.ts'
 import { serviceTimes } from '../samples.ts'
 
 export interface Merged {

@@ -1,4 +1,4 @@
-import { PRICES_DATED, pricesOf, REFERENCE_REGION } from '../../lib/core/prices.ts'
+import { PRICES_DATED, pricesOf, REFERENCE_REGION } from '../../lib/core/price/prices.ts'
 import type { Part } from '../part.ts'
 import { figure, type Section } from '../section.ts'
 import { type HttpResult, http } from './http.ts'

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { Values } from '../../lib/core/summary.ts'
+import type { Values } from '../../lib/core/results/summary.ts'
 import { generate } from '../generator.ts'
 import type { Workbench } from '../workbench.ts'
 import type { Case } from './case.ts'

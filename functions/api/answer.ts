@@ -1,4 +1,4 @@
-import { maskText } from '../../lib/core/mask.ts'
+import { maskText } from '../../lib/core/secrets/mask.ts'
 import { json } from './http.ts'
 import type { ApiPorts } from './ports.ts'
 import { type ProxyResult, proxyEventSchema, requestOf, resultOf } from './proxy-event.ts'

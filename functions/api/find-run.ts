@@ -1,7 +1,7 @@
-import { VolleyError } from '../../lib/core/errors.ts'
-import type { RunEntry } from '../../lib/core/run-entry.ts'
-import { runIdSchema } from '../../lib/core/run-request.ts'
-import { findRunEntry } from '../../lib/run-entry.ts'
+import { VolleyError } from '../../lib/core/base/errors.ts'
+import type { RunEntry } from '../../lib/core/run/run-entry.ts'
+import { runIdSchema } from '../../lib/core/run/run-request.ts'
+import { findRunEntry } from '../../lib/run/store/run-entry.ts'
 import type { ApiPorts } from './ports.ts'
 
 /** The entry of a run. Throws `RUN_NOT_FOUND`. */

@@ -1,6 +1,6 @@
-import { EXIT, type Mistake, VolleyError } from '../../lib/core/errors.ts'
-import { asField } from '../../lib/core/run-request.ts'
-import type { Refusal } from '../../lib/core/run-view.ts'
+import { EXIT, type Mistake, VolleyError } from '../../lib/core/base/errors.ts'
+import { asField } from '../../lib/core/run/run-request.ts'
+import type { Refusal } from '../../lib/core/run/run-view.ts'
 
 /** A request as operations see it. Header names are in lower case. */
 export interface ApiRequest {

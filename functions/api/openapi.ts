@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { REPORT_TYPES } from '../../lib/core/report-file.ts'
-import { runIdSchema, runRequestSchema } from '../../lib/core/run-request.ts'
+import { REPORT_TYPES } from '../../lib/core/results/report-file.ts'
+import { runIdSchema, runRequestSchema } from '../../lib/core/run/run-request.ts'
 import {
   quotedSchema,
   refusalSchema,
@@ -9,7 +9,7 @@ import {
   startedSchema,
   stoppedSchema,
   uploadedSchema,
-} from '../../lib/core/run-view.ts'
+} from '../../lib/core/run/run-view.ts'
 import { listQuerySchema } from './list-runs.ts'
 import { type OperationName, ROUTES } from './routes.ts'
 

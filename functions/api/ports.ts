@@ -1,5 +1,5 @@
-import type { Plan } from '../../lib/core/plan.ts'
-import type { RunRequest } from '../../lib/core/run-request.ts'
+import type { Plan } from '../../lib/core/plan/plan.ts'
+import type { RunRequest } from '../../lib/core/run/run-request.ts'
 import type { Clock, RunStarter, SnapshotStore } from '../../lib/ports.ts'
 
 export interface ApiPorts {

@@ -1,4 +1,4 @@
-import { VolleyError } from '../../lib/core/errors.ts'
+import { VolleyError } from '../../lib/core/base/errors.ts'
 import { type ApiAnswer, type ApiRequest, json, refusalOf } from './http.ts'
 import { listRuns } from './list-runs.ts'
 import type { ApiPorts } from './ports.ts'

@@ -1,11 +1,11 @@
 import type { z } from 'zod'
-import { liveKey, liveSchema } from '../../lib/core/live.ts'
-import { startKey } from '../../lib/core/relay.ts'
-import type { RunEntry } from '../../lib/core/run-entry.ts'
-import type { Phase, RunView } from '../../lib/core/run-view.ts'
-import { verdictKey } from '../../lib/core/verdict.ts'
+import { liveKey, liveSchema } from '../../lib/core/results/live.ts'
+import { startKey } from '../../lib/core/run/relay.ts'
+import type { RunEntry } from '../../lib/core/run/run-entry.ts'
+import type { Phase, RunView } from '../../lib/core/run/run-view.ts'
+import { verdictKey } from '../../lib/core/results/verdict.ts'
 import type { Execution } from '../../lib/ports.ts'
-import { findStop } from '../../lib/stop.ts'
+import { findStop } from '../../lib/run/store/stop.ts'
 import type { ApiPorts } from './ports.ts'
 
 /** Until then an execution that nobody knows may be one that was started a moment ago. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { Stopped } from '../../lib/core/run-view.ts'
-import { requestStop } from '../../lib/stop.ts'
+import type { Stopped } from '../../lib/core/run/run-view.ts'
+import { requestStop } from '../../lib/run/store/stop.ts'
 import { findRun } from './find-run.ts'
 import { type ApiAnswer, json } from './http.ts'
 import type { ApiPorts } from './ports.ts'

@@ -1,10 +1,10 @@
-import { VolleyError } from '../../lib/core/errors.ts'
-import { claimKey, FLUSH_MS, type GeneratorEvent, STOP_POLL_MS } from '../../lib/core/relay.ts'
-import type { Ending } from '../../lib/core/snapshot.ts'
-import { loadDeployedScenario } from '../../lib/deployed-scenario.ts'
+import { VolleyError } from '../../lib/core/base/errors.ts'
+import { claimKey, FLUSH_MS, type GeneratorEvent, STOP_POLL_MS } from '../../lib/core/run/relay.ts'
+import type { Ending } from '../../lib/core/results/snapshot.ts'
+import { loadDeployedScenario } from '../../lib/scenario/deployed-scenario.ts'
 import type { Clock, SnapshotStore } from '../../lib/ports.ts'
-import type { PrintedLines } from '../../lib/printed-lines.ts'
-import type { StrayErrors } from '../../lib/stray-errors.ts'
+import type { PrintedLines } from '../../lib/user-code/printed-lines.ts'
+import type { StrayErrors } from '../../lib/user-code/stray-errors.ts'
 import { prepare } from './prepare.ts'
 
 interface CarryOptions {

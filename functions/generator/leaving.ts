@@ -1,4 +1,4 @@
-import type { Ending } from '../../lib/core/snapshot.ts'
+import type { Ending } from '../../lib/core/results/snapshot.ts'
 import type { Clock } from '../../lib/ports.ts'
 
 /** How long an interrupted flow may take to notice. */

@@ -1,13 +1,13 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { MemoryStore } from '../../lib/adapters/snapshot-store/memory.ts'
-import { checkScenario } from '../../lib/core/check-scenario.ts'
-import { makePlan, parseLoadRequest } from '../../lib/core/make-plan.ts'
-import type { Plan } from '../../lib/core/plan.ts'
-import { defineScenario, type Scenario } from '../../lib/core/scenario.ts'
+import { checkScenario } from '../../lib/core/scenario/check-scenario.ts'
+import { makePlan, parseLoadRequest } from '../../lib/core/plan/make-plan.ts'
+import type { Plan } from '../../lib/core/plan/plan.ts'
+import { defineScenario, type Scenario } from '../../lib/core/scenario/scenario.ts'
 import type { Clock } from '../../lib/ports.ts'
 import { generate } from './generate.ts'
-import { createServices } from './services.ts'
+import { createServices } from './user/services.ts'
 
 /** Light loads need little of it, and none needs more. */
 const SHORTEST_MS = 100

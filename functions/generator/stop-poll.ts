@@ -1,7 +1,7 @@
-import type { Stop } from '../../lib/core/stop.ts'
+import type { Stop } from '../../lib/core/run/stop.ts'
 import type { Clock, SnapshotStore } from '../../lib/ports.ts'
-import { findStop } from '../../lib/stop.ts'
-import { STORE_PATIENCE_MS } from './snapshot-writer.ts'
+import { findStop } from '../../lib/run/store/stop.ts'
+import { STORE_PATIENCE_MS } from './metering/snapshot-writer.ts'
 
 interface StopPollOptions {
   run: string

@@ -4,10 +4,10 @@ import { S3Client } from '@aws-sdk/client-s3'
 import { readConcurrency } from '../../lib/adapters/account/lambda-quota.ts'
 import { systemClock } from '../../lib/adapters/clock/system.ts'
 import { S3Store } from '../../lib/adapters/snapshot-store/s3.ts'
-import { explain, VolleyError } from '../../lib/core/errors.ts'
-import type { Planned, Refused } from '../../lib/core/relay.ts'
-import { readEnvironment } from '../../lib/infra/environment.ts'
-import { planRun } from './plan-run.ts'
+import { explain, VolleyError } from '../../lib/core/base/errors.ts'
+import type { Planned, Refused } from '../../lib/core/run/relay.ts'
+import { readEnvironment } from '../runtime/environment.ts'
+import { planRun } from '../../lib/run/plan-run.ts'
 
 const environment = readEnvironment()
 const { bucket, region, reservedConcurrency } = environment

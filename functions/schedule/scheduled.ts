@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { runRequestSchema } from '../../lib/core/run-request.ts'
+import { runRequestSchema } from '../../lib/core/run/run-request.ts'
 
 /** What a schedule sends when its time has come. */
 export const scheduledSchema = z.strictObject({

@@ -5,8 +5,8 @@ import { z } from 'zod'
 import type { AggregatorEvent } from '../../aggregator/handler.ts'
 import { FisFaultInjector } from '../../lib/adapters/fault-injector/fis.ts'
 import { S3Store } from '../../lib/adapters/snapshot-store/s3.ts'
-import { readEnvironment } from '../../lib/infra/environment.ts'
-import { stopRun } from './stop-run.ts'
+import { readEnvironment } from '../runtime/environment.ts'
+import { stopRun } from '../../lib/run/stop-run.ts'
 
 const { bucket, region, aggregator, awsEndpoint } = readEnvironment()
 const lambda = new LambdaClient({ region })

@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { isErrorCode } from '../../lib/core/errors.ts'
-import { liveKey, liveSchema } from '../../lib/core/live.ts'
-import { maskText } from '../../lib/core/mask.ts'
-import { reportKey } from '../../lib/core/report-file.ts'
-import { RUN_ENDED_SCHEMA, type RunEnded } from '../../lib/core/run-ended.ts'
-import { runEntryKey, runEntrySchema } from '../../lib/core/run-entry.ts'
-import { verdictKey, verdictSchema } from '../../lib/core/verdict.ts'
+import { isErrorCode } from '../../lib/core/base/errors.ts'
+import { liveKey, liveSchema } from '../../lib/core/results/live.ts'
+import { maskText } from '../../lib/core/secrets/mask.ts'
+import { reportKey } from '../../lib/core/results/report-file.ts'
+import { RUN_ENDED_SCHEMA, type RunEnded } from '../../lib/core/run/run-ended.ts'
+import { runEntryKey, runEntrySchema } from '../../lib/core/run/run-entry.ts'
+import { verdictKey, verdictSchema } from '../../lib/core/results/verdict.ts'
 import type { SnapshotStore } from '../../lib/ports.ts'
 
 const MOST_REASONS = 20

@@ -2,8 +2,8 @@
 import { S3Client } from '@aws-sdk/client-s3'
 import { z } from 'zod'
 import { S3Store } from '../../lib/adapters/snapshot-store/s3.ts'
-import type { RunEnded } from '../../lib/core/run-ended.ts'
-import { readEnvironment } from '../../lib/infra/environment.ts'
+import type { RunEnded } from '../../lib/core/run/run-ended.ts'
+import { readEnvironment } from '../runtime/environment.ts'
 import { describeEnd, executionEndSchema } from './describe-end.ts'
 import { type Message, messageOf } from './message.ts'
 

@@ -1,5 +1,5 @@
-import { formatUsd } from '../../lib/core/money.ts'
-import type { RunEnded } from '../../lib/core/run-ended.ts'
+import { formatUsd } from '../../lib/core/base/money.ts'
+import type { RunEnded } from '../../lib/core/run/run-ended.ts'
 
 /** SNS takes no longer subject, and none but ASCII in it. */
 const LONGEST_SUBJECT = 100

@@ -1,6 +1,6 @@
 import type { LookupFunction } from 'node:net'
 import type { Dispatcher } from 'undici'
-import { basicAuthorization, userinfoOf } from '../core/userinfo.ts'
+import { basicAuthorization, userinfoOf } from '../core/secrets/userinfo.ts'
 
 /** A request that is no load. */
 export interface HttpRequest {

@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { type State, stateSchema } from '../core/verdict.ts'
+import { type State, stateSchema } from '../core/results/verdict.ts'
 
 /** One run on this machine, as far as its files tell. */
 export interface LocalRun {

@@ -1,11 +1,11 @@
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { z } from 'zod'
-import { VolleyError } from '../core/errors.ts'
-import { mistakesOf } from '../core/mistake.ts'
-import { type Observed, observedSchema } from '../core/observed.ts'
-import { type Plan, planSchema } from '../core/plan.ts'
-import { startSchema } from '../core/relay.ts'
+import { VolleyError } from '../core/base/errors.ts'
+import { mistakesOf } from '../core/base/mistake.ts'
+import { type Observed, observedSchema } from '../core/results/observed.ts'
+import { type Plan, planSchema } from '../core/plan/plan.ts'
+import { startSchema } from '../core/run/relay.ts'
 
 /** What a run on this machine has left. */
 export interface OpenedRun {

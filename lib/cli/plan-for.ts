@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os'
-import { type LoadRequest, makePlan } from '../core/make-plan.ts'
-import type { Plan } from '../core/plan.ts'
-import { runNameOf } from '../core/run-name.ts'
-import type { LoadedScenario } from '../scenario-file.ts'
+import { type LoadRequest, makePlan } from '../core/plan/make-plan.ts'
+import type { Plan } from '../core/plan/plan.ts'
+import { runNameOf } from '../core/plan/run-name.ts'
+import type { LoadedScenario } from '../scenario/scenario-file.ts'
 
 /** The plan of a run on this machine: a generator for each core, unless the request says otherwise. */
 export function planFor(loaded: LoadedScenario, request: LoadRequest, run: string, targetUrl: string): Plan {

@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import { pathToFileURL } from 'node:url'
-import { EXIT, VolleyError } from '../core/errors.ts'
-import { besideScenario, loadScenario } from '../scenario-file.ts'
+import { EXIT, VolleyError } from '../core/base/errors.ts'
+import { besideScenario, loadScenario } from '../scenario/scenario-file.ts'
 import { spawnModelTarget } from '../target/spawn.ts'
-import type { Terminal } from './terminal.ts'
+import type { Terminal } from './terminal/terminal.ts'
 
 interface TargetFlags {
   port: string

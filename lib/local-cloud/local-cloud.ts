@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { httpSender } from '../adapters/http-sender.ts'
-import { VolleyError } from '../core/errors.ts'
+import { VolleyError } from '../core/base/errors.ts'
 import { pythonEnvironment } from './python-environment.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))

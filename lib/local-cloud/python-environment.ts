@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { access, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { VolleyError } from '../core/errors.ts'
+import { VolleyError } from '../core/base/errors.ts'
 
 /** The release of the local cloud that the cloud tests were made with. */
 const MINISTACK = 'ministack==1.5.33'

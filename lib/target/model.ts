@@ -1,4 +1,4 @@
-import { VolleyError } from '../core/errors.ts'
+import { VolleyError } from '../core/base/errors.ts'
 
 /** A model of a system, listening. */
 export interface ModelTarget {

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
-import { VolleyError } from '../core/errors.ts'
+import { VolleyError } from '../core/base/errors.ts'
 
 const USAGE = 'node lib/target/process.ts <module> [--port N] [--host ADDRESS] [--condition NAME] [--seed N]'
 

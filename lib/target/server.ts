@@ -7,7 +7,7 @@ import Fastify, {
   type FastifyRequest,
 } from 'fastify'
 import type { WebSocket } from 'ws'
-import { VolleyError } from '../core/errors.ts'
+import { VolleyError } from '../core/base/errors.ts'
 import type { ModelTarget } from './model.ts'
 import { Refusal } from './refusal.ts'
 import { RequestStats, STATS_PATH } from './request-stats.ts'

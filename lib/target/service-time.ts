@@ -1,4 +1,4 @@
-import type { Random } from '../core/random.ts'
+import type { Random } from '../core/base/random.ts'
 
 /** How service times spread around their median. */
 export interface ServiceTimeShape {

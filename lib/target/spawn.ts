@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { type ErrorCode, VolleyError } from '../core/errors.ts'
+import { type ErrorCode, VolleyError } from '../core/base/errors.ts'
 import type { ModelTarget, ModelTargetOptions } from './model.ts'
 import { type ProcessMessage, processMessageSchema } from './process-message.ts'
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { RUN_ENDED, type RunEnded, runEndedSchema } from '../../lib/core/run-ended.ts'
+import { RUN_ENDED, type RunEnded, runEndedSchema } from '../../lib/core/run/run-ended.ts'
 import { client } from './deployment.ts'
 
 const QUEUE = 'ends-of-runs'

@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node'
-import { explain, VolleyError } from '../../lib/core/errors.ts'
+import { explain, VolleyError } from '../../lib/core/base/errors.ts'
 import { LocalCloud } from '../../lib/local-cloud/local-cloud.ts'
 import { NIGHTLY } from './nightly.ts'
 

@@ -1,8 +1,8 @@
 import { CloudWatchClient, GetMetricDataCommand, ListMetricsCommand } from '@aws-sdk/client-cloudwatch'
 import { StopExecutionCommand } from '@aws-sdk/client-sfn'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { planSchema } from '../../lib/core/plan.ts'
-import { PUBLISHED_GAUGES, publishedMetrics } from '../../lib/core/published.ts'
+import { planSchema } from '../../lib/core/plan/plan.ts'
+import { PUBLISHED_GAUGES, publishedMetrics } from '../../lib/core/results/published.ts'
 import {
   client,
   ended,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { TcpOptions } from '../../lib/core/flow.ts'
+import type { TcpOptions } from '../../lib/core/scenario/flow.ts'
 import { probeSession, WITHIN } from './session-probe.ts'
 import { httpServer, lineServer } from './wire-server.ts'
 

@@ -1,14 +1,14 @@
 import { onTestFinished } from 'vitest'
-import type { UserCookies } from '../../functions/generator/cookie-jar.ts'
+import type { UserCookies } from '../../functions/generator/cookies/cookie-jar.ts'
 import {
   type Connection,
   type Exchange,
   exchanged,
   type HttpClient,
   type WireRequest,
-} from '../../functions/generator/http-client.ts'
-import type { Resolve } from '../../lib/checked-lookup.ts'
-import type { HttpSettings } from '../../lib/core/scenario.ts'
+} from '../../functions/generator/http-client/http-client.ts'
+import type { Resolve } from '../../lib/adapters/net/checked-lookup.ts'
+import type { HttpSettings } from '../../lib/core/scenario/scenario.ts'
 
 /** What a contract asks of the client it makes. */
 export interface ClientOptions {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { describe, expect, it } from 'vitest'
-import { UserCookies } from '../../functions/generator/cookie-jar.ts'
+import { UserCookies } from '../../functions/generator/cookies/cookie-jar.ts'
 import { type HttpClientMaker, HttpProbe, textOf } from './http-probe.ts'
 import { httpServer } from './wire-server.ts'
 

@@ -1,7 +1,7 @@
 import { LambdaClient } from '@aws-sdk/client-lambda'
 import { describe, expect, it } from 'vitest'
 import { readConcurrency } from '../../lib/adapters/account/lambda-quota.ts'
-import { VolleyError } from '../../lib/core/errors.ts'
+import { VolleyError } from '../../lib/core/base/errors.ts'
 import { metricsServer } from './metrics-server.ts'
 
 const clientOf = (endpoint: string): LambdaClient =>

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import type { VirtualMcp } from '../../lib/core/flow.ts'
+import type { VirtualMcp } from '../../lib/core/scenario/flow.ts'
 import { type McpServer, mcpServer, openMcp } from './mcp-server.ts'
 
 const failed = (errorClass: string): unknown => expect.objectContaining({ errorClass })

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { McpOptions, VirtualMcp } from '../../lib/core/flow.ts'
+import type { McpOptions, VirtualMcp } from '../../lib/core/scenario/flow.ts'
 import { probeSession, type SessionProbe, WITHIN } from './session-probe.ts'
 import { httpServer } from './wire-server.ts'
 

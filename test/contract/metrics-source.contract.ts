@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { outsideSeriesSchema } from '../../lib/core/source.ts'
+import { outsideSeriesSchema } from '../../lib/core/scenario/source.ts'
 import type { MetricsSource } from '../../lib/ports.ts'
 
 /** A source of two metrics, `cpu` in % and `queue` without a unit, and how far its time reaches. */

@@ -2,7 +2,7 @@ import { createSecureServer } from 'node:http2'
 import type { TLSSocket } from 'node:tls'
 import { describe, expect, it } from 'vitest'
 import { WebSocketServer } from 'ws'
-import type { HttpSettings } from '../../lib/core/scenario.ts'
+import type { HttpSettings } from '../../lib/core/scenario/scenario.ts'
 import { probeSession, WITHIN } from './session-probe.ts'
 import { certificate, httpsServer, key, listening, tlsServer } from './wire-server.ts'
 

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import { createHttpClient } from '../../functions/generator/http-client.ts'
-import { createGuard } from '../../functions/generator/target-guard.ts'
-import { createTlsOptions } from '../../functions/generator/tls-options.ts'
+import { createHttpClient } from '../../functions/generator/http-client/http-client.ts'
+import { createGuard } from '../../functions/generator/net/target-guard.ts'
+import { createTlsOptions } from '../../functions/generator/net/tls-options.ts'
 import { type HttpClientMaker, HttpProbe } from './http-probe.ts'
 import { httpServer, httpsServer, rawServer } from './wire-server.ts'
 

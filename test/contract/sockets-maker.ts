@@ -1,8 +1,8 @@
 import type { CarrierKind } from '../../functions/generator/http/carrier.ts'
-import { SOCKETS } from '../../functions/generator/http/socket-carrier.ts'
-import { createHttpClient, type HttpClient } from '../../functions/generator/http-client.ts'
-import { createGuard } from '../../functions/generator/target-guard.ts'
-import { createTlsOptions } from '../../functions/generator/tls-options.ts'
+import { SOCKETS } from '../../functions/generator/http1/socket-carrier.ts'
+import { createHttpClient, type HttpClient } from '../../functions/generator/http-client/http-client.ts'
+import { createGuard } from '../../functions/generator/net/target-guard.ts'
+import { createTlsOptions } from '../../functions/generator/net/tls-options.ts'
 import { systemClock } from '../../lib/adapters/clock/system.ts'
 import type { ClientOptions, HttpClientMaker } from './http-probe.ts'
 

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { createBrotliCompress, createDeflate, createDeflateRaw, createGzip, gzipSync } from 'node:zlib'
 import { describe, expect, it, vi } from 'vitest'
-import type { StreamEvent, StreamItem, StreamOptions, VirtualStream } from '../../lib/core/flow.ts'
+import type { StreamEvent, StreamItem, StreamOptions, VirtualStream } from '../../lib/core/scenario/flow.ts'
 import { probeSession, type SessionProbe, WITHIN } from './session-probe.ts'
 import { httpServer, rawServer, refusedOrigin } from './wire-server.ts'
 

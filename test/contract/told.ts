@@ -1,4 +1,4 @@
-import type { LinkEvents } from '../../functions/generator/link/link-meter.ts'
+import type { LinkEvents } from '../../functions/generator/messages/link-meter.ts'
 
 /** Everything a connection with messages told its metrics, in order. */
 export class Told {

@@ -8,7 +8,7 @@ import type {
   CarrierKind,
   Opener,
 } from '../../functions/generator/http/carrier.ts'
-import { FlowError } from '../../lib/core/flow.ts'
+import { FlowError } from '../../lib/core/scenario/flow.ts'
 
 /** A server that says how long it keeps idle connections is believed, less this. */
 const KEEP_ALIVE_MARGIN_MS = 1_000

@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { type AddressInfo, createServer } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { WebSocketServer } from 'ws'
-import type { SocketOptions } from '../../lib/core/flow.ts'
+import type { SocketOptions } from '../../lib/core/scenario/flow.ts'
 import { probeSession, type SessionProbe, WITHIN } from './session-probe.ts'
 import { httpServer, type WireServer } from './wire-server.ts'
 

@@ -3,7 +3,7 @@ import type { Server as HttpServer } from 'node:http'
 import type { Socket } from 'node:net'
 import { describe, expect, it, vi } from 'vitest'
 import { WebSocketServer } from 'ws'
-import type { SocketOptions, VirtualSocket } from '../../lib/core/flow.ts'
+import type { SocketOptions, VirtualSocket } from '../../lib/core/scenario/flow.ts'
 import { probeSession, type SessionProbe, WITHIN } from './session-probe.ts'
 import { httpServer, rawServer } from './wire-server.ts'
 

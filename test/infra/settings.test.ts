@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { VolleyError } from '../../lib/core/errors.ts'
-import { checkSuites } from '../../lib/infra/check-suites.ts'
-import { readSettings, type Settings } from '../../lib/infra/settings.ts'
+import { VolleyError } from '../../lib/core/base/errors.ts'
+import { checkSuites } from '../../lib/infra/settings/check-suites.ts'
+import { readSettings, type Settings } from '../../lib/infra/settings/settings.ts'
 
 const settingsOf = (context: Record<string, unknown>): Settings => readSettings((name) => context[name])
 

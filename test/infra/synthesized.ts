@@ -5,9 +5,9 @@ import { App, Validations } from 'aws-cdk-lib'
 import { Template } from 'aws-cdk-lib/assertions'
 import { AwsSolutionsChecks } from 'cdk-nag'
 import cdkJson from '../../cdk.json' with { type: 'json' }
-import { checkScenario } from '../../lib/core/check-scenario.ts'
+import { checkScenario } from '../../lib/core/scenario/check-scenario.ts'
 import { LoadTestStack, stackName } from '../../lib/infra/load-test-stack.ts'
-import { readSettings } from '../../lib/infra/settings.ts'
+import { readSettings } from '../../lib/infra/settings/settings.ts'
 import codepal from '../../scenarios/codepal/scenario.ts'
 
 export interface Resource {

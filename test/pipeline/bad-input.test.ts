@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { EXIT } from '../../lib/core/errors.ts'
+import { EXIT } from '../../lib/core/base/errors.ts'
 import { freshDirectory, type Outcome, volley } from './volley.ts'
 
 let directory: string

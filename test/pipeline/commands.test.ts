@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { EXIT } from '../../lib/core/errors.ts'
-import { verdictSchema } from '../../lib/core/verdict.ts'
+import { EXIT } from '../../lib/core/base/errors.ts'
+import { verdictSchema } from '../../lib/core/results/verdict.ts'
 import { freshDirectory, type Outcome, volley } from './volley.ts'
 
 let directory: string

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { EXIT } from '../../lib/core/errors.ts'
-import type { Verdict } from '../../lib/core/verdict.ts'
+import { EXIT } from '../../lib/core/base/errors.ts'
+import type { Verdict } from '../../lib/core/results/verdict.ts'
 import { freshDirectory, readVerdict, rowOf, volley } from './volley.ts'
 
 const ANY_MACHINE = fileURLToPath(new URL('../fixtures/codepal-any-machine.ts', import.meta.url))

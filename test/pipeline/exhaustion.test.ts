@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { EXIT } from '../../lib/core/errors.ts'
+import { EXIT } from '../../lib/core/base/errors.ts'
 import { freshDirectory, readSummary, readVerdict, volleyWithin } from './volley.ts'
 
 let server: Server

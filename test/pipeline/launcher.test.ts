@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { systemClock } from '../../lib/adapters/clock/system.ts'
 import { LocalProcessLauncher } from '../../lib/adapters/launcher/local-process.ts'
-import type { GeneratorEnd } from '../../lib/core/observed.ts'
+import type { GeneratorEnd } from '../../lib/core/results/observed.ts'
 import { planOf } from '../fixtures/synthetic-run.ts'
 import { freshDirectory } from './volley.ts'
 

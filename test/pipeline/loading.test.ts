@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { EXIT } from '../../lib/core/errors.ts'
+import { EXIT } from '../../lib/core/base/errors.ts'
 import { freshDirectory, readSummary, volley } from './volley.ts'
 
 const REST = `target: { url: 'http://127.0.0.1:9' }, flows: { f: { run: visit } },
@@ -119,8 +119,8 @@ beforeAll(async () => {
   const urlOf = (path: string): string => new URL(`../../${path}`, import.meta.url).href
   const script = `
     import { pathToFileURL } from 'node:url'
-    const { leaveProcess, refuseExit } = await import('${urlOf('lib/exit-guard.ts')}')
-    const { loadScenarioModule } = await import('${urlOf('lib/scenario-file.ts')}')
+    const { leaveProcess, refuseExit } = await import('${urlOf('lib/user-code/exit-guard.ts')}')
+    const { loadScenarioModule } = await import('${urlOf('lib/scenario/scenario-file.ts')}')
     refuseExit()
     const loaded = {}
     for (const file of ${JSON.stringify(modules)})

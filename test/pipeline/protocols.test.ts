@@ -4,8 +4,8 @@ import { type AddressInfo, createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { EXIT } from '../../lib/core/errors.ts'
-import type { Summary } from '../../lib/core/summary.ts'
+import { EXIT } from '../../lib/core/base/errors.ts'
+import type { Summary } from '../../lib/core/results/summary.ts'
 import { freshDirectory, type Outcome, readSummary, readVerdict, volley } from './volley.ts'
 
 let lines: Server

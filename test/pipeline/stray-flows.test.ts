@@ -3,9 +3,9 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { EXIT } from '../../lib/core/errors.ts'
-import type { Summary } from '../../lib/core/summary.ts'
-import type { Verdict } from '../../lib/core/verdict.ts'
+import { EXIT } from '../../lib/core/base/errors.ts'
+import type { Summary } from '../../lib/core/results/summary.ts'
+import type { Verdict } from '../../lib/core/results/verdict.ts'
 import { freshDirectory, readSummary, readVerdict, volley } from './volley.ts'
 
 const FLOWS = `

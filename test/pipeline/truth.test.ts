@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import { join } from 'node:path'
 import papaparse from 'papaparse'
 import { expect, it } from 'vitest'
-import type { Summary } from '../../lib/core/summary.ts'
+import type { Summary } from '../../lib/core/results/summary.ts'
 import { freshDirectory, readSummary, volley } from './volley.ts'
 
 /** Connections that the users of one generator share at most. */

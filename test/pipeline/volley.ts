@@ -3,9 +3,9 @@ import { mkdtemp, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Plan, planSchema } from '../../lib/core/plan.ts'
-import { type Summary, summarySchema } from '../../lib/core/summary.ts'
-import { type Row, type Verdict, verdictSchema } from '../../lib/core/verdict.ts'
+import { type Plan, planSchema } from '../../lib/core/plan/plan.ts'
+import { type Summary, summarySchema } from '../../lib/core/results/summary.ts'
+import { type Row, type Verdict, verdictSchema } from '../../lib/core/results/verdict.ts'
 
 const ENTRY = fileURLToPath(new URL('../../bin/volley.mjs', import.meta.url))
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { CookieJar, parseDate } from 'tough-cookie'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { parseCookieDate } from '../../functions/generator/cookie-date.ts'
-import { UserCookies } from '../../functions/generator/cookie-jar.ts'
+import { parseCookieDate } from '../../functions/generator/cookies/cookie-date.ts'
+import { UserCookies } from '../../functions/generator/cookies/cookie-jar.ts'
 
 const NOW = new Date(Date.UTC(2026, 0, 1))
 const HOSTS = [

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { csvRows } from '../../lib/csv-rows.ts'
+import { csvRows } from '../../lib/scenario/csv-rows.ts'
 
 const cell = fc.string({
   unit: fc.constantFrom('a', '1', ' ', '"', ',', ';', '\t', '|', '\r', '\n', 'é', '='),

@@ -1,7 +1,7 @@
 import { createParser } from 'eventsource-parser'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { EventStreamParser, type ServerSentEvent } from '../../lib/core/event-stream.ts'
+import { EventStreamParser, type ServerSentEvent } from '../../lib/core/protocol/event-stream.ts'
 import { pieces } from '../fixtures/pieces.ts'
 
 const end = fc.constantFrom('\n', '\r', '\r\n')

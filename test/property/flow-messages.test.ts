@@ -2,7 +2,7 @@ import { type AddressInfo, createServer } from 'node:net'
 import fc from 'fast-check'
 import { expect, it, onTestFinished } from 'vitest'
 import { WebSocketServer } from 'ws'
-import { FlowError, type MessageLink, type VirtualRpc } from '../../lib/core/flow.ts'
+import { FlowError, type MessageLink, type VirtualRpc } from '../../lib/core/scenario/flow.ts'
 import { probeSession, WITHIN } from '../contract/session-probe.ts'
 import { lineServer } from '../contract/wire-server.ts'
 

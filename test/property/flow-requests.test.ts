@@ -3,7 +3,7 @@ import { createServer as createHttp2Server, type Http2ServerRequest } from 'node
 import type { AddressInfo } from 'node:net'
 import fc from 'fast-check'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { FlowError, type HttpResponse, type RequestOptions } from '../../lib/core/flow.ts'
+import { FlowError, type HttpResponse, type RequestOptions } from '../../lib/core/scenario/flow.ts'
 import { probeSession, type SessionProbe, WITHIN } from '../contract/session-probe.ts'
 
 interface Received {

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import * as ws from 'ws'
-import { type FrameError, FrameReader } from '../../functions/generator/link/frame-reader.ts'
+import { type FrameError, FrameReader } from '../../functions/generator/messages/frame-reader.ts'
 
 /** Missing in the types of ws. */
 const { Receiver } = ws as unknown as { Receiver: new (options: { maxPayload: number }) => Writable }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { HistogramShelf } from '../../aggregator/histogram-shelf.ts'
-import { Histogram } from '../../lib/core/histogram.ts'
+import { HistogramShelf } from '../../aggregator/sums/histogram-shelf.ts'
+import { Histogram } from '../../lib/core/metrics/histogram.ts'
 
 const values = fc.array(fc.integer({ min: 0, max: 10_000_000 }), { maxLength: 6 })
 const additions = fc.array(fc.record({ index: fc.nat({ max: 30 }), values }), { maxLength: 120, size: 'max' })

@@ -3,8 +3,8 @@ import fc from 'fast-check'
 import { build, encodeIntoCompressedBase64, type JsHistogram } from 'hdr-histogram-js'
 import { doDecode } from 'hdr-histogram-js/dist/JsHistogram.encoding.js'
 import { expect, test } from 'vitest'
-import { VolleyError } from '../../lib/core/errors.ts'
-import { HIGHEST_TRACKABLE, Histogram } from '../../lib/core/histogram.ts'
+import { VolleyError } from '../../lib/core/base/errors.ts'
+import { HIGHEST_TRACKABLE, Histogram } from '../../lib/core/metrics/histogram.ts'
 
 const RELATIVE_ERROR = 0.001
 /** The header fields in which hdr-histogram-js departs from HdrHistogram: it writes the integer 1 in both. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { errorClassOf } from '../../functions/generator/error-class.ts'
+import { errorClassOf } from '../../functions/generator/metering/error-class.ts'
 import { FrameReader } from '../../functions/generator/http2/frame-reader.ts'
 
 function frame(type: number, flags: number, stream: number, payload: Uint8Array): Buffer {

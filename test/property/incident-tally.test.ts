@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { IncidentTally } from '../../aggregator/incident-tally.ts'
-import { Smallest } from '../../aggregator/smallest.ts'
-import type { Incident, SnapshotIncidents } from '../../lib/core/incident.ts'
+import { IncidentTally } from '../../aggregator/merge/incident-tally.ts'
+import { Smallest } from '../../aggregator/sums/smallest.ts'
+import type { Incident, SnapshotIncidents } from '../../lib/core/results/incident.ts'
 
 interface Told {
   key: string

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { LineSplitter } from '../../lib/core/line-splitter.ts'
+import { LineSplitter } from '../../lib/core/protocol/line-splitter.ts'
 import { pieces } from '../fixtures/pieces.ts'
 
 const text = fc.array(fc.constantFrom('a', 'ß', '🦊', '\n', '\r', '\r\n')).map((parts) => parts.join(''))

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { evaluate } from '../../aggregator/evaluate.ts'
-import { Merge } from '../../aggregator/merge.ts'
-import { live } from '../../aggregator/watch.ts'
-import { cutsOf, isDrain } from '../../lib/core/cut.ts'
-import type { Plan } from '../../lib/core/plan.ts'
-import type { Threshold } from '../../lib/core/threshold.ts'
+import { evaluate } from '../../aggregator/judge/evaluate.ts'
+import { Merge } from '../../aggregator/merge/merge.ts'
+import { live } from '../../aggregator/live/watch.ts'
+import { cutsOf, isDrain } from '../../lib/core/plan/cut.ts'
+import type { Plan } from '../../lib/core/plan/plan.ts'
+import type { Threshold } from '../../lib/core/metrics/threshold.ts'
 import { planOf, START_AT_MS, snapshotOf } from '../fixtures/synthetic-run.ts'
 
 const OVER_MS = 10_000

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { maskName, maskText, maskUrl } from '../../lib/core/mask.ts'
+import { maskName, maskText, maskUrl } from '../../lib/core/secrets/mask.ts'
 
 /** Pieces that mean something to a mask, so that hostile arrangements of them come up soon. */
 const piece = fc.oneof(

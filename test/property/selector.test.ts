@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { plain } from '../../aggregator/report/terminal.ts'
-import { parseSelector, selectorMistake, seriesKey } from '../../lib/core/selector.ts'
+import { plain } from '../../aggregator/report/text/terminal.ts'
+import { parseSelector, selectorMistake, seriesKey } from '../../lib/core/metrics/selector.ts'
 
 /** Text of any kind, and much of what a selector itself is written with. */
 const text = fc.oneof(

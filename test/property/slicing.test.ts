@@ -6,7 +6,7 @@ import {
   executorSchema,
   scheduleOf,
   type UserSchedule,
-} from '../../lib/core/executor/executors.ts'
+} from '../../lib/core/schedule/executors.ts'
 import {
   type Share,
   sharesOf,
@@ -14,7 +14,7 @@ import {
   sliceIterations,
   sliceUsers,
   windowsOf,
-} from '../../lib/core/slice.ts'
+} from '../../lib/core/plan/slice.ts'
 
 const slices = fc.integer({ min: 1, max: 50 })
 const durationsMs = fc.oneof(

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { accruedOf, overBudget } from '../../lib/core/accrued-cost.ts'
-import { LAMBDA_COMPUTE } from '../../lib/core/cloud-quote.ts'
-import { FREE } from '../../lib/core/quote.ts'
-import { GENERATOR_GB, invocationsOf } from '../../lib/core/usage.ts'
+import { accruedOf, overBudget } from '../../lib/core/price/accrued-cost.ts'
+import { LAMBDA_COMPUTE } from '../../lib/core/price/cloud-quote.ts'
+import { FREE } from '../../lib/core/plan/quote.ts'
+import { GENERATOR_GB, invocationsOf } from '../../lib/core/price/usage.ts'
 import { cloudPlanOf } from '../fixtures/cloud-plan.ts'
 
 const USD_PER_SECOND = GENERATOR_GB * 0.0000133334

@@ -19,7 +19,7 @@ const filesWith = (pattern: RegExp): string[] =>
 
 describe('the house', () => {
   it('ends the process in one place', () => {
-    expect(filesWith(/process\.exit\(/)).toEqual(['lib/exit-guard.ts'])
+    expect(filesWith(/process\.exit\(/)).toEqual(['lib/user-code/exit-guard.ts'])
   })
 
   it('makes its load itself, and all other requests by undici, which is loaded only where it is used', () => {
@@ -34,15 +34,15 @@ describe('the house', () => {
   it('takes memory that may hold what others sent only where it is written as a whole, or never sent', () => {
     expect(filesWith(/allocUnsafe/)).toEqual([
       // Read into, and given out in copies.
-      'functions/generator/held-bytes.ts',
-      'functions/generator/http/answer-parser.ts',
+      'functions/generator/net/held-bytes.ts',
+      'functions/generator/http1/answer-parser.ts',
       'functions/generator/http/body-buffer.ts',
-      'functions/generator/http/read-into.ts',
+      'functions/generator/net/read-into.ts',
       'functions/generator/http2/field-table.ts',
       'functions/generator/http2/hpack-decoder.ts',
       // Sent, and checked.
-      'functions/generator/link/frame.ts',
-      'functions/generator/written-bytes.ts',
+      'functions/generator/messages/frame.ts',
+      'functions/generator/http/written-bytes.ts',
     ])
   })
 

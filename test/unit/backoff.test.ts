@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { backoffMs } from '../../lib/core/backoff.ts'
-import { type Random, SeededRandom } from '../../lib/core/random.ts'
+import { backoffMs } from '../../lib/core/base/backoff.ts'
+import { type Random, SeededRandom } from '../../lib/core/base/random.ts'
 
 const always = (drawn: number): Random => ({ ...new SeededRandom(0), next: () => drawn }) as Random
 const backoff = { firstMs: 100, longestMs: 1_000, jitter: 0.5 }

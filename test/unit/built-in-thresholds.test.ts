@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { live } from '../../aggregator/watch.ts'
-import type { Threshold } from '../../lib/core/threshold.ts'
-import type { Row, Verdict } from '../../lib/core/verdict.ts'
+import { live } from '../../aggregator/live/watch.ts'
+import type { Threshold } from '../../lib/core/metrics/threshold.ts'
+import type { Row, Verdict } from '../../lib/core/results/verdict.ts'
 import { mergeOf, verdictOf, type Written } from '../fixtures/judged-run.ts'
 import { planOf, type Samples, START_AT_MS } from '../fixtures/synthetic-run.ts'
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { checkOptions, reconnectPlan } from '../../lib/core/flow/check-options.ts'
+import { checkOptions, reconnectPlan } from '../../lib/core/scenario/flow/check-options.ts'
 
 const refused = (message: string): unknown =>
   expect.objectContaining({ errorClass: 'bad_request_options', message })

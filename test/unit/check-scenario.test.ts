@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { checkScenario } from '../../lib/core/check-scenario.ts'
+import { checkScenario } from '../../lib/core/scenario/check-scenario.ts'
 
 const run = async (): Promise<void> => undefined
 

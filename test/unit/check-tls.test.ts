@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { tlsMistakes } from '../../lib/check-tls.ts'
+import { tlsMistakes } from '../../lib/scenario/check-tls.ts'
 
 const read = (name: string): string =>
   readFileSync(new URL(`../fixtures/tls/${name}`, import.meta.url), 'utf8')

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { chooseTarget } from '../../lib/cli/choose-target.ts'
-import { parseLoadRequest } from '../../lib/core/make-plan.ts'
-import type { LoadedScenario } from '../../lib/scenario-file.ts'
+import { chooseTarget } from '../../lib/planning/choose-target.ts'
+import { parseLoadRequest } from '../../lib/core/plan/make-plan.ts'
+import type { LoadedScenario } from '../../lib/scenario/scenario-file.ts'
 
 const loaded = {
   scenario: { name: 'shop', target: { environments: {} } },

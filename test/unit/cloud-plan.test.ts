@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { VolleyError } from '../../lib/core/errors.ts'
-import { invocationsOf, peakGenerators } from '../../lib/core/usage.ts'
+import { VolleyError } from '../../lib/core/base/errors.ts'
+import { invocationsOf, peakGenerators } from '../../lib/core/price/usage.ts'
 import { cloudPlanOf } from '../fixtures/cloud-plan.ts'
 
 function refusalOf(plan: () => unknown): VolleyError {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { cloudPriceOf } from '../../lib/cli/cloud-price.ts'
-import { checkScenario } from '../../lib/core/check-scenario.ts'
-import { parseLoadRequest } from '../../lib/core/make-plan.ts'
-import type { Scenario } from '../../lib/core/scenario.ts'
+import { cloudPriceOf } from '../../lib/cli/cloud/cloud-price.ts'
+import { checkScenario } from '../../lib/core/scenario/check-scenario.ts'
+import { parseLoadRequest } from '../../lib/core/plan/make-plan.ts'
+import type { Scenario } from '../../lib/core/scenario/scenario.ts'
 
 const executor = { executor: 'constant-vus', users: 500, duration: '10m' }
 const loaded = {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { checkScenario } from '../../lib/core/check-scenario.ts'
-import { cloudwatchRule, dimensionsOf } from '../../lib/core/cloudwatch-source.ts'
-import { type Source, sourceSchema, unitOf } from '../../lib/core/source.ts'
+import { checkScenario } from '../../lib/core/scenario/check-scenario.ts'
+import { cloudwatchRule, dimensionsOf } from '../../lib/core/scenario/cloudwatch-source.ts'
+import { type Source, sourceSchema, unitOf } from '../../lib/core/scenario/source.ts'
 
 const parse = (resource: object, metrics: object = {}): Extract<Source, { kind: 'cloudwatch' }> =>
   sourceSchema.parse({ kind: 'cloudwatch', resource, metrics }) as Extract<Source, { kind: 'cloudwatch' }>

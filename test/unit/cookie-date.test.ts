@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseCookieDate } from '../../functions/generator/cookie-date.ts'
+import { parseCookieDate } from '../../functions/generator/cookies/cookie-date.ts'
 
 const at = (text: string): string | undefined => {
   const atMs = parseCookieDate(text)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type CookieScope, UserCookies } from '../../functions/generator/cookie-jar.ts'
+import { type CookieScope, UserCookies } from '../../functions/generator/cookies/cookie-jar.ts'
 
 const NOW_MS = Date.UTC(2026, 0, 1)
 const SHOP: CookieScope = { secure: false, host: 'shop.example.com', path: '/account/login?next=/' }

@@ -1,6 +1,6 @@
 import papaparse from 'papaparse'
 import { describe, expect, it } from 'vitest'
-import { csvCell } from '../../lib/core/csv-cell.ts'
+import { csvCell } from '../../lib/core/base/csv-cell.ts'
 
 describe('a cell of text in a CSV file', () => {
   it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\tx', '\rx', '\nx', '＝1', '=HYPERLINK("http://x","a, b")'])(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { csvRows } from '../../lib/csv-rows.ts'
+import { csvRows } from '../../lib/scenario/csv-rows.ts'
 
 describe('the delimiter of a CSV file', () => {
   it.each([

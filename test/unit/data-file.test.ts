@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { csv, type Feeder, json } from '../../lib/core/feeder.ts'
-import type { DataRow } from '../../lib/core/flow.ts'
-import { loadData } from '../../lib/data-file.ts'
-import type { LoadedScenario } from '../../lib/scenario-file.ts'
+import { csv, type Feeder, json } from '../../lib/core/scenario/feeder.ts'
+import type { DataRow } from '../../lib/core/scenario/flow.ts'
+import { loadData } from '../../lib/scenario/data-file.ts'
+import type { LoadedScenario } from '../../lib/scenario/scenario-file.ts'
 
 let folder: string
 

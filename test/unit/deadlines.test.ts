@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { Deadlines, type Expiring } from '../../functions/generator/deadlines.ts'
+import { Deadlines, type Expiring } from '../../functions/generator/time/deadlines.ts'
 
 class Item implements Expiring {
   deadlineAtMs = 0

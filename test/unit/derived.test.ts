@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { throughputLinearity } from '../../aggregator/derived.ts'
-import type { TimelinePoint } from '../../lib/core/summary.ts'
+import { throughputLinearity } from '../../aggregator/judge/derived.ts'
+import type { TimelinePoint } from '../../lib/core/results/summary.ts'
 import { firstRow } from '../fixtures/judged-run.ts'
 import { planOf } from '../fixtures/synthetic-run.ts'
 

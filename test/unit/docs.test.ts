@@ -3,13 +3,13 @@ import { existsSync, globSync, mkdtempSync, readFileSync, writeFileSync } from '
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { errorClassOf } from '../../functions/generator/error-class.ts'
-import { checkScenario } from '../../lib/core/check-scenario.ts'
-import { type ErrorCode, EXIT, VolleyError } from '../../lib/core/errors.ts'
-import { BUILT_IN_METRICS } from '../../lib/core/metric.ts'
-import { BUILT_IN_TAGS } from '../../lib/core/overflow.ts'
-import { PUBLISHED_GAUGES, PUBLISHED_METRICS, seriesUnitOf } from '../../lib/core/published.ts'
-import { settingsSchema } from '../../lib/infra/settings.ts'
+import { errorClassOf } from '../../functions/generator/metering/error-class.ts'
+import { checkScenario } from '../../lib/core/scenario/check-scenario.ts'
+import { type ErrorCode, EXIT, VolleyError } from '../../lib/core/base/errors.ts'
+import { BUILT_IN_METRICS } from '../../lib/core/metrics/metric.ts'
+import { BUILT_IN_TAGS } from '../../lib/core/plan/overflow.ts'
+import { PUBLISHED_GAUGES, PUBLISHED_METRICS, seriesUnitOf } from '../../lib/core/results/published.ts'
+import { settingsSchema } from '../../lib/infra/settings/settings.ts'
 import codepal from '../../scenarios/codepal/scenario.ts'
 import codepalTarget from '../../scenarios/codepal/target.ts'
 
@@ -196,7 +196,7 @@ describe('tables in the documentation', () => {
   })
 
   it('name every class that an error on the wire can have', () => {
-    const source = readFileSync('functions/generator/error-class.ts', 'utf8')
+    const source = readFileSync('functions/generator/metering/error-class.ts', 'utf8')
     const returned = Array.from(source.matchAll(/^ {2}(?:\w+: |\[\/.*, )'([a-z_]+)'/gm), ([, name]) => name)
     expect(returned.length).toBeGreaterThan(15)
     const named = tableOf('docs/verdict.md', 'class').map(([name]) => plain(name))

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { errorClassOf, errorMessageOf } from '../../functions/generator/error-class.ts'
-import { VolleyError } from '../../lib/core/errors.ts'
-import { FlowError } from '../../lib/core/flow.ts'
+import { errorClassOf, errorMessageOf } from '../../functions/generator/metering/error-class.ts'
+import { VolleyError } from '../../lib/core/base/errors.ts'
+import { FlowError } from '../../lib/core/scenario/flow.ts'
 
 const withCode = (code: string, more: object = {}): Error =>
   Object.assign(new Error('it failed'), { code, ...more })

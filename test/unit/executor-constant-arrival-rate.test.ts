@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { constantArrivalRate } from '../../lib/core/executor/constant-arrival-rate.ts'
-import { executorSchema } from '../../lib/core/executor/executors.ts'
+import { constantArrivalRate } from '../../lib/core/schedule/constant-arrival-rate.ts'
+import { executorSchema } from '../../lib/core/schedule/executors.ts'
 
 const constant = (fields: { rate: number; duration: string; per?: string; maxUsers?: number }) =>
   constantArrivalRate.schedule(

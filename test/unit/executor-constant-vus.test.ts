@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { constantVus } from '../../lib/core/executor/constant-vus.ts'
-import { executorSchema } from '../../lib/core/executor/executors.ts'
+import { constantVus } from '../../lib/core/schedule/constant-vus.ts'
+import { executorSchema } from '../../lib/core/schedule/executors.ts'
 
 const config = executorSchema.parse({ executor: 'constant-vus', users: 3, duration: '10s' })
 const schedule = constantVus.schedule(config as Parameters<typeof constantVus.schedule>[0])

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { rampingArrivalRate } from '../../lib/core/executor/ramping-arrival-rate.ts'
+import { rampingArrivalRate } from '../../lib/core/schedule/ramping-arrival-rate.ts'
 
 type Steps = [duration: `${number}s`, rate: number][]
 const ramp = (startRate: number, steps: Steps, per: `${number}s` = '1s') =>

@@ -3,10 +3,10 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { ManualClock } from '../../lib/adapters/clock/manual.ts'
 import { MemoryFaultInjector } from '../../lib/adapters/fault-injector/memory.ts'
 import { MemoryStore } from '../../lib/adapters/snapshot-store/memory.ts'
-import { experimentKey, type PlannedExperiment } from '../../lib/core/experiment.ts'
-import { Experiments, stopExperiments } from '../../lib/experiments.ts'
+import { experimentKey, type PlannedExperiment } from '../../lib/core/scenario/experiment.ts'
+import { Experiments, stopExperiments } from '../../lib/run/experiments.ts'
 import type { FaultInjector } from '../../lib/ports.ts'
-import { requestStop } from '../../lib/stop.ts'
+import { requestStop } from '../../lib/run/store/stop.ts'
 
 const START_AT_MS = 1_000_000
 const KILL: PlannedExperiment = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { SnapshotIncidents } from '../../lib/core/incident.ts'
-import { summarySchema } from '../../lib/core/summary.ts'
+import type { SnapshotIncidents } from '../../lib/core/results/incident.ts'
+import { summarySchema } from '../../lib/core/results/summary.ts'
 import { summaryOf } from '../fixtures/judged-run.ts'
 import { planOf } from '../fixtures/synthetic-run.ts'
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { RequestBuilder } from '../../functions/generator/http-request.ts'
-import { nameText, tagTexts } from '../../lib/core/flow/name.ts'
-import { badOption } from '../../lib/core/flow/refusal.ts'
-import type { RequestOptions } from '../../lib/core/flow.ts'
+import { RequestBuilder } from '../../functions/generator/http-client/http-request.ts'
+import { nameText, tagTexts } from '../../lib/core/scenario/flow/name.ts'
+import { badOption } from '../../lib/core/base/refusal.ts'
+import type { RequestOptions } from '../../lib/core/scenario/flow.ts'
 
 const http = { headers: {}, timeout: '30s', redirects: 10, version: '1.1' } as const
 const builder = new RequestBuilder({ targetUrl: 'http://127.0.0.1:8080', http })

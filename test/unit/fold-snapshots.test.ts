@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { evaluate } from '../../aggregator/evaluate.ts'
-import { foldSnapshots } from '../../aggregator/fold-snapshots.ts'
-import { Merge } from '../../aggregator/merge.ts'
+import { evaluate } from '../../aggregator/judge/evaluate.ts'
+import { foldSnapshots } from '../../aggregator/merge/fold-snapshots.ts'
+import { Merge } from '../../aggregator/merge/merge.ts'
 import { MemoryStore } from '../../lib/adapters/snapshot-store/memory.ts'
-import { VolleyError } from '../../lib/core/errors.ts'
-import { encodeSnapshot, snapshotKey } from '../../lib/core/snapshot.ts'
-import type { Verdict } from '../../lib/core/verdict.ts'
+import { VolleyError } from '../../lib/core/base/errors.ts'
+import { encodeSnapshot, snapshotKey } from '../../lib/core/results/snapshot.ts'
+import type { Verdict } from '../../lib/core/results/verdict.ts'
 import { planOf, START_AT_MS, snapshotOf } from '../fixtures/synthetic-run.ts'
 
 const plan = planOf()

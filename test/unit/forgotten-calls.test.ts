@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { driveUsers } from '../../functions/generator/drive-users.ts'
-import { IterationMeter } from '../../functions/generator/iteration.ts'
-import { type Interval, Recorder } from '../../functions/generator/recorder.ts'
-import { Sleepers } from '../../functions/generator/sleepers.ts'
-import type { UserServices, UserSession } from '../../functions/generator/user-services.ts'
-import { GeneratorUser } from '../../functions/generator/virtual-user.ts'
+import { driveUsers } from '../../functions/generator/load/drive-users.ts'
+import { IterationMeter } from '../../functions/generator/load/iteration.ts'
+import { type Interval, Recorder } from '../../functions/generator/metering/recorder.ts'
+import { Sleepers } from '../../functions/generator/time/sleepers.ts'
+import type { UserServices, UserSession } from '../../functions/generator/user/user-services.ts'
+import { GeneratorUser } from '../../functions/generator/user/virtual-user.ts'
 import { ManualClock } from '../../lib/adapters/clock/manual.ts'
-import { perVuIterations } from '../../lib/core/executor/per-vu-iterations.ts'
-import type { VirtualUser } from '../../lib/core/flow.ts'
+import { perVuIterations } from '../../lib/core/schedule/per-vu-iterations.ts'
+import type { VirtualUser } from '../../lib/core/scenario/flow.ts'
 
 const turns = (count: number): Promise<void> =>
   count === 0 ? Promise.resolve() : new Promise((resolve) => setImmediate(() => resolve(turns(count - 1))))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { GeneratorSummary } from '../../lib/core/summary.ts'
+import type { GeneratorSummary } from '../../lib/core/results/summary.ts'
 import { summaryOf, type Written } from '../fixtures/judged-run.ts'
 import { planOf } from '../fixtures/synthetic-run.ts'
 

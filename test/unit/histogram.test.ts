@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { VolleyError } from '../../lib/core/errors.ts'
-import { HIGHEST_TRACKABLE, Histogram } from '../../lib/core/histogram.ts'
+import { VolleyError } from '../../lib/core/base/errors.ts'
+import { HIGHEST_TRACKABLE, Histogram } from '../../lib/core/metrics/histogram.ts'
 
 const HEADER_HEX =
   '1c849313' + // cookie

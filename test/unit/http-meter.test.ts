@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { Exchange } from '../../functions/generator/exchange.ts'
-import { HttpMeter } from '../../functions/generator/http-meter.ts'
-import { Recorder } from '../../functions/generator/recorder.ts'
-import type { Series } from '../../lib/core/snapshot.ts'
+import type { Exchange } from '../../functions/generator/contract/exchange.ts'
+import { HttpMeter } from '../../functions/generator/http-client/http-meter.ts'
+import { Recorder } from '../../functions/generator/metering/recorder.ts'
+import type { Series } from '../../lib/core/results/snapshot.ts'
 
 const exchange: Exchange = {
   method: 'GET',

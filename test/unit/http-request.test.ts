@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { RequestBuilder } from '../../functions/generator/http-request.ts'
-import type { RequestOptions } from '../../lib/core/flow.ts'
+import { RequestBuilder } from '../../functions/generator/http-client/http-request.ts'
+import type { RequestOptions } from '../../lib/core/scenario/flow.ts'
 
 const http = {
   headers: { 'X-Team': 'blue', 'User-Agent': 'volley' },

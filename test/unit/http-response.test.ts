@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Exchange } from '../../functions/generator/exchange.ts'
-import { ExchangeResponse } from '../../functions/generator/http-response.ts'
+import type { Exchange } from '../../functions/generator/contract/exchange.ts'
+import { ExchangeResponse } from '../../functions/generator/http-client/http-response.ts'
 
 const exchange = (body: string | Uint8Array, contentType?: string): Exchange => ({
   method: 'GET',

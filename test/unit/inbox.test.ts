@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { Deadlines } from '../../functions/generator/deadlines.ts'
-import { any, Inbox, type Told } from '../../functions/generator/link/inbox.ts'
-import { FlowError } from '../../lib/core/flow.ts'
+import { Deadlines } from '../../functions/generator/time/deadlines.ts'
+import { any, Inbox, type Told } from '../../functions/generator/messages/inbox.ts'
+import { FlowError } from '../../lib/core/scenario/flow.ts'
 
 it('keeps a message for later where its readers were told that they wait in vain', () => {
   const heard: string[] = []

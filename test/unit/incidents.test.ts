@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { Exchange } from '../../functions/generator/exchange.ts'
-import { Incidents } from '../../functions/generator/incidents.ts'
-import { FlowError } from '../../lib/core/flow-error.ts'
-import { incidentsSchema } from '../../lib/core/incident.ts'
+import type { Exchange } from '../../functions/generator/contract/exchange.ts'
+import { Incidents } from '../../functions/generator/metering/incidents.ts'
+import { FlowError } from '../../lib/core/base/flow-error.ts'
+import { incidentsSchema } from '../../lib/core/results/incident.ts'
 
 function exchangeOf(changes: Partial<Exchange> = {}): Exchange {
   return {

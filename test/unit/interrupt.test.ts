@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { onInterrupt } from '../../lib/cli/interrupt.ts'
+import { onInterrupt } from '../../lib/cli/terminal/interrupt.ts'
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 const before = new Map(SIGNALS.map((signal) => [signal, process.listeners(signal)]))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseRpc, RpcError } from '../../lib/core/json-rpc.ts'
+import { parseRpc, RpcError } from '../../lib/core/protocol/json-rpc.ts'
 
 describe('the class of a JSON-RPC error', () => {
   it.each([

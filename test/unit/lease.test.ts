@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { MemoryStore } from '../../lib/adapters/snapshot-store/memory.ts'
-import { expiredLease, renewLease } from '../../lib/lease.ts'
+import { expiredLease, renewLease } from '../../lib/run/store/lease.ts'
 
 const startAtMs = 1_700_000_000_000
 const plan = { run: 'r1', leaseMs: 90_000 }

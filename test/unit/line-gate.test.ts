@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { LineGate } from '../../lib/core/line-gate.ts'
+import { LineGate } from '../../lib/core/base/line-gate.ts'
 
 it('lets so many lines of a second pass, counts the others, and says how many once the second is over', () => {
   const gate = new LineGate(2)

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { localRuns } from '../../lib/cli/local-runs.ts'
-import { runsCommand } from '../../lib/cli/runs-command.ts'
-import { EXIT } from '../../lib/core/errors.ts'
+import { runsCommand } from '../../lib/cli/cloud/runs-command.ts'
+import { EXIT } from '../../lib/core/base/errors.ts'
 
 let folder: string
 

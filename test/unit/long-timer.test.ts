@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { opening } from '../../functions/generator/link/opening.ts'
-import { reopen } from '../../functions/generator/reopen.ts'
+import { opening } from '../../functions/generator/messages/opening.ts'
+import { reopen } from '../../functions/generator/net/reopen.ts'
 import { systemClock } from '../../lib/adapters/clock/system.ts'
-import { LongTimer } from '../../lib/long-timer.ts'
+import { LongTimer } from '../../lib/adapters/clock/long-timer.ts'
 
 const DAY_MS = 86_400_000
 

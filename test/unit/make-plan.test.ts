@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { checkScenario } from '../../lib/core/check-scenario.ts'
-import { cutsOf, isDrain } from '../../lib/core/cut.ts'
-import { VolleyError } from '../../lib/core/errors.ts'
-import { makePlan, parseLoadRequest } from '../../lib/core/make-plan.ts'
-import type { Scenario } from '../../lib/core/scenario.ts'
+import { checkScenario } from '../../lib/core/scenario/check-scenario.ts'
+import { cutsOf, isDrain } from '../../lib/core/plan/cut.ts'
+import { VolleyError } from '../../lib/core/base/errors.ts'
+import { makePlan, parseLoadRequest } from '../../lib/core/plan/make-plan.ts'
+import type { Scenario } from '../../lib/core/scenario/scenario.ts'
 
 const facts = {
   run: 'r1',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { hasModuleSyntax } from '../../lib/module-syntax.ts'
+import { hasModuleSyntax } from '../../lib/scenario/module-syntax.ts'
 
 describe('the syntax of modules', () => {
   it.each([

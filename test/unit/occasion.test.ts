@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest'
 import { ManualClock } from '../../lib/adapters/clock/manual.ts'
 import { MemoryStore } from '../../lib/adapters/snapshot-store/memory.ts'
-import { checkScenario } from '../../lib/core/check-scenario.ts'
-import { makePlan } from '../../lib/core/make-plan.ts'
-import type { Scenario } from '../../lib/core/scenario.ts'
-import { occasionOf } from '../../lib/occasion.ts'
+import { checkScenario } from '../../lib/core/scenario/check-scenario.ts'
+import { makePlan } from '../../lib/core/plan/make-plan.ts'
+import type { Scenario } from '../../lib/core/scenario/scenario.ts'
+import { occasionOf } from '../../lib/run/occasion.ts'
 
 it.each([
   [

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { foldSnapshots } from '../../aggregator/fold-snapshots.ts'
-import type { Merge } from '../../aggregator/merge.ts'
-import { partialKey } from '../../aggregator/partial.ts'
-import { PartialKeeper } from '../../aggregator/partial-keeper.ts'
+import { foldSnapshots } from '../../aggregator/merge/fold-snapshots.ts'
+import type { Merge } from '../../aggregator/merge/merge.ts'
+import { partialKey } from '../../aggregator/merge/partial.ts'
+import { PartialKeeper } from '../../aggregator/merge/partial-keeper.ts'
 import { ManualClock } from '../../lib/adapters/clock/manual.ts'
 import { MemoryStore } from '../../lib/adapters/snapshot-store/memory.ts'
-import { VolleyError } from '../../lib/core/errors.ts'
-import { encodeSnapshot } from '../../lib/core/snapshot.ts'
+import { VolleyError } from '../../lib/core/base/errors.ts'
+import { encodeSnapshot } from '../../lib/core/results/snapshot.ts'
 import { planOf, START_AT_MS, snapshotOf } from '../fixtures/synthetic-run.ts'
 
 const plan = planOf({ thresholds: [{ metric: 'http_req_duration', limit: 'p(95)<250', over: '30s' }] })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { ShownLines } from '../../lib/cli/shown-lines.ts'
-import { PrintedLines } from '../../lib/printed-lines.ts'
-import { frameReader } from '../../lib/user-frames.ts'
+import { ShownLines } from '../../lib/cli/terminal/shown-lines.ts'
+import { PrintedLines } from '../../lib/user-code/printed-lines.ts'
+import { frameReader } from '../../lib/user-code/user-frames.ts'
 
 /** A console and streams of their own, taken over, and everything that was heard of them. */
 function taken({ passOn = false } = {}) {

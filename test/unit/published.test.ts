@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { Histogram } from '../../lib/core/histogram.ts'
+import { Histogram } from '../../lib/core/metrics/histogram.ts'
 import {
   PUBLISHED_METRICS,
   publishedCount,
   publishedMetrics,
   seriesUnitOf,
-} from '../../lib/core/published.ts'
+} from '../../lib/core/results/published.ts'
 import { planOf } from '../fixtures/synthetic-run.ts'
 
 const counter = { kind: 'counter', unit: '' } as const

@@ -2,7 +2,7 @@ import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, it, vi } from 'vitest'
-import { explain, type VolleyError } from '../../lib/core/errors.ts'
+import { explain, type VolleyError } from '../../lib/core/base/errors.ts'
 import { pythonEnvironment } from '../../lib/local-cloud/python-environment.ts'
 
 afterEach(() => vi.unstubAllEnvs())

@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { reopen } from '../../functions/generator/reopen.ts'
+import { reopen } from '../../functions/generator/net/reopen.ts'
 
 const PLAN = { attempts: 4, firstMs: 100, longestMs: 300, jitter: 0 }
 /** When the tries are made without chance. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { loadAssets } from '../../aggregator/report/html/assets.ts'
-import { htmlReport } from '../../aggregator/report/html.ts'
+import { htmlReport } from '../../aggregator/report/html/html.ts'
 import { silence } from '../fixtures/summary.ts'
 import { codepalRun, judged } from '../fixtures/verdict.ts'
 

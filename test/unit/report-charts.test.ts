@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { chartLadderOf, formatFigure } from '../../aggregator/report/figure.ts'
+import { chartLadderOf, formatFigure } from '../../aggregator/report/model/figure.ts'
 import { bulletOf } from '../../aggregator/report/html/bullet.ts'
 import { runCharts } from '../../aggregator/report/html/run-charts.ts'
 import { serverCharts } from '../../aggregator/report/html/server-charts.ts'
-import { markup } from '../../aggregator/report/markup.ts'
-import type { Row } from '../../lib/core/verdict.ts'
+import { markup } from '../../aggregator/report/model/markup.ts'
+import type { Row } from '../../lib/core/results/verdict.ts'
 import { codepalRun } from '../fixtures/verdict.ts'
 
 // The page's modules are plain JavaScript without types.

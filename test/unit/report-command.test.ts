@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { FileSystemStore } from '../../lib/adapters/snapshot-store/file-system.ts'
 import { reportCommand } from '../../lib/cli/report-command.ts'
-import { EXIT } from '../../lib/core/errors.ts'
-import { encodeSnapshot } from '../../lib/core/snapshot.ts'
-import { type Verdict, verdictSchema } from '../../lib/core/verdict.ts'
+import { EXIT } from '../../lib/core/base/errors.ts'
+import { encodeSnapshot } from '../../lib/core/results/snapshot.ts'
+import { type Verdict, verdictSchema } from '../../lib/core/results/verdict.ts'
 import { planOf, START_AT_MS, snapshotOf } from '../fixtures/synthetic-run.ts'
 
 const plan = planOf({ slices: 1 })

@@ -9,7 +9,7 @@ import {
   formatSpan,
   formatUsd,
   SHARE,
-} from '../../aggregator/report/figure.ts'
+} from '../../aggregator/report/model/figure.ts'
 
 describe('a figure', () => {
   it('has three digits, or all whole ones', () => {

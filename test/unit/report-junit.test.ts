@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { junitReport } from '../../aggregator/report/junit.ts'
-import type { Row, Verdict } from '../../lib/core/verdict.ts'
+import { junitReport } from '../../aggregator/report/data/junit.ts'
+import type { Row, Verdict } from '../../lib/core/results/verdict.ts'
 import { codepalRun } from '../fixtures/verdict.ts'
 
 const TOKEN =

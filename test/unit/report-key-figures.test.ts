@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { keyFigures } from '../../aggregator/report/key-figures.ts'
+import { keyFigures } from '../../aggregator/report/model/key-figures.ts'
 import { summaryOf, verdictOf, type Written } from '../fixtures/judged-run.ts'
 import { planOf, type Samples } from '../fixtures/synthetic-run.ts'
 

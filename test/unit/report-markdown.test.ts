@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { markdownReport } from '../../aggregator/report/markdown.ts'
-import type { Incident, SampleExchange } from '../../lib/core/incident.ts'
-import type { Failure } from '../../lib/core/summary.ts'
+import { markdownReport } from '../../aggregator/report/text/markdown.ts'
+import type { Incident, SampleExchange } from '../../lib/core/results/incident.ts'
+import type { Failure } from '../../lib/core/results/summary.ts'
 import { silence } from '../fixtures/summary.ts'
 import { codepalRun, judged } from '../fixtures/verdict.ts'
 

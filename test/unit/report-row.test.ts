@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
-import { countStates, groupRows, urgency, writeRow } from '../../aggregator/report/row.ts'
-import { summarySchema } from '../../lib/core/summary.ts'
-import type { Row } from '../../lib/core/verdict.ts'
-import { verdictSchema } from '../../lib/core/verdict.ts'
+import { countStates, groupRows, urgency, writeRow } from '../../aggregator/report/model/row.ts'
+import { summarySchema } from '../../lib/core/results/summary.ts'
+import type { Row } from '../../lib/core/results/verdict.ts'
+import { verdictSchema } from '../../lib/core/results/verdict.ts'
 import { codepalRun } from '../fixtures/verdict.ts'
 
 const { verdict } = codepalRun('fail')

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { headOf, RequestHeads } from '../../functions/generator/http/request-head.ts'
+import { headOf, RequestHeads } from '../../functions/generator/http1/request-head.ts'
 
 const heads = new RequestHeads('shop.example.com:8080')
 const get = { method: 'GET', path: '/a?b=c' }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { costOf } from '../../aggregator/cost.ts'
-import { judge } from '../../aggregator/judge.ts'
-import { live, reasonToStop } from '../../aggregator/watch.ts'
-import { GENERATOR_GB } from '../../lib/core/usage.ts'
+import { costOf } from '../../aggregator/judge/cost.ts'
+import { judge } from '../../aggregator/judge/judge.ts'
+import { live, reasonToStop } from '../../aggregator/live/watch.ts'
+import { GENERATOR_GB } from '../../lib/core/price/usage.ts'
 import { mergeOf } from '../fixtures/judged-run.ts'
 import { planOf, START_AT_MS } from '../fixtures/synthetic-run.ts'
 

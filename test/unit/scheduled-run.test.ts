@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { scheduledRunName, scheduledSchema } from '../../functions/schedule/scheduled.ts'
-import { runIdSchema } from '../../lib/core/run-request.ts'
-import { schedulesSchema } from '../../lib/infra/schedule-settings.ts'
+import { runIdSchema } from '../../lib/core/run/run-request.ts'
+import { schedulesSchema } from '../../lib/infra/settings/schedule-settings.ts'
 
 const run = { scenario: 'codepal' }
 

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
-import { PUBLISHED, schemaText } from '../../lib/published-schemas.ts'
+import { PUBLISHED, schemaText } from '../../aggregator/report/published-schemas.ts'
 
 describe('the published JSON Schemas', () => {
   it('are those of the messages as they are now (npm run schemas writes them)', async () => {

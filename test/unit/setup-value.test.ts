@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest'
 import { systemClock } from '../../lib/adapters/clock/system.ts'
 import { MemoryStore } from '../../lib/adapters/snapshot-store/memory.ts'
-import { makePlan } from '../../lib/core/make-plan.ts'
-import { scenarioSchema } from '../../lib/core/scenario.ts'
-import { setupKey } from '../../lib/core/setup.ts'
-import { occasionOf } from '../../lib/occasion.ts'
+import { makePlan } from '../../lib/core/plan/make-plan.ts'
+import { scenarioSchema } from '../../lib/core/scenario/scenario.ts'
+import { setupKey } from '../../lib/core/run/setup.ts'
+import { occasionOf } from '../../lib/run/occasion.ts'
 
 function settingUp(setup: () => unknown) {
   const scenario = scenarioSchema.parse({

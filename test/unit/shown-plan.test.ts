@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { Plan } from '../../lib/core/plan.ts'
-import type { Scenario } from '../../lib/core/scenario.ts'
-import { actualPlan, isMasked, shownPlan } from '../../lib/core/shown-plan.ts'
-import { sourcesSchema } from '../../lib/core/source.ts'
+import type { Plan } from '../../lib/core/plan/plan.ts'
+import type { Scenario } from '../../lib/core/scenario/scenario.ts'
+import { actualPlan, isMasked, shownPlan } from '../../lib/core/plan/shown-plan.ts'
+import { sourcesSchema } from '../../lib/core/scenario/source.ts'
 import { planOf } from '../fixtures/synthetic-run.ts'
 
 const sources = sourcesSchema.parse({

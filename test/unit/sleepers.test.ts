@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Sleepers } from '../../functions/generator/sleepers.ts'
+import { Sleepers } from '../../functions/generator/time/sleepers.ts'
 import { ManualClock } from '../../lib/adapters/clock/manual.ts'
 
 function bedroom() {

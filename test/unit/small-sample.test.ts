@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { figuresOf } from '../../aggregator/report/row-figures.ts'
-import { formatQuantile, formatShareOf } from '../../aggregator/report/small-sample.ts'
-import type { Row } from '../../lib/core/verdict.ts'
+import { figuresOf } from '../../aggregator/report/model/row-figures.ts'
+import { formatQuantile, formatShareOf } from '../../aggregator/report/model/small-sample.ts'
+import type { Row } from '../../lib/core/results/verdict.ts'
 
 const row = (changes: Partial<Row>): Row => ({
   title: 'row',

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import type { Interval } from '../../functions/generator/recorder.ts'
-import { SnapshotWriter } from '../../functions/generator/snapshot-writer.ts'
+import type { Interval } from '../../functions/generator/metering/recorder.ts'
+import { SnapshotWriter } from '../../functions/generator/metering/snapshot-writer.ts'
 import { pollStop } from '../../functions/generator/stop-poll.ts'
 import { ManualClock } from '../../lib/adapters/clock/manual.ts'
 import { MemoryStore } from '../../lib/adapters/snapshot-store/memory.ts'
-import type { Plan } from '../../lib/core/plan.ts'
-import { decodeSnapshot, type Health } from '../../lib/core/snapshot.ts'
-import { stopKey } from '../../lib/core/stop.ts'
+import type { Plan } from '../../lib/core/plan/plan.ts'
+import { decodeSnapshot, type Health } from '../../lib/core/results/snapshot.ts'
+import { stopKey } from '../../lib/core/run/stop.ts'
 
 const health: Health = {
   cpuShare: 0,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { stepParts, stepTitle } from '../../aggregator/report/step-title.ts'
+import { stepParts, stepTitle } from '../../aggregator/report/model/step-title.ts'
 
 it('a step has its method once, whether it has a name of its own or not', () => {
   expect(stepTitle({ method: 'GET', name: 'GET /me' })).toBe('GET /me')

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { parseDuration } from '../../lib/core/duration.ts'
-import { VolleyError } from '../../lib/core/errors.ts'
-import { isOwnFault, StrayErrors } from '../../lib/stray-errors.ts'
+import { parseDuration } from '../../lib/core/base/duration.ts'
+import { VolleyError } from '../../lib/core/base/errors.ts'
+import { isOwnFault, StrayErrors } from '../../lib/user-code/stray-errors.ts'
 
 function errorOf(...places: string[]): Error {
   const error = new TypeError('x is not a function')
@@ -9,7 +9,7 @@ function errorOf(...places: string[]): Error {
   return error
 }
 
-const OWN = new URL('../../functions/generator/sleepers.ts', import.meta.url).href
+const OWN = new URL('../../functions/generator/time/sleepers.ts', import.meta.url).href
 const TIMERS = 'listOnTimeout (node:internal/timers:605:17)'
 
 describe('stray errors', () => {

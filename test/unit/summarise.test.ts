@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Merge } from '../../aggregator/merge.ts'
+import { Merge } from '../../aggregator/merge/merge.ts'
 import { mergeOf, summaryOf } from '../fixtures/judged-run.ts'
 import { planOf, type Samples, START_AT_MS, snapshotOf } from '../fixtures/synthetic-run.ts'
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { type Interval, Recorder } from '../../functions/generator/recorder.ts'
-import type { MetricKind, Tags } from '../../lib/core/metric.ts'
-import { type Overflow, selectedValues } from '../../lib/core/overflow.ts'
-import type { Series } from '../../lib/core/snapshot.ts'
+import { type Interval, Recorder } from '../../functions/generator/metering/recorder.ts'
+import type { MetricKind, Tags } from '../../lib/core/metrics/metric.ts'
+import { type Overflow, selectedValues } from '../../lib/core/plan/overflow.ts'
+import type { Series } from '../../lib/core/results/snapshot.ts'
 
 const cuts = [0, 1].map((seq) => ({ seq, fromMs: seq * 1_000, toMs: seq * 1_000 + 1_000, stages: [] }))
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { SeededRandom } from '../../lib/core/random.ts'
+import { SeededRandom } from '../../lib/core/base/random.ts'
 import { settingsOf } from '../../lib/target/model.ts'
 import { drawServiceMs } from '../../lib/target/service-time.ts'
 import { CONDITIONS } from '../../scenarios/codepal/target/conditions.ts'

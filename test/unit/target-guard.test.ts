@@ -1,8 +1,8 @@
 import type { LookupAddress, LookupOptions } from 'node:dns'
 import { describe, expect, it } from 'vitest'
-import { createGuard, type TargetGuard } from '../../functions/generator/target-guard.ts'
-import type { Resolve } from '../../lib/checked-lookup.ts'
-import { VolleyError } from '../../lib/core/errors.ts'
+import { createGuard, type TargetGuard } from '../../functions/generator/net/target-guard.ts'
+import type { Resolve } from '../../lib/adapters/net/checked-lookup.ts'
+import { VolleyError } from '../../lib/core/base/errors.ts'
 
 function refusal(allow: string[], url: string): VolleyError | undefined {
   try {

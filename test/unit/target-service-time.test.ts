@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { SeededRandom } from '../../lib/core/random.ts'
+import { SeededRandom } from '../../lib/core/base/random.ts'
 import { drawLognormal, drawServiceMs } from '../../lib/target/service-time.ts'
 
 const DRAWS = 20_000

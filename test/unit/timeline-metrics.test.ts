@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { MetricLine } from '../../lib/core/summary.ts'
+import type { MetricLine } from '../../lib/core/results/summary.ts'
 import { summaryOf } from '../fixtures/judged-run.ts'
 import { planOf } from '../fixtures/synthetic-run.ts'
 

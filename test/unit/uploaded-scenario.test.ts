@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { MemoryStore } from '../../lib/adapters/snapshot-store/memory.ts'
-import { bundleKey, encodeBundle } from '../../lib/core/scenario-bundle.ts'
-import { loadData } from '../../lib/data-file.ts'
-import { loadDeployedScenario } from '../../lib/deployed-scenario.ts'
-import { loadUploadedScenario, sha256Of } from '../../lib/uploaded-scenario.ts'
+import { bundleKey, encodeBundle } from '../../lib/core/run/scenario-bundle.ts'
+import { loadData } from '../../lib/scenario/data-file.ts'
+import { loadDeployedScenario } from '../../lib/scenario/deployed-scenario.ts'
+import { loadUploadedScenario, sha256Of } from '../../lib/scenario/uploaded-scenario.ts'
 
 const codeOf = (name: string, extra = ''): string => `${extra}
 export default {

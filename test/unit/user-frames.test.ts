@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { frameReader, stackOf } from '../../lib/user-frames.ts'
+import { frameReader, stackOf } from '../../lib/user-code/user-frames.ts'
 
 const VOLLEY = new URL('../../', import.meta.url)
 const own = (path: string): string => new URL(path, VOLLEY).href
@@ -16,7 +16,7 @@ describe('the lines of a stack that are shown', () => {
         'priceOf (file:///home/ann/load/parts/cart.ts:4:11)',
         'file:///home/ann/load/shop.ts:12:7',
         'async Object.run (file:///home/ann/shared/log.ts:2:1)',
-        `GeneratorUser.step (${own('functions/generator/virtual-user.ts')}:120:9)`,
+        `GeneratorUser.step (${own('functions/generator/user/virtual-user.ts')}:120:9)`,
         'process.processTicksAndRejections (node:internal/process/task_queues:105:5)',
         'get (file:///home/ann/load/node_modules/lodash/get.js:1:1)',
         'Array.map (<anonymous>)',
@@ -34,8 +34,8 @@ describe('the lines of a stack that are shown', () => {
     const above = frameReader(new URL('mine.ts', VOLLEY).href)
     const lines = stack(
       `run (${own('mine.ts')}:3:5)`,
-      `settled (${own('functions/generator/iteration.ts')}:9:9)`,
-      `open (${own('lib/run.ts')}:1:1)`,
+      `settled (${own('functions/generator/load/iteration.ts')}:9:9)`,
+      `open (${own('lib/run/run.ts')}:1:1)`,
     )
     expect(above(lines)).toEqual([{ place: 'mine.ts:3:5', function: 'run' }])
     const suite = frameReader(own('scenarios/codepal/scenario.ts'))
@@ -56,7 +56,7 @@ describe('the lines of a stack that are shown', () => {
     const lines = stack(
       'file:///load/parts/a.ts:1:1',
       `login (${own('scenarios/codepal/flows.ts')}:8:3)`,
-      `run (${own('lib/run.ts')}:1:1)`,
+      `run (${own('lib/run/run.ts')}:1:1)`,
     )
     expect(read(lines)).toEqual([{ place: 'a.ts:1:1' }, { place: 'flows.ts:8:3', function: 'login' }])
   })

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
-import { usersFrom } from '../../functions/generator/window-drives.ts'
-import { checkScenario } from '../../lib/core/check-scenario.ts'
-import { makePlan, parseLoadRequest } from '../../lib/core/make-plan.ts'
-import type { Scenario } from '../../lib/core/scenario.ts'
+import { usersFrom } from '../../functions/generator/load/window-drives.ts'
+import { checkScenario } from '../../lib/core/scenario/check-scenario.ts'
+import { makePlan, parseLoadRequest } from '../../lib/core/plan/make-plan.ts'
+import type { Scenario } from '../../lib/core/scenario/scenario.ts'
 
 it('the users at the start are those who live from it, and one for each arrival of its first moment', () => {
   const { scenario } = checkScenario({

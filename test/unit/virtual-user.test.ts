@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { Recorder } from '../../functions/generator/recorder.ts'
-import { Sleepers } from '../../functions/generator/sleepers.ts'
-import type { UserServices, UserSession } from '../../functions/generator/user-services.ts'
-import { GeneratorUser } from '../../functions/generator/virtual-user.ts'
+import { Recorder } from '../../functions/generator/metering/recorder.ts'
+import { Sleepers } from '../../functions/generator/time/sleepers.ts'
+import type { UserServices, UserSession } from '../../functions/generator/user/user-services.ts'
+import { GeneratorUser } from '../../functions/generator/user/virtual-user.ts'
 import { ManualClock } from '../../lib/adapters/clock/manual.ts'
 
 const outcome = (promise: Promise<unknown>): Promise<unknown> =>

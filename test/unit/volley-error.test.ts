@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { explain, VolleyError } from '../../lib/core/errors.ts'
-import { printed } from '../../lib/core/mistake.ts'
+import { explain, VolleyError } from '../../lib/core/base/errors.ts'
+import { printed } from '../../lib/core/base/mistake.ts'
 
 const mistake = (field: string, value: string) => ({ field, value, limit: 'less', next: 'see http://a:b@c' })
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { earlierWindows, incompleteWindows, openWindows } from '../../aggregator/window-prefixes.ts'
-import { cutsOf } from '../../lib/core/cut.ts'
-import { windowsOf } from '../../lib/core/slice.ts'
+import { earlierWindows, incompleteWindows, openWindows } from '../../aggregator/merge/window-prefixes.ts'
+import { cutsOf } from '../../lib/core/plan/cut.ts'
+import { windowsOf } from '../../lib/core/plan/slice.ts'
 import { mergeOf, type Written } from '../fixtures/judged-run.ts'
 import { planOf } from '../fixtures/synthetic-run.ts'
 

@@ -1,8 +1,8 @@
-import type { Summary } from '../../../lib/core/summary.ts'
-import type { Verdict } from '../../../lib/core/verdict.ts'
-import { writeExperiment } from '../experiment.ts'
-import { formatFigure, formatInstant, formatNumber, formatSpan, formatUsd, SHARE } from '../figure.ts'
-import { type Markup, markup } from '../markup.ts'
+import type { Summary } from '../../../lib/core/results/summary.ts'
+import type { Verdict } from '../../../lib/core/results/verdict.ts'
+import { writeExperiment } from '../model/experiment.ts'
+import { formatFigure, formatInstant, formatNumber, formatSpan, formatUsd, SHARE } from '../model/figure.ts'
+import { type Markup, markup } from '../model/markup.ts'
 import { section } from './table.ts'
 
 /** What one needs to name the run or to repeat it. */

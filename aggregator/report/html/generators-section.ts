@@ -1,6 +1,6 @@
-import type { GeneratorSummary, Summary } from '../../../lib/core/summary.ts'
-import { formatFigure, formatNumber, formatShare, formatSpan, SHARE } from '../figure.ts'
-import { type Markup, markup } from '../markup.ts'
+import type { GeneratorSummary, Summary } from '../../../lib/core/results/summary.ts'
+import { formatFigure, formatNumber, formatShare, formatSpan, SHARE } from '../model/figure.ts'
+import { type Markup, markup } from '../model/markup.ts'
 import { chip } from './icon.ts'
 import { type Column, nothing, section, table } from './table.ts'
 

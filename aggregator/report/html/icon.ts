@@ -1,6 +1,6 @@
-import type { State } from '../../../lib/core/verdict.ts'
-import { type Markup, markup } from '../markup.ts'
-import type { RowState } from '../row.ts'
+import type { State } from '../../../lib/core/results/verdict.ts'
+import { type Markup, markup } from '../model/markup.ts'
+import type { RowState } from '../model/row.ts'
 
 const SHAPES: Record<State | RowState, Markup> = {
   pass: markup`<circle cx="8" cy="8" r="6.25"/><path d="m5.3 8.2 1.9 1.9 3.5-4"/>`,

@@ -1,7 +1,7 @@
-import type { Incident } from '../../../lib/core/incident.ts'
-import { writeExchange, writeFrame } from '../failures.ts'
-import { formatNumber, formatSpan } from '../figure.ts'
-import { type Markup, markup } from '../markup.ts'
+import type { Incident } from '../../../lib/core/results/incident.ts'
+import { writeExchange, writeFrame } from '../model/failures.ts'
+import { formatNumber, formatSpan } from '../model/figure.ts'
+import { type Markup, markup } from '../model/markup.ts'
 
 /** Messages with all that is known of them; one is in sight, and its details are a click away. */
 export function incidentList(incidents: readonly Incident[]): Markup | undefined {

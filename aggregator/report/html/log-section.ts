@@ -1,6 +1,6 @@
-import type { LogLine, Summary } from '../../../lib/core/summary.ts'
-import { formatNumber, formatSpan, NO_FIGURE } from '../figure.ts'
-import { type Markup, markup } from '../markup.ts'
+import type { LogLine, Summary } from '../../../lib/core/results/summary.ts'
+import { formatNumber, formatSpan, NO_FIGURE } from '../model/figure.ts'
+import { type Markup, markup } from '../model/markup.ts'
 import { type Column, section, table } from './table.ts'
 
 /** What flows printed; none where they printed nothing. */

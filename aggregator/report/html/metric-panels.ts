@@ -1,7 +1,7 @@
-import type { Values } from '../../../lib/core/summary.ts'
-import { formatFigure, formatNumber } from '../figure.ts'
-import { type Markup, markup } from '../markup.ts'
-import { formatQuantile, formatShareOf } from '../small-sample.ts'
+import type { Values } from '../../../lib/core/results/summary.ts'
+import { formatFigure, formatNumber } from '../model/figure.ts'
+import { type Markup, markup } from '../model/markup.ts'
+import { formatQuantile, formatShareOf } from '../model/small-sample.ts'
 import { type Column, panel, table } from './table.ts'
 
 type Kind = Values['kind']

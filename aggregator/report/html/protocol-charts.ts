@@ -1,4 +1,4 @@
-import { SHARE } from '../figure.ts'
+import { SHARE } from '../model/figure.ts'
 import { type Chart, chartOf, type Judged, type Line, trendChart } from './chart.ts'
 import type { JudgedOf } from './run-charts.ts'
 

@@ -1,8 +1,8 @@
-import type { Summary, Values } from '../../../lib/core/summary.ts'
-import { formatNumber, NO_FIGURE } from '../figure.ts'
-import { type Markup, markup } from '../markup.ts'
-import { type SessionRow, sessionRows } from '../session-rows.ts'
-import { formatQuantile, formatShareOf } from '../small-sample.ts'
+import type { Summary, Values } from '../../../lib/core/results/summary.ts'
+import { formatNumber, NO_FIGURE } from '../model/figure.ts'
+import { type Markup, markup } from '../model/markup.ts'
+import { type SessionRow, sessionRows } from '../model/session-rows.ts'
+import { formatQuantile, formatShareOf } from '../model/small-sample.ts'
 import { type Column, panel, section, table } from './table.ts'
 
 interface TimesRow {

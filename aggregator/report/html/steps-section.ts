@@ -1,9 +1,9 @@
-import type { Step, Summary } from '../../../lib/core/summary.ts'
-import { formatNumber, NO_FIGURE } from '../figure.ts'
-import { type Markup, markup } from '../markup.ts'
-import { formatQuantile, formatShareOf } from '../small-sample.ts'
-import { stepParts } from '../step-title.ts'
-import { type TimedStep, timedSteps } from '../timed-steps.ts'
+import type { Step, Summary } from '../../../lib/core/results/summary.ts'
+import { formatNumber, NO_FIGURE } from '../model/figure.ts'
+import { type Markup, markup } from '../model/markup.ts'
+import { formatQuantile, formatShareOf } from '../model/small-sample.ts'
+import { stepParts } from '../model/step-title.ts'
+import { type TimedStep, timedSteps } from '../model/timed-steps.ts'
 import { type Column, panel, section, table } from './table.ts'
 
 /** The requests of each flow, and what it timed with `vu.step`; none where it did neither. */

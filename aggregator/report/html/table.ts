@@ -1,4 +1,4 @@
-import { type Content, type Markup, markup } from '../markup.ts'
+import { type Content, type Markup, markup } from '../model/markup.ts'
 
 export interface Column<Item> {
   title: string

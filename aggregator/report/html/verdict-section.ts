@@ -1,9 +1,9 @@
-import type { Summary } from '../../../lib/core/summary.ts'
-import type { State, Verdict } from '../../../lib/core/verdict.ts'
-import { formatInstant, formatSpan } from '../figure.ts'
-import { type KeyFigures, keyFigures } from '../key-figures.ts'
-import { type Markup, markup } from '../markup.ts'
-import { countStates, type RowState } from '../row.ts'
+import type { Summary } from '../../../lib/core/results/summary.ts'
+import type { State, Verdict } from '../../../lib/core/results/verdict.ts'
+import { formatInstant, formatSpan } from '../model/figure.ts'
+import { type KeyFigures, keyFigures } from '../model/key-figures.ts'
+import { type Markup, markup } from '../model/markup.ts'
+import { countStates, type RowState } from '../model/row.ts'
 import { icon } from './icon.ts'
 
 const WORDS: Record<State, string> = {

@@ -1,6 +1,6 @@
 import type { OnReadOpts, Socket } from 'node:net'
-import { FlowError } from '../../../lib/core/flow.ts'
-import type { Leniency } from '../exchange.ts'
+import { FlowError } from '../../../lib/core/scenario/flow.ts'
+import type { Leniency } from '../contract/exchange.ts'
 
 /** A request as a carrier takes it. Header names are in lower case. */
 export interface CarriedRequest {

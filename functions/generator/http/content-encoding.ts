@@ -1,5 +1,5 @@
 import * as zlib from 'node:zlib'
-import { FlowError } from '../../../lib/core/flow.ts'
+import { FlowError } from '../../../lib/core/scenario/flow.ts'
 
 type Done = (error: FlowError | undefined, body: Uint8Array) => void
 type Options = { maxOutputLength: number }

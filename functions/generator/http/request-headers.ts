@@ -1,5 +1,5 @@
-import { isHeaderValue, isToken } from '../../../lib/core/flow/header-rules.ts'
-import { FlowError } from '../../../lib/core/flow.ts'
+import { isHeaderValue, isToken } from '../../../lib/core/scenario/flow/header-rules.ts'
+import { FlowError } from '../../../lib/core/scenario/flow.ts'
 import type { CarriedRequest } from './carrier.ts'
 
 /** What RFC 9112 lets into a request line. */

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { joined } from '../written-bytes.ts'
+import { joined } from './written-bytes.ts'
 import type { CarriedRequest } from './carrier.ts'
 
 /** Up to this size a body of bytes is copied behind its head; a larger one is written for itself. */

@@ -1,5 +1,5 @@
 import { HeaderLines, isName } from '../http/header-lines.ts'
-import { lengthOf, listedLength, numberOf } from '../http/parsed-head.ts'
+import { lengthOf, listedLength, numberOf } from '../http1/parsed-head.ts'
 import type { FieldSink, HpackDecoder } from './hpack-decoder.ts'
 
 const TAB = 9

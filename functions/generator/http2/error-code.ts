@@ -1,4 +1,4 @@
-import { FlowError } from '../../../lib/core/flow.ts'
+import { FlowError } from '../../../lib/core/scenario/flow.ts'
 
 /** Why a stream or a connection ends: RFC 9113 section 7. */
 export const ERROR_CODE = {

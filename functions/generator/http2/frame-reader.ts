@@ -1,4 +1,4 @@
-import { HeldBytes } from '../held-bytes.ts'
+import { HeldBytes } from '../net/held-bytes.ts'
 import { ERROR_CODE, notHttp2, SessionError } from './error-code.ts'
 import {
   ACK,

@@ -1,7 +1,7 @@
-import type { Leniency } from '../exchange.ts'
+import type { Leniency } from '../contract/exchange.ts'
 import type { AnswerHeaders, CarrierHandler, Controller, Opener } from '../http/carrier.ts'
-import type { RequestHeads } from '../http/request-head.ts'
-import { SocketCarrier } from '../http/socket-carrier.ts'
+import type { RequestHeads } from '../http1/request-head.ts'
+import { SocketCarrier } from '../http1/socket-carrier.ts'
 import type { RequestStream } from './request-stream.ts'
 
 /** Carries the requests of a connection one after the other: HTTP/1.1, for servers that know nothing better. */

@@ -1,6 +1,6 @@
 import type { OnReadOpts, Socket } from 'node:net'
-import { HeldBytes } from '../held-bytes.ts'
-import { READ_INTO } from '../http/read-into.ts'
+import { HeldBytes } from '../net/held-bytes.ts'
+import { READ_INTO } from '../net/read-into.ts'
 
 /** More than a server says before it is asked for anything. */
 const MOST_EARLY_BYTES = 65_536

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { FlowError } from '../../../lib/core/flow.ts'
+import { FlowError } from '../../../lib/core/scenario/flow.ts'
 import { closedByPeer } from '../http/carrier.ts'
 import { AnswerHead } from './answer-head.ts'
 import { ERROR_CODE, nameOfCode, notHttp2, SessionError } from './error-code.ts'

@@ -1,8 +1,8 @@
-import { checkHasJson } from '../../../lib/core/flow/json-text.ts'
-import { nameText } from '../../../lib/core/flow/name.ts'
-import { checkFields } from '../../../lib/core/flow/option-fields.ts'
-import { badOption, isPlainObject } from '../../../lib/core/flow/refusal.ts'
-import type { RpcBatchEntry } from '../../../lib/core/flow.ts'
+import { checkHasJson } from '../../../lib/core/scenario/flow/json-text.ts'
+import { nameText } from '../../../lib/core/scenario/flow/name.ts'
+import { checkFields } from '../../../lib/core/scenario/flow/option-fields.ts'
+import { badOption, isPlainObject } from '../../../lib/core/base/refusal.ts'
+import type { RpcBatchEntry } from '../../../lib/core/scenario/flow.ts'
 
 const CALL_FIELDS: ReadonlySet<string> = new Set(['timeout', 'name'])
 const BATCH_FIELDS: ReadonlySet<string> = new Set(['timeout'])

@@ -1,4 +1,4 @@
-import type { MessageLink } from '../link/message-link.ts'
+import type { MessageLink } from '../messages/message-link.ts'
 import type { Transport } from './transport.ts'
 
 /** Each text is a message of a WebSocket or of a TCP connection. */

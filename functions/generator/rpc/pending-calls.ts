@@ -1,6 +1,6 @@
-import { FlowError, type MessageId } from '../../../lib/core/flow.ts'
-import type { RpcError } from '../../../lib/core/json-rpc.ts'
-import type { Deadlines, Expiring } from '../deadlines.ts'
+import { FlowError, type MessageId } from '../../../lib/core/scenario/flow.ts'
+import type { RpcError } from '../../../lib/core/protocol/json-rpc.ts'
+import type { Deadlines, Expiring } from '../time/deadlines.ts'
 import type { RpcEvents } from './rpc-meter.ts'
 
 /** A call that waits for its answer. */

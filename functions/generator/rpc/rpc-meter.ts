@@ -1,9 +1,9 @@
-import type { FlowError } from '../../../lib/core/flow-error.ts'
-import type { Tags } from '../../../lib/core/metric.ts'
+import type { FlowError } from '../../../lib/core/base/flow-error.ts'
+import type { Tags } from '../../../lib/core/metrics/metric.ts'
 import type { Clock } from '../../../lib/ports.ts'
-import { recordPush } from '../link/link-meter.ts'
-import type { Recorder } from '../recorder.ts'
-import type { LiveSeries } from '../series.ts'
+import { recordPush } from '../messages/link-meter.ts'
+import type { Recorder } from '../metering/recorder.ts'
+import type { LiveSeries } from '../metering/series.ts'
 
 /** What the metrics of a JSON-RPC peer are made from; `name` is the method, or what the flow calls it. */
 export interface RpcEvents {

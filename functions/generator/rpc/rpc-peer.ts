@@ -1,7 +1,7 @@
-import { checkHasJson, jsonText } from '../../../lib/core/flow/json-text.ts'
-import { nameText } from '../../../lib/core/flow/name.ts'
-import { badOption } from '../../../lib/core/flow/refusal.ts'
-import { timeMs } from '../../../lib/core/flow/time.ts'
+import { checkHasJson, jsonText } from '../../../lib/core/scenario/flow/json-text.ts'
+import { nameText } from '../../../lib/core/scenario/flow/name.ts'
+import { badOption } from '../../../lib/core/base/refusal.ts'
+import { timeMs } from '../../../lib/core/scenario/flow/time.ts'
 import {
   FlowError,
   type JsonRpcOptions,
@@ -11,19 +11,19 @@ import {
   type RpcNotification,
   type RpcOutcome,
   type VirtualRpc,
-} from '../../../lib/core/flow.ts'
+} from '../../../lib/core/scenario/flow.ts'
 import {
   INTERNAL_ERROR,
   METHOD_NOT_FOUND,
   parseRpc,
   RpcError,
   type RpcMessage,
-} from '../../../lib/core/json-rpc.ts'
-import { LongTimer } from '../../../lib/long-timer.ts'
-import type { Deadlines } from '../deadlines.ts'
-import { asFlowError, errorMessageOf } from '../error-class.ts'
-import { pushTime } from '../link/flow-answers.ts'
-import { any, Inbox } from '../link/inbox.ts'
+} from '../../../lib/core/protocol/json-rpc.ts'
+import { LongTimer } from '../../../lib/adapters/clock/long-timer.ts'
+import type { Deadlines } from '../time/deadlines.ts'
+import { asFlowError, errorMessageOf } from '../metering/error-class.ts'
+import { pushTime } from '../messages/flow-answers.ts'
+import { any, Inbox } from '../messages/inbox.ts'
 import { checkBatch, checkCall, checkReceive } from './flow-calls.ts'
 import { PendingCalls } from './pending-calls.ts'
 import type { RpcEvents } from './rpc-meter.ts'

@@ -1,4 +1,4 @@
-import type { MessageId } from '../../../lib/core/flow.ts'
+import type { MessageId } from '../../../lib/core/scenario/flow.ts'
 
 /** What carries the messages of a JSON-RPC peer. */
 export interface Transport {

@@ -1,6 +1,6 @@
 import type { Transform } from 'node:stream'
 import * as zlib from 'node:zlib'
-import { FlowError } from '../../../lib/core/flow.ts'
+import { FlowError } from '../../../lib/core/scenario/flow.ts'
 
 /** Makes what undoes a coding, by the first byte of what is coded. */
 const CODINGS: Readonly<Record<string, ((firstByte: number) => Transform) | undefined>> = {

@@ -1,19 +1,19 @@
-import { reconnectPlan } from '../../../lib/core/flow/check-options.ts'
-import { checkFields } from '../../../lib/core/flow/option-fields.ts'
-import { timeMs } from '../../../lib/core/flow/time.ts'
+import { reconnectPlan } from '../../../lib/core/scenario/flow/check-options.ts'
+import { checkFields } from '../../../lib/core/scenario/flow/option-fields.ts'
+import { timeMs } from '../../../lib/core/scenario/flow/time.ts'
 import {
   FlowError,
   type StreamItem,
   type StreamKind,
   type StreamOptions,
   type VirtualStream,
-} from '../../../lib/core/flow.ts'
-import type { Deadlines } from '../deadlines.ts'
-import { asFlowError } from '../error-class.ts'
-import { type AnswerHead, type BodyReader, type Exchange, ImpossibleRequest } from '../exchange.ts'
-import { pushTime } from '../link/flow-answers.ts'
-import { any, Inbox, sizeOfMessage } from '../link/inbox.ts'
-import { reopen } from '../reopen.ts'
+} from '../../../lib/core/scenario/flow.ts'
+import type { Deadlines } from '../time/deadlines.ts'
+import { asFlowError } from '../metering/error-class.ts'
+import { type AnswerHead, type BodyReader, type Exchange, ImpossibleRequest } from '../contract/exchange.ts'
+import { pushTime } from '../messages/flow-answers.ts'
+import { any, Inbox, sizeOfMessage } from '../messages/inbox.ts'
+import { reopen } from '../net/reopen.ts'
 import { BodyDecoder } from './body-decoder.ts'
 import { createItemReader, type ItemReader } from './item-reader.ts'
 import type { StreamEvents } from './stream-meter.ts'

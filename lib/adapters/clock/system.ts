@@ -1,4 +1,4 @@
-import { LongTimer } from '../../long-timer.ts'
+import { LongTimer } from './long-timer.ts'
 import type { Clock } from '../../ports.ts'
 
 /** Read once: the property is slower than the clock. */

@@ -1,4 +1,4 @@
-import { VolleyError } from '../../core/errors.ts'
+import { VolleyError } from '../../core/base/errors.ts'
 import { addressOf, type HttpCall, type HttpReply, type SignedCalls, signedCalls } from '../signed-calls.ts'
 
 /** API Gateway answers within 29 s or gives up. */

@@ -3,9 +3,9 @@ import {
   type CloudwatchSource,
   cloudwatchRule,
   dimensionsOf,
-} from '../../core/cloudwatch-source.ts'
-import { durationMs } from '../../core/duration.ts'
-import type { OutsideSeries } from '../../core/source.ts'
+} from '../../core/scenario/cloudwatch-source.ts'
+import { durationMs } from '../../core/base/duration.ts'
+import type { OutsideSeries } from '../../core/scenario/source.ts'
 import type { Clock, MetricsSource } from '../../ports.ts'
 import type { AwsClients } from './aws-clients.ts'
 import { type MetricData, type MetricQuery, readMetricData } from './metric-data.ts'

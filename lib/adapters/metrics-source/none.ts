@@ -1,4 +1,4 @@
-import { type Source, unitOf } from '../../core/source.ts'
+import { type Source, unitOf } from '../../core/scenario/source.ts'
 import type { MetricsSource } from '../../ports.ts'
 
 /** Stands in for a source that can't be read here: every one of its metrics is without data, for this reason. */

@@ -1,5 +1,5 @@
-import type { Plan } from '../../core/plan.ts'
-import type { Source } from '../../core/source.ts'
+import type { Plan } from '../../core/plan/plan.ts'
+import type { Source } from '../../core/scenario/source.ts'
 import type { Clock, MetricsSource } from '../../ports.ts'
 import { awsClients } from './aws-clients.ts'
 import { cloudwatchSource } from './cloudwatch.ts'

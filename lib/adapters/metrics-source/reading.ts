@@ -1,4 +1,4 @@
-import type { OutsideSeries } from '../../core/source.ts'
+import type { OutsideSeries } from '../../core/scenario/source.ts'
 
 /** What was read of one metric, without what it is called. */
 export type Reading = Pick<OutsideSeries, 'points' | 'noData' | 'missing'>

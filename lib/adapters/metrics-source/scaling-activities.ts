@@ -1,5 +1,5 @@
 import type { ApplicationAutoScalingClient, ScalingActivity } from '@aws-sdk/client-application-auto-scaling'
-import type { CloudwatchSource } from '../../core/cloudwatch-source.ts'
+import type { CloudwatchSource } from '../../core/scenario/cloudwatch-source.ts'
 import type { AwsClients } from './aws-clients.ts'
 import { nothing, type Reading, reasonOf } from './reading.ts'
 

@@ -1,4 +1,4 @@
-import type { OutsideSeries, ScrapeSource } from '../../core/source.ts'
+import type { OutsideSeries, ScrapeSource } from '../../core/scenario/source.ts'
 import type { PrometheusSample } from './prometheus-text.ts'
 import { missingOf } from './reading.ts'
 

@@ -1,4 +1,4 @@
-import type { RunRequest } from '../../core/run-request.ts'
+import type { RunRequest } from '../../core/run/run-request.ts'
 import type { Execution, RunStarter } from '../../ports.ts'
 
 /** Executions that only stand in a list, for tests and for embedding: their states are set from outside. */

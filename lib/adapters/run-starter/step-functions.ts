@@ -6,8 +6,8 @@ import {
   type SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn'
-import { VolleyError } from '../../core/errors.ts'
-import type { RunRequest } from '../../core/run-request.ts'
+import { VolleyError } from '../../core/base/errors.ts'
+import type { RunRequest } from '../../core/run/run-request.ts'
 import type { Execution, RunStarter } from '../../ports.ts'
 
 /** Runs as executions of the deployment's state machine, each named as its run. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { VolleyError } from '../../core/errors.ts'
+import { VolleyError } from '../../core/base/errors.ts'
 import type { SnapshotStore } from '../../ports.ts'
 
 /** Unfinished objects carry this prefix; they are never listed. */

@@ -5,7 +5,7 @@ import {
   type S3Client,
   S3ServiceException,
 } from '@aws-sdk/client-s3'
-import { VolleyError } from '../../core/errors.ts'
+import { VolleyError } from '../../core/base/errors.ts'
 import type { SnapshotStore } from '../../ports.ts'
 
 /** What only judging a run needs carries this tag: a lifecycle rule can't tell it by a prefix that holds the run. */

@@ -1,4 +1,4 @@
-import { hash, hashText, type Random, SeededRandom } from '../../../lib/core/random.ts'
+import { hash, hashText, type Random, SeededRandom } from '../../../lib/core/base/random.ts'
 import type { Served } from '../../../lib/target/capacity.ts'
 import { Fleet } from '../../../lib/target/fleet.ts'
 import { Refusal } from '../../../lib/target/refusal.ts'

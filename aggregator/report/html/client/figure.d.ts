@@ -1,4 +1,4 @@
-import type { Rung } from '../../figure.ts'
+import type { Rung } from '../../model/figure.ts'
 
 export function writeFigure(value: number, ladder: readonly Rung[]): string
 export function writeSpan(durationMs: number): string

@@ -1,4 +1,4 @@
-import type { Summary } from '../../../../lib/core/summary.ts'
+import type { Summary } from '../../../../lib/core/results/summary.ts'
 import type { Chart } from '../chart.ts'
 
 export function timeColumns(

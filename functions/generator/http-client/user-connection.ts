@@ -1,0 +1,91 @@
+import { FlowError } from '../../../lib/core/scenario/flow.ts'
+import type { CookieScope, UserCookies } from '../cookies/cookie-jar.ts'
+import type { WireRequest } from '../contract/exchange.ts'
+import type { Call } from './call.ts'
+import type { Dialled } from '../net/dial.ts'
+import type { Flight } from './flight.ts'
+import type { LanePool } from './lane-pool.ts'
+
+/** What of a request says which connections can carry it. */
+export type Addressed = Pick<WireRequest, 'origin' | 'headers'>
+
+/** Finds the pool for a request, or makes it. Throws `TARGET_NOT_ALLOWED`. */
+export interface Pools {
+  of(request: Addressed): LanePool
+  /** Closes the connections, unless others share them. */
+  leave(): Promise<void>
+}
+
+/** One user's hold on its connections, cookies and calls. */
+export class UserConnection {
+  readonly #pools: Pools
+  readonly #cookies: UserCookies | undefined
+  #latest: Call | undefined
+  #closed = false
+  #interrupted = false
+
+  constructor(pools: Pools, cookies: UserCookies | undefined) {
+    this.#pools = pools
+    this.#cookies = cookies
+  }
+
+  /** Why no call can be made any more. */
+  get stopReason(): FlowError | undefined {
+    if (this.#closed) return new FlowError('interrupted', 'the connection of the user is closed')
+    return this.#interrupted ? new FlowError('interrupted') : undefined
+  }
+
+  begin(call: Call): void {
+    call.before = this.#latest
+    if (this.#latest) this.#latest.after = call
+    this.#latest = call
+  }
+
+  end(call: Call): void {
+    if (call.before) call.before.after = call.after
+    if (call.after) call.after.before = call.before
+    else this.#latest = call.before
+  }
+
+  /** Ends what is under way; nothing is begun any more. */
+  interrupt(): void {
+    this.#interrupted = true
+    for (let call = this.#latest; call; ) {
+      const { before }: Call = call
+      call.stop(new FlowError('interrupted'))
+      call = before
+    }
+  }
+
+  poolFor(request: Addressed): LanePool {
+    return this.#pools.of(request)
+  }
+
+  /** Opens a connection ahead of the first request. */
+  warm(request: Addressed): Promise<Dialled | undefined> {
+    return this.poolFor(request).warm()
+  }
+
+  withCookies(request: WireRequest, site: LanePool, nowMs: number): WireRequest {
+    if (!this.#cookies || this.#cookies.empty) return request
+    const headers = this.#cookies.beside(request.headers, scopeOf(request, site), nowMs)
+    return headers === request.headers ? request : { ...request, headers }
+  }
+
+  keepCookies(flight: Flight): void {
+    const setCookie = flight.header('set-cookie')
+    if (setCookie === undefined || !this.#cookies) return
+    const { request, endedAtMs } = flight
+    this.#cookies.store(setCookie, scopeOf(request, this.poolFor(request)), endedAtMs)
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    this.interrupt()
+    await this.#pools.leave()
+  }
+}
+
+function scopeOf({ path }: WireRequest, { site: { endpoint } }: LanePool): CookieScope {
+  return { secure: endpoint.secure, host: endpoint.host, path }
+}

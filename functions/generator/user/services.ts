@@ -1,0 +1,67 @@
+import type { DataRow } from '../../../lib/core/scenario/flow.ts'
+import type { Plan } from '../../../lib/core/plan/plan.ts'
+import type { Scenario } from '../../../lib/core/scenario/scenario.ts'
+import type { Clock } from '../../../lib/ports.ts'
+import { customMetrics } from './custom-metrics.ts'
+import { HttpMeter } from '../http-client/http-meter.ts'
+import { RequestBuilder } from '../http-client/http-request.ts'
+import { LinkOpener } from '../messages/open-link.ts'
+import type { Recorder } from '../metering/recorder.ts'
+import type { RequestLog } from '../metering/request-log.ts'
+import { RpcMeter } from '../rpc/rpc-meter.ts'
+import { HttpSession, type SessionTools } from './session.ts'
+import { Sleepers } from '../time/sleepers.ts'
+import { StreamMeter } from '../stream/stream-meter.ts'
+import { TaggedMeters } from '../metering/tagged-meters.ts'
+import { userData } from './user-data.ts'
+import type { UserServices } from './user-services.ts'
+import { createWire, type Wire } from './wire.ts'
+
+interface ServicesOptions {
+  plan: Plan
+  scenario: Scenario
+  data: Record<string, DataRow[]>
+  setup: unknown
+  recorder: Recorder
+  clock: Clock
+  log?: RequestLog | undefined
+  /** By default one of its own. */
+  wire?: Wire
+}
+
+/** Puts together what the users of one generator share. */
+export function createServices(options: ServicesOptions): UserServices {
+  const { plan, scenario, data, setup, recorder, clock, log, wire = createWire(options) } = options
+  const { client, guard, tls } = wire
+  const sleepers = new Sleepers(clock)
+  const sockets = { open: 0 }
+  const tools: SessionTools = {
+    builder: new RequestBuilder({ targetUrl: plan.target.url, http: scenario.http }),
+    meter: new HttpMeter(recorder, log),
+    client,
+    guard,
+    tls,
+    recorder,
+    clock,
+    links: new LinkOpener({ recorder, clock, sockets }),
+    streams: new TaggedMeters((tags) => new StreamMeter(recorder, clock, tags)),
+    rpcs: new TaggedMeters((tags) => new RpcMeter(recorder, clock, tags)),
+  }
+  wire.warmUp?.record(recorder)
+  return {
+    clock,
+    recorder,
+    setup,
+    metrics: customMetrics(scenario.metrics, recorder),
+    dataOf: (user) => userData(scenario.data, data, user),
+    openSession: (user) => new HttpSession(tools, user, wire.warmUp?.take(user.id) ?? wire.openWire()),
+    sleepers,
+    openSockets: () => client.openSockets() + sockets.open,
+    async close() {
+      sleepers.close()
+      log?.close()
+      await wire.warmUp?.close()
+      await client.close()
+    },
+  }
+}

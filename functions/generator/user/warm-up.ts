@@ -1,0 +1,99 @@
+import type { Clock } from '../../../lib/ports.ts'
+import type { UserCookies } from '../cookies/cookie-jar.ts'
+import type { Connection, HttpClient } from '../http-client/http-client.ts'
+import type { Recorder } from '../metering/recorder.ts'
+
+/** Servers close connections on which nothing is asked for long. */
+const AHEAD_MS = 10_000
+/** Never all at once: connections are opened in batches, and no more while many are on their way. */
+const BATCH = 20
+const BATCH_EVERY_MS = 10
+const MOST_UNDER_WAY = 200
+
+/** A user's connections and cookies. */
+export interface UserWire {
+  cookies: UserCookies
+  connection: Connection
+}
+
+/** How long the parts of opening a connection took. */
+interface Opened {
+  connectMs: number
+  tlsMs?: number
+}
+
+interface WarmUpOptions {
+  client: HttpClient
+  /** Where the connections lead. */
+  origin: string
+  /** The host that all requests name, where that is not the origin's. */
+  host?: string | undefined
+  clock: Clock
+  openWire: () => UserWire
+}
+
+/**
+ * Opens the connections of users ahead of the start, so that it is no storm of handshakes. One that cannot be opened, or
+ * is closed again, is opened by the first request that needs it.
+ */
+export class WarmUp {
+  readonly #options: WarmUpOptions
+  readonly #wires = new Map<number, UserWire>()
+  #underWay = 0
+  readonly #opened: Opened[] = []
+  #recorder: Recorder | undefined
+
+  constructor(options: WarmUpOptions) {
+    this.#options = options
+  }
+
+  /** Opens a connection for each of the users, as far as it gets by this epoch time. */
+  async open(users: readonly number[], byMs: number, signal: AbortSignal): Promise<void> {
+    if (users.length === 0) return
+    const { clock } = this.#options
+    await clock.sleepUntil(byMs - AHEAD_MS, signal)
+    for (let next = 0; next < users.length && clock.now() < byMs && !signal.aborted; ) {
+      const batch = users.slice(next, next + Math.min(BATCH, MOST_UNDER_WAY - this.#underWay))
+      next += batch.length
+      for (const user of batch) void this.#connect(user)
+      await clock.sleepUntil(clock.now() + BATCH_EVERY_MS, signal)
+    }
+  }
+
+  /** What was opened for a user, once. */
+  take(user: number): UserWire | undefined {
+    const wire = this.#wires.get(user)
+    this.#wires.delete(user)
+    return wire
+  }
+
+  /** Records how long the connections took to open, from now on as they open: they were opened for this load. */
+  record(recorder: Recorder): void {
+    this.#recorder = recorder
+    for (const times of this.#opened) record(recorder, times)
+    this.#opened.length = 0
+  }
+
+  /** Closes what nobody took. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#wires.values()].map(({ connection }) => connection.close()))
+    this.#wires.clear()
+  }
+
+  async #connect(user: number): Promise<void> {
+    const { client, origin, host, openWire } = this.#options
+    const wire = openWire()
+    this.#wires.set(user, wire)
+    this.#underWay++
+    const warmed = await client.connect(wire.connection, origin, host)
+    this.#underWay--
+    if (warmed.error !== undefined) return
+    if (this.#recorder) record(this.#recorder, warmed)
+    else this.#opened.push(warmed)
+  }
+}
+
+function record(recorder: Recorder, { connectMs, tlsMs }: Opened): void {
+  recorder.series('http_req_connecting').add(connectMs)
+  if (tlsMs !== undefined) recorder.series('http_req_tls_handshaking').add(tlsMs)
+}

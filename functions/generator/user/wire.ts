@@ -1,0 +1,45 @@
+import type { Plan } from '../../../lib/core/plan/plan.ts'
+import type { Scenario } from '../../../lib/core/scenario/scenario.ts'
+import type { Clock } from '../../../lib/ports.ts'
+import { UserCookies } from '../cookies/cookie-jar.ts'
+import { createHttpClient, type HttpClient } from '../http-client/http-client.ts'
+import { createGuard, type TargetGuard } from '../net/target-guard.ts'
+import { createTlsOptions, type TlsOptions } from '../net/tls-options.ts'
+import { type UserWire, WarmUp } from './warm-up.ts'
+
+/** The way of one generator to its target, which is there before anything is measured. */
+export interface Wire {
+  guard: TargetGuard
+  tls: TlsOptions
+  client: HttpClient
+  openWire: () => UserWire
+  /** Undefined where users share connections, since nobody knows how many they will need, and where no HTTP is spoken. */
+  warmUp: WarmUp | undefined
+}
+
+interface WireOptions {
+  plan: Plan
+  scenario: Scenario
+  clock: Clock
+}
+
+export function createWire({ plan, scenario: { http }, clock }: WireOptions): Wire {
+  const guard = createGuard({ allow: plan.target.allow, now: clock.now })
+  const tls = createTlsOptions(http.tls)
+  const client = createHttpClient({ http, guard, tls, now: clock.now })
+  const openWire = (): UserWire => {
+    const cookies = new UserCookies(plan.target.url, clock.now)
+    return { cookies, connection: client.openConnection({ cookies }) }
+  }
+  const { origin, protocol } = new URL(plan.target.url)
+  const opensAhead = http.connections === 'per-user' && protocol.startsWith('http')
+  const host = hostIn(http.headers)
+  const warmUp = opensAhead ? new WarmUp({ client, origin, host, clock, openWire }) : undefined
+  return { guard, tls, client, openWire, warmUp }
+}
+
+/** The host that every request names, where a scenario sets one. */
+function hostIn(headers: Scenario['http']['headers']): string | undefined {
+  const name = Object.keys(headers).find((each) => each.toLowerCase() === 'host')
+  return name === undefined ? undefined : headers[name]
+}

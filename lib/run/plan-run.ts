@@ -1,0 +1,72 @@
+import { reachTarget } from '../planning/choose-target.ts'
+import { VolleyError } from '../core/base/errors.ts'
+import { type Plan, planKey } from '../core/plan/plan.ts'
+import {
+  handoversOf,
+  type Planned,
+  RELAY_LEAD_MS,
+  type Start,
+  startKey,
+  startLeadMs,
+} from '../core/run/relay.ts'
+import { shownPlan } from '../core/plan/shown-plan.ts'
+import { parseStartRequest } from '../core/run/start-request.ts'
+import { loadDeployedScenario } from '../scenario/deployed-scenario.ts'
+import { occasionOf } from './occasion.ts'
+import type { Clock, SnapshotStore } from '../ports.ts'
+import { recordRun, runEntryOf } from './store/run-entry.ts'
+import { draftPlan, type Permitted } from '../planning/draft-plan.ts'
+
+/** After the last window and its graceful stop, a generator may still be busy for this long. */
+const DEADLINE_SLACK_MS = 5_000
+/** Metrics of a minute are in CloudWatch one to three minutes later. */
+const CLOUDWATCH_LAG_S = 180
+
+interface PlanPorts {
+  store: SnapshotStore
+  clock: Clock
+  permitted: Permitted
+}
+
+/**
+ * Plans a run and makes it ready to start: validates, prices, writes the plan, runs the scenario's `setup`.
+ * Throws a `VolleyError` for whatever must not start.
+ */
+export async function planRun(execution: string, input: unknown, ports: PlanPorts): Promise<Planned> {
+  const { store, clock, permitted } = ports
+  const { run: _, ...request } = parseStartRequest(input, execution)
+  const plan = await draftPlan(request, execution, permitted, store)
+  await reachTarget(plan.target.url, plan.target)
+  await writePlan(shownPlan(plan), store)
+  await recordRun(store, runEntryOf(plan, request, clock.now()))
+  const loaded = await loadDeployedScenario(plan.scenario.module, store)
+  await occasionOf(plan, loaded, store, clock).setup()
+  const planned = startOf(plan, clock.now())
+  const { startAtMs, deadlineAtMs } = planned
+  await store.put(startKey(plan.run), JSON.stringify({ startAtMs, deadlineAtMs } satisfies Start))
+  return planned
+}
+
+async function writePlan(plan: Plan, store: SnapshotStore): Promise<void> {
+  if (await store.putOnce(planKey(plan.run), JSON.stringify(plan, null, 2))) return
+  throw new VolleyError('RUN_EXISTS', `there is a run ${plan.run} already`, [
+    { field: 'run', value: plan.run, limit: 'a name no run has had', next: 'leave it out, or take another' },
+  ])
+}
+
+function startOf(plan: Plan, nowMs: number): Planned {
+  const startAtMs = Math.ceil(nowMs + startLeadMs(plan.slices))
+  const { run, durationMs, gracefulStopMs, windowMs } = plan
+  return {
+    run,
+    startAtMs,
+    deadlineAtMs: startAtMs + durationMs + gracefulStopMs + DEADLINE_SLACK_MS,
+    durationMs,
+    windowMs,
+    relayLeadMs: RELAY_LEAD_MS,
+    settleSeconds: Object.values(plan.sources).some(({ kind }) => kind === 'cloudwatch')
+      ? CLOUDWATCH_LAG_S
+      : 0,
+    handovers: handoversOf(plan),
+  }
+}
