@@ -1,13 +1,13 @@
 /** The aggregator as a Lambda function: watches a run while it goes on, and judges it when it is over. */
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch'
 import { S3Client } from '@aws-sdk/client-s3'
-import { z } from 'zod'
+import { readEnvironment } from '../functions/runtime/environment.ts'
+import type { LambdaContext } from '../functions/runtime/lambda-context.ts'
 import { systemClock } from '../lib/adapters/clock/system.ts'
 import { FisFaultInjector } from '../lib/adapters/fault-injector/fis.ts'
 import { CloudWatchPublisher } from '../lib/adapters/series-publisher/cloudwatch.ts'
 import { S3Store } from '../lib/adapters/snapshot-store/s3.ts'
-import { readEnvironment } from '../functions/runtime/environment.ts'
-import type { LambdaContext } from '../functions/runtime/lambda-context.ts'
+import { aggregatorEventSchema } from '../lib/core/run/aggregator-event.ts'
 import { judgeRelayed } from '../lib/run/judge-relayed.ts'
 import { watchRelayed } from '../lib/run/watch-relayed.ts'
 
@@ -25,16 +25,8 @@ const ports = {
   injector: new FisFaultInjector({ region, endpoint: awsEndpoint }),
 }
 
-const eventSchema = z.object({
-  action: z.enum(['watch', 'judge']),
-  run: z.string(),
-  startAtMs: z.number(),
-  deadlineAtMs: z.number(),
-})
-export type AggregatorEvent = z.infer<typeof eventSchema>
-
 export async function handler(raw: unknown, context: LambdaContext): Promise<unknown> {
-  const event = eventSchema.parse(raw)
+  const event = aggregatorEventSchema.parse(raw)
   const killedAtMs = systemClock.now() + context.getRemainingTimeInMillis()
   return event.action === 'watch' ? watchRelayed(event, { ...ports, killedAtMs }) : judgeRelayed(event, ports)
 }

@@ -1,18 +1,19 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Merge } from '../aggregator/merge/merge.ts'
-import { GENERATOR_FLAGS } from '../lib/core/run/flags.ts'
+import { summarise } from '../aggregator/summary/summarise.ts'
 import { systemClock } from '../lib/adapters/clock/system.ts'
 import { GENERATOR_ENTRY } from '../lib/adapters/launcher/generator-process.ts'
 import { answerSchema, type Order } from '../lib/adapters/launcher/local-message.ts'
 import { FileSystemStore } from '../lib/adapters/snapshot-store/file-system.ts'
 import { makePlan, parseLoadRequest } from '../lib/core/plan/make-plan.ts'
 import { type Plan, planKey } from '../lib/core/plan/plan.ts'
-import { setupKey } from '../lib/core/run/setup.ts'
 import { decodeSnapshot, type Snapshot, snapshotPrefix } from '../lib/core/results/snapshot.ts'
 import type { Summary } from '../lib/core/results/summary.ts'
-import { loadScenarioModule } from '../lib/scenario/scenario-file.ts'
+import { GENERATOR_FLAGS } from '../lib/core/run/flags.ts'
+import { setupKey } from '../lib/core/run/setup.ts'
 import { requestStop } from '../lib/run/store/stop.ts'
+import { loadScenarioModule } from '../lib/scenario/scenario-file.ts'
 import { CLIENT_CORE, type Workbench } from './workbench.ts'
 
 const SCENARIO = pathToFileURL(join(import.meta.dirname, 'scenario.ts')).href
@@ -106,6 +107,6 @@ async function readMeasured(plan: Plan, startAtMs: number, store: FileSystemStor
     snapshots.push(snapshot)
   }
   snapshots.sort((a, b) => a.header.seq - b.header.seq)
-  const summary = merge.summary({ endedAtMs: systemClock.now(), server: [] })
+  const summary = summarise(merge, { endedAtMs: systemClock.now(), server: [] })
   return { plan, startAtMs, summary, snapshots }
 }

@@ -2,8 +2,8 @@
 import { App, Validations } from 'aws-cdk-lib'
 import { AwsSolutionsChecks } from 'cdk-nag'
 import { explain, VolleyError } from '../lib/core/base/errors.ts'
-import { checkSuites } from '../lib/infra/settings/check-suites.ts'
 import { LoadTestStack, stackName } from '../lib/infra/load-test-stack.ts'
+import { checkSuites } from '../lib/infra/settings/check-suites.ts'
 import { readSettings } from '../lib/infra/settings/settings.ts'
 
 async function buildApp(): Promise<void> {

@@ -1,4 +1,7 @@
 /** What a scenario file imports as `volley`. */
+
+export type { Random } from './core/base/random.ts'
+export { RpcError } from './core/protocol/json-rpc.ts'
 export { csv, json } from './core/scenario/feeder.ts'
 export type {
   CookieJar,
@@ -35,7 +38,5 @@ export type {
   VirtualUser,
 } from './core/scenario/flow.ts'
 export { FlowError } from './core/scenario/flow.ts'
-export { RpcError } from './core/protocol/json-rpc.ts'
-export type { Random } from './core/base/random.ts'
 export type { ScenarioProfiles, ScenarioThresholds } from './core/scenario/scenario.ts'
 export { defineScenario } from './core/scenario/scenario.ts'

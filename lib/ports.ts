@@ -1,5 +1,5 @@
-import type { GeneratorEnd } from './core/results/observed.ts'
 import type { Plan } from './core/plan/plan.ts'
+import type { GeneratorEnd } from './core/results/observed.ts'
 import type { SeriesUnit } from './core/results/published.ts'
 import type { RunRequest } from './core/run/run-request.ts'
 import type { OutsideSeries } from './core/scenario/source.ts'

@@ -1,10 +1,10 @@
 import type { GeneratorEnd } from '../../lib/core/results/observed.ts'
-import type { Stop } from '../../lib/core/run/stop.ts'
 import type { GeneratorSummary, Summary } from '../../lib/core/results/summary.ts'
-import { LEAST_COVERAGE } from '../merge/coverage.ts'
+import type { Stop } from '../../lib/core/run/stop.ts'
 import type { Merge } from '../merge/merge.ts'
+import { LEAST_COVERAGE } from '../summary/coverage.ts'
+import { totalOf } from '../summary/totals.ts'
 import { named, percent } from './sentence.ts'
-import { totalOf } from '../merge/totals.ts'
 
 /** What every kind of load makes at least one of. */
 const TRAFFIC = ['http_reqs', 'ws_sessions', 'tcp_sessions', 'step_duration']

@@ -1,6 +1,6 @@
 import type { TimelinePoint } from '../../lib/core/results/summary.ts'
-import type { WholeMeasurement } from './measurement.ts'
 import type { Span } from '../sums/spans.ts'
+import type { WholeMeasurement } from './measurement.ts'
 
 const FEWEST_BUCKETS = 3
 

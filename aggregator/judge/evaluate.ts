@@ -1,17 +1,17 @@
-import type { GeneratorEnd } from '../../lib/core/results/observed.ts'
 import type { Plan } from '../../lib/core/plan/plan.ts'
-import type { Stop } from '../../lib/core/run/stop.ts'
+import type { GeneratorEnd } from '../../lib/core/results/observed.ts'
 import type { Summary } from '../../lib/core/results/summary.ts'
 import { type Row, type State, VERDICT_SCHEMA, type Verdict } from '../../lib/core/results/verdict.ts'
+import type { Stop } from '../../lib/core/run/stop.ts'
 import { isShown, judgedThresholds } from '../merge/built-in-thresholds.ts'
+import type { Merge } from '../merge/merge.ts'
+import { samplesIn, totalOf } from '../summary/totals.ts'
 import { caveatsOf, clampedSentence, droppedSentence, refusedSentence } from './caveats.ts'
 import { flowRemarks } from './flow-remarks.ts'
 import { measure } from './measure.ts'
-import type { Merge } from '../merge/merge.ts'
 import { overflowSentences } from './overflow-sentence.ts'
 import { effectOf, rowOf } from './row.ts'
 import { rowSentence } from './sentence.ts'
-import { samplesIn, totalOf } from '../merge/totals.ts'
 
 export interface Evaluated {
   plan: Plan

@@ -1,5 +1,5 @@
 import type { Summary } from '../../lib/core/results/summary.ts'
-import { totalOf } from '../merge/totals.ts'
+import { totalOf } from '../summary/totals.ts'
 
 /** More names than this are counted, not named. */
 const MAX_NAMED = 5

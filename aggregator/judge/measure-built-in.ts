@@ -1,12 +1,12 @@
-import { REST } from '../../lib/core/plan/overflow.ts'
 import { seriesKey } from '../../lib/core/metrics/selector.ts'
 import { holds, parseExpression } from '../../lib/core/metrics/threshold.ts'
+import { REST } from '../../lib/core/plan/overflow.ts'
 import { checksJudged, type JudgedThreshold } from '../merge/built-in-thresholds.ts'
-import type { Evidence } from './measure.ts'
-import { measureSeries } from './measure-series.ts'
-import type { Measurement } from './measurement.ts'
 import type { Merge } from '../merge/merge.ts'
 import type { MergedSeries } from '../merge/merged-series.ts'
+import type { Evidence } from './evidence.ts'
+import { measureSeries } from './measure-series.ts'
+import type { Measurement } from './measurement.ts'
 
 /** Where a broken row's failures are is told by the worst few. */
 const MAX_NAMED = 3

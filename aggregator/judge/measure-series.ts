@@ -1,17 +1,22 @@
 import { formatDuration } from '../../lib/core/base/duration.ts'
 import { BUILT_IN_METRICS } from '../../lib/core/metrics/metric.ts'
-import { REST } from '../../lib/core/plan/overflow.ts'
 import { type Selector, seriesKey, writeTags } from '../../lib/core/metrics/selector.ts'
-import { type Aggregation, aggregationOf, stagesOf, type Threshold } from '../../lib/core/metrics/threshold.ts'
+import {
+  type Aggregation,
+  aggregationOf,
+  stagesOf,
+  type Threshold,
+} from '../../lib/core/metrics/threshold.ts'
+import { REST } from '../../lib/core/plan/overflow.ts'
 import { type Bounds, boundsOf } from '../merge/bounds.ts'
 import { definitionOf, isPerSecond, selectorOf } from '../merge/definition.ts'
-import type { Evidence } from './measure.ts'
-import type { Measurement } from './measurement.ts'
 import type { Merge } from '../merge/merge.ts'
 import type { MergedSeries } from '../merge/merged-series.ts'
-import { named } from './sentence.ts'
 import { addTally, aggregate, emptyTally, samplesOf, type Tally } from '../merge/tally.ts'
 import type { Step, Track, Window } from '../merge/track.ts'
+import type { Evidence } from './evidence.ts'
+import type { Measurement } from './measurement.ts'
+import { named } from './sentence.ts'
 
 /** Counters of what should not happen. Where iterations were observed and such a counter was not, it is 0. */
 const ABSENT_IS_ZERO = [

@@ -1,31 +1,18 @@
 import { durationMs } from '../../lib/core/base/duration.ts'
-import type { Plan } from '../../lib/core/plan/plan.ts'
-import type { OutsideSeries } from '../../lib/core/scenario/source.ts'
-import type { Summary } from '../../lib/core/results/summary.ts'
 import { aggregationOf, stagesOf, type Threshold } from '../../lib/core/metrics/threshold.ts'
+import type { Plan } from '../../lib/core/plan/plan.ts'
+import type { Summary } from '../../lib/core/results/summary.ts'
+import type { OutsideSeries } from '../../lib/core/scenario/source.ts'
 import type { JudgedThreshold } from '../merge/built-in-thresholds.ts'
 import { originOf, outsideOf, selectorOf } from '../merge/definition.ts'
+import type { Track } from '../merge/track.ts'
+import { type Span, Spans } from '../sums/spans.ts'
 import { throughputLinearity } from './derived.ts'
+import type { Evidence } from './evidence.ts'
 import { measureBuiltIn } from './measure-built-in.ts'
 import { measureSeries } from './measure-series.ts'
 import type { Measurement, WholeMeasurement } from './measurement.ts'
-import type { Merge } from '../merge/merge.ts'
 import { measurePoints, measureRise, type Point } from './points.ts'
-import { type Span, Spans } from '../sums/spans.ts'
-import type { Track } from '../merge/track.ts'
-
-/** What a threshold may be measured by. */
-export interface Evidence {
-  merge: Merge
-  /** Absent while the run goes on: then only what snapshots and sampled sources tell can be measured. */
-  summary?: Summary
-  /** What sampled sources have seen so far, where the run goes on. */
-  sampled?: readonly OutsideSeries[]
-  /** End of the time that counts, from the start of the run. */
-  untilMs: number
-  /** Only windows that end after this time count. */
-  windowsSinceMs: number
-}
 
 /** Measures one threshold; `track` is what the merge kept for it. */
 export function measure(

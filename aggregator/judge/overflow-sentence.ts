@@ -1,9 +1,9 @@
-import { MANY_SERIES, REST } from '../../lib/core/plan/overflow.ts'
 import { writeTags } from '../../lib/core/metrics/selector.ts'
+import { MANY_SERIES, REST } from '../../lib/core/plan/overflow.ts'
 import type { Merge } from '../merge/merge.ts'
+import type { FoldedTag } from '../merge/series-fold.ts'
 import { formatNumber } from '../report/model/figure.ts'
 import { named } from './sentence.ts'
-import type { FoldedTag } from '../merge/series-fold.ts'
 
 const LONGEST_EXAMPLE = 60
 

@@ -1,7 +1,7 @@
 import { formatDuration } from '../../lib/core/base/duration.ts'
 import type { Aggregation } from '../../lib/core/metrics/threshold.ts'
-import type { Reading, WholeMeasurement } from './measurement.ts'
 import type { Span } from '../sums/spans.ts'
+import type { Reading, WholeMeasurement } from './measurement.ts'
 
 /** Time from the start of the run, and a value. In order of time. */
 export type Point = readonly [atMs: number, value: number]

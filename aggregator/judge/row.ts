@@ -1,4 +1,3 @@
-import type { Plan } from '../../lib/core/plan/plan.ts'
 import {
   aggregationOf,
   type Expression,
@@ -8,6 +7,7 @@ import {
   stagesOf,
   type Threshold,
 } from '../../lib/core/metrics/threshold.ts'
+import type { Plan } from '../../lib/core/plan/plan.ts'
 import type { Row } from '../../lib/core/results/verdict.ts'
 import { isSurelyBroken } from '../merge/bounds.ts'
 import type { JudgedThreshold } from '../merge/built-in-thresholds.ts'

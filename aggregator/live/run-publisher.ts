@@ -9,8 +9,8 @@ import {
   publishedSchema,
   seriesDimensions,
 } from '../../lib/core/results/published.ts'
-import { readMessage } from '../../lib/run/store/message.ts'
 import type { Clock, SeriesDatum, SeriesPublisher, SnapshotStore } from '../../lib/ports.ts'
+import { readMessage } from '../../lib/run/store/message.ts'
 import type { Merge } from '../merge/merge.ts'
 import { publishedData } from './published-data.ts'
 

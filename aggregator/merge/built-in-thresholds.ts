@@ -1,6 +1,6 @@
 import type { BuiltInMetric } from '../../lib/core/metrics/metric.ts'
-import type { Plan } from '../../lib/core/plan/plan.ts'
 import { stagesOf, type Threshold } from '../../lib/core/metrics/threshold.ts'
+import type { Plan } from '../../lib/core/plan/plan.ts'
 import { selectorOf } from './definition.ts'
 
 /** A row of the verdict: the scenario's own, or one that judges what none of its own does. */

@@ -5,10 +5,10 @@ import {
   type MetricDefinition,
   type Tags,
 } from '../../lib/core/metrics/metric.ts'
-import type { Plan } from '../../lib/core/plan/plan.ts'
 import { parseSelector, type Selector } from '../../lib/core/metrics/selector.ts'
-import { unitOf } from '../../lib/core/scenario/source.ts'
 import { aggregationOf, type Threshold } from '../../lib/core/metrics/threshold.ts'
+import type { Plan } from '../../lib/core/plan/plan.ts'
+import { unitOf } from '../../lib/core/scenario/source.ts'
 
 export function selectorOf({ metric }: Threshold): Selector {
   const selector = parseSelector(metric)

@@ -1,13 +1,13 @@
-import type { Cut } from '../../lib/core/plan/cut.ts'
 import type { Histogram } from '../../lib/core/metrics/histogram.ts'
 import { TREND_SCALE } from '../../lib/core/metrics/metric.ts'
+import type { Cut } from '../../lib/core/plan/cut.ts'
 import type { Plan } from '../../lib/core/plan/plan.ts'
 import type { Ending, Health, SnapshotHeader } from '../../lib/core/results/snapshot.ts'
 import type { GeneratorSummary } from '../../lib/core/results/summary.ts'
 import { Bitset } from '../sums/bitset.ts'
 import { ExactSum } from '../sums/exact-sum.ts'
-import type { GeneratorState } from './partial.ts'
 import { Spans } from '../sums/spans.ts'
+import type { GeneratorState } from './partial.ts'
 import { inUnit, isLater, type Origin } from './tally.ts'
 
 /** Above this share of a core a generator delays its own requests. */

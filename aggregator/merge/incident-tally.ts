@@ -4,8 +4,8 @@ import {
   incidentKey,
   type SnapshotIncidents,
 } from '../../lib/core/results/incident.ts'
-import type { IncidentTallyState } from './partial.ts'
 import { Smallest } from '../sums/smallest.ts'
+import type { IncidentTallyState } from './partial.ts'
 
 /** Kept of a run, however many generators tell of whatever many classes. */
 const MAX_CLASSES = 200

@@ -1,5 +1,5 @@
-import { type Cut, cutsOf, isDrain } from '../../lib/core/plan/cut.ts'
 import type { VolleyError } from '../../lib/core/base/errors.ts'
+import { type Cut, cutsOf, isDrain } from '../../lib/core/plan/cut.ts'
 import type { Plan } from '../../lib/core/plan/plan.ts'
 import {
   parseSnapshotKey,
@@ -8,18 +8,16 @@ import {
   type SnapshotId,
   snapshotInvalid,
 } from '../../lib/core/results/snapshot.ts'
-import type { Summary } from '../../lib/core/results/summary.ts'
 import { Bitset } from '../sums/bitset.ts'
-import { judgedThresholds } from './built-in-thresholds.ts'
-import { definitionOf } from './definition.ts'
-import { GeneratorTally } from './generator-tally.ts'
 import { HistogramPack } from '../sums/histogram-pack.ts'
 import { HistogramPool } from '../sums/histogram-pool.ts'
 import { HistogramShelf } from '../sums/histogram-shelf.ts'
+import { judgedThresholds } from './built-in-thresholds.ts'
+import { definitionOf } from './definition.ts'
+import { GeneratorTally } from './generator-tally.ts'
 import { IncidentTally } from './incident-tally.ts'
 import type { PartialMerge } from './partial.ts'
 import { SeriesSet } from './series-set.ts'
-import { type Outside, summarise } from './summarise.ts'
 import { addTally, amountOf, type Tally, tallyOf } from './tally.ts'
 import { Timeline } from './timeline.ts'
 import { Track } from './track.ts'
@@ -185,10 +183,6 @@ export class Merge {
     const reported = [...this.generators.values()].map(({ toMs }) => toMs)
     const slowestMs = Math.min(...reported, this.#toMs)
     return Math.max(slowestMs, this.#toMs - 2 * this.plan.intervalMs)
-  }
-
-  summary(observed: Outside): Summary {
-    return summarise(this, observed)
   }
 
   #place(key: string): SnapshotId {

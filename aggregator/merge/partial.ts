@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { incidentSchema, incidentsSchema } from '../../lib/core/results/incident.ts'
 import { endingSchema } from '../../lib/core/results/snapshot.ts'
 import { HistogramPack, packedSchema } from '../sums/histogram-pack.ts'
+import { bitsetStateSchema, exactSumStateSchema, shelfStateSchema, spansStateSchema } from '../sums/states.ts'
 
 export const PARTIAL_SCHEMA = 'volley.partial/1'
 /** Two objects take turns, so that the one before is there whatever happens to the latest. */
@@ -13,13 +14,6 @@ export const partialKey = (run: string, turn: number): string => `runs/${run}/pa
 const numbers = z.array(z.number())
 const tags = z.record(z.string(), z.string())
 const originSchema = z.strictObject({ toMs: z.number(), key: z.string() })
-
-/** Words of 32 bits that hold anything, each behind its index. */
-export const bitsetStateSchema = numbers
-/** The parts of an `ExactSum`. */
-export const exactSumStateSchema = numbers
-export const spansStateSchema = z.array(z.tuple([z.number(), z.number()]))
-export const shelfStateSchema = z.array(z.tuple([z.number(), packedSchema]))
 
 export const tallyStateSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('counter'), sum: exactSumStateSchema }),
@@ -120,10 +114,6 @@ export const mergeStateSchema = z.strictObject({
   seen: z.array(z.tuple([z.string(), bitsetStateSchema])),
 })
 
-export type BitsetState = z.infer<typeof bitsetStateSchema>
-export type ExactSumState = z.infer<typeof exactSumStateSchema>
-export type SpansState = z.infer<typeof spansStateSchema>
-export type ShelfState = z.infer<typeof shelfStateSchema>
 export type TallyState = z.infer<typeof tallyStateSchema>
 export type TallyShelfState = z.infer<typeof tallyShelfStateSchema>
 export type SeriesState = z.infer<typeof seriesStateSchema>

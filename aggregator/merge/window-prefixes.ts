@@ -1,7 +1,7 @@
-import { firstWhere } from '../../lib/core/schedule/bisect.ts'
 import type { Plan } from '../../lib/core/plan/plan.ts'
 import { windowsOf } from '../../lib/core/plan/slice.ts'
 import { windowPrefix } from '../../lib/core/results/snapshot.ts'
+import { firstWhere } from '../../lib/core/schedule/bisect.ts'
 import type { Bitset } from '../sums/bitset.ts'
 import type { Merge } from './merge.ts'
 

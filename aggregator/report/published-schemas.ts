@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { metricsSummarySchema } from './data/json.ts'
 import { planSchema } from '../../lib/core/plan/plan.ts'
-import { runEndedSchema } from '../../lib/core/run/run-ended.ts'
 import { summarySchema } from '../../lib/core/results/summary.ts'
 import { verdictSchema } from '../../lib/core/results/verdict.ts'
+import { runEndedSchema } from '../../lib/core/run/run-ended.ts'
+import { metricsSummarySchema } from './data/json.ts'
 
 /** The files under `schemas/`, and the message each describes. */
 export const PUBLISHED: Record<string, z.ZodType> = {

@@ -2,10 +2,10 @@ import type { ReportFile } from '../../lib/core/results/report-file.ts'
 import type { Summary } from '../../lib/core/results/summary.ts'
 import type { Verdict } from '../../lib/core/results/verdict.ts'
 import { csvReport } from './data/csv.ts'
-import { loadAssets } from './html/assets.ts'
-import { htmlReport } from './html/html.ts'
 import { jsonReport } from './data/json.ts'
 import { junitReport } from './data/junit.ts'
+import { loadAssets } from './html/assets.ts'
+import { htmlReport } from './html/html.ts'
 import { markdownReport } from './text/markdown.ts'
 
 type Render = (verdict: Verdict, summary: Summary) => string

@@ -1,4 +1,4 @@
-import type { BitsetState } from '../merge/partial.ts'
+import type { BitsetState } from './states.ts'
 
 const WORD_BITS = 32
 

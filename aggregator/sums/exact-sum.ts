@@ -1,4 +1,4 @@
-import type { ExactSumState } from '../merge/partial.ts'
+import type { ExactSumState } from './states.ts'
 
 /**
  * A sum of floating-point numbers that does not depend on their order: the exact sum, rounded once.

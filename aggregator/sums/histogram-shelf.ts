@@ -1,6 +1,6 @@
 import { type ExactValues, Histogram } from '../../lib/core/metrics/histogram.ts'
 import type { HistogramPack } from './histogram-pack.ts'
-import type { ShelfState } from '../merge/partial.ts'
+import type { ShelfState } from './states.ts'
 
 /** Histograms kept open at once. An open one takes up to 100 KiB, an encoded one a few. */
 const MOST_OPEN = 8

@@ -1,4 +1,4 @@
-import type { SpansState } from '../merge/partial.ts'
+import type { SpansState } from './states.ts'
 
 /** A stretch of time, from the start of the run. */
 export interface Span {

@@ -1,6 +1,6 @@
-import { cutsOf } from '../../lib/core/plan/cut.ts'
 import { Histogram } from '../../lib/core/metrics/histogram.ts'
 import { TREND_SCALE } from '../../lib/core/metrics/metric.ts'
+import { cutsOf } from '../../lib/core/plan/cut.ts'
 import type { Measured } from '../generator.ts'
 
 /** What a generator measured while all its users were up. */

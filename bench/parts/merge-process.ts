@@ -1,5 +1,6 @@
 /** Entry, run with --expose-gc: merges as many snapshots as the argument says and prints what that took. */
 import { Merge } from '../../aggregator/merge/merge.ts'
+import { summarise } from '../../aggregator/summary/summarise.ts'
 import { Histogram } from '../../lib/core/metrics/histogram.ts'
 import { PLAN_SCHEMA, type Plan } from '../../lib/core/plan/plan.ts'
 import { FREE } from '../../lib/core/plan/quote.ts'
@@ -155,7 +156,7 @@ async function mergeAll(snapshots: number): Promise<Merged> {
     if (number % 100 === 0) rssBytes = Math.max(rssBytes, process.memoryUsage.rss())
   }
   const fromMs = performance.now()
-  merge.summary({ endedAtMs: 1_700_003_600_000, server: [] })
+  summarise(merge, { endedAtMs: 1_700_003_600_000, server: [] })
   spentMs += performance.now() - fromMs
   globalThis.gc?.()
   const { heapUsed, arrayBuffers } = process.memoryUsage()

@@ -1,6 +1,6 @@
-import { maskUrl } from '../../lib/core/secrets/mask.ts'
 import { parseRunRequest } from '../../lib/core/run/run-request.ts'
 import type { Quoted } from '../../lib/core/run/run-view.ts'
+import { maskUrl } from '../../lib/core/secrets/mask.ts'
 import { type ApiAnswer, type ApiRequest, json, jsonBody } from './http.ts'
 import type { ApiPorts } from './ports.ts'
 

@@ -1,6 +1,6 @@
 import { durationMs } from '../../lib/core/base/duration.ts'
-import type { RunView } from '../../lib/core/run/run-view.ts'
 import { verdictSchema } from '../../lib/core/results/verdict.ts'
+import type { RunView } from '../../lib/core/run/run-view.ts'
 import { renewLease } from '../../lib/run/store/lease.ts'
 import { findRun } from './find-run.ts'
 import { type ApiAnswer, json } from './http.ts'

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { VolleyError } from '../../lib/core/base/errors.ts'
-import type { RunEntry } from '../../lib/core/run/run-entry.ts'
 import { runNameOf } from '../../lib/core/plan/run-name.ts'
+import type { RunEntry } from '../../lib/core/run/run-entry.ts'
 import { parseRunRequest, type RunRequest, runIdSchema } from '../../lib/core/run/run-request.ts'
 import type { Started } from '../../lib/core/run/run-view.ts'
 import { shortName } from '../../lib/core/run/scenario-bundle.ts'

@@ -1,5 +1,10 @@
 import type { Uploaded } from '../../lib/core/run/run-view.ts'
-import { bundleKey, decodeBundle, MOST_BUNDLE_BYTES, uploadedName } from '../../lib/core/run/scenario-bundle.ts'
+import {
+  bundleKey,
+  decodeBundle,
+  MOST_BUNDLE_BYTES,
+  uploadedName,
+} from '../../lib/core/run/scenario-bundle.ts'
 import { sha256Of } from '../../lib/scenario/uploaded-scenario.ts'
 import { type ApiAnswer, type ApiRequest, invalid, json } from './http.ts'
 import type { ApiPorts } from './ports.ts'

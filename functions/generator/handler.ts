@@ -2,12 +2,12 @@
 import { S3Client } from '@aws-sdk/client-s3'
 import { systemClock } from '../../lib/adapters/clock/system.ts'
 import { S3Store } from '../../lib/adapters/snapshot-store/s3.ts'
-import { generatorEventSchema } from '../../lib/core/run/relay.ts'
 import type { Ending } from '../../lib/core/results/snapshot.ts'
-import { readEnvironment } from '../runtime/environment.ts'
-import type { LambdaContext } from '../runtime/lambda-context.ts'
+import { generatorEventSchema } from '../../lib/core/run/relay.ts'
 import { PrintedLines } from '../../lib/user-code/printed-lines.ts'
 import { catchStrayErrors, StrayErrors } from '../../lib/user-code/stray-errors.ts'
+import { readEnvironment } from '../runtime/environment.ts'
+import type { LambdaContext } from '../runtime/lambda-context.ts'
 import { carry } from './carry.ts'
 
 const { bucket, region } = readEnvironment()

@@ -2,8 +2,8 @@
 import { S3Client } from '@aws-sdk/client-s3'
 import { systemClock } from '../../lib/adapters/clock/system.ts'
 import { S3Store } from '../../lib/adapters/snapshot-store/s3.ts'
-import { maskText } from '../../lib/core/secrets/mask.ts'
 import { type Failure, failureKey, noteSchema, type Relayed, relayedKey } from '../../lib/core/run/relay.ts'
+import { maskText } from '../../lib/core/secrets/mask.ts'
 import { readEnvironment } from '../runtime/environment.ts'
 
 const { bucket, region } = readEnvironment()

@@ -6,8 +6,8 @@ import { systemClock } from '../../lib/adapters/clock/system.ts'
 import { S3Store } from '../../lib/adapters/snapshot-store/s3.ts'
 import { explain, VolleyError } from '../../lib/core/base/errors.ts'
 import type { Planned, Refused } from '../../lib/core/run/relay.ts'
-import { readEnvironment } from '../runtime/environment.ts'
 import { planRun } from '../../lib/run/plan-run.ts'
+import { readEnvironment } from '../runtime/environment.ts'
 
 const environment = readEnvironment()
 const { bucket, region, reservedConcurrency } = environment

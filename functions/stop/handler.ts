@@ -2,11 +2,11 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { S3Client } from '@aws-sdk/client-s3'
 import { z } from 'zod'
-import type { AggregatorEvent } from '../../aggregator/handler.ts'
 import { FisFaultInjector } from '../../lib/adapters/fault-injector/fis.ts'
 import { S3Store } from '../../lib/adapters/snapshot-store/s3.ts'
-import { readEnvironment } from '../runtime/environment.ts'
+import type { AggregatorEvent } from '../../lib/core/run/aggregator-event.ts'
 import { stopRun } from '../../lib/run/stop-run.ts'
+import { readEnvironment } from '../runtime/environment.ts'
 
 const { bucket, region, aggregator, awsEndpoint } = readEnvironment()
 const lambda = new LambdaClient({ region })

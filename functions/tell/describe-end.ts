@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { isErrorCode } from '../../lib/core/base/errors.ts'
 import { liveKey, liveSchema } from '../../lib/core/results/live.ts'
-import { maskText } from '../../lib/core/secrets/mask.ts'
 import { reportKey } from '../../lib/core/results/report-file.ts'
+import { verdictKey, verdictSchema } from '../../lib/core/results/verdict.ts'
 import { RUN_ENDED_SCHEMA, type RunEnded } from '../../lib/core/run/run-ended.ts'
 import { runEntryKey, runEntrySchema } from '../../lib/core/run/run-entry.ts'
-import { verdictKey, verdictSchema } from '../../lib/core/results/verdict.ts'
+import { maskText } from '../../lib/core/secrets/mask.ts'
 import type { SnapshotStore } from '../../lib/ports.ts'
 
 const MOST_REASONS = 20

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import type { z } from 'zod'
 import { VolleyError } from '../core/base/errors.ts'
 import { mistakesOf } from '../core/base/mistake.ts'
-import { type Observed, observedSchema } from '../core/results/observed.ts'
 import { type Plan, planSchema } from '../core/plan/plan.ts'
+import { type Observed, observedSchema } from '../core/results/observed.ts'
 import { startSchema } from '../core/run/relay.ts'
 
 /** What a run on this machine has left. */

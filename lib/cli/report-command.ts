@@ -1,37 +1,24 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { foldSnapshots } from '../../aggregator/merge/fold-snapshots.ts'
 import { judge } from '../../aggregator/judge/judge.ts'
+import { foldSnapshots } from '../../aggregator/merge/fold-snapshots.ts'
 import { Merge } from '../../aggregator/merge/merge.ts'
-import { consoleReport } from '../../aggregator/report/text/console.ts'
 import { REPORTS } from '../../aggregator/report/report.ts'
+import { consoleReport } from '../../aggregator/report/text/console.ts'
 import { writeReports } from '../../aggregator/report/write-reports.ts'
 import { FileSystemStore } from '../adapters/snapshot-store/file-system.ts'
-import { notStarted } from '../core/scenario/experiment.ts'
 import { thresholdsOf } from '../core/plan/make-plan.ts'
-import type { Observed } from '../core/results/observed.ts'
 import type { Plan } from '../core/plan/plan.ts'
+import type { Observed } from '../core/results/observed.ts'
 import { exitCodeOf } from '../core/results/verdict.ts'
-import { loadScenario } from '../scenario/scenario-file.ts'
+import { notStarted } from '../core/scenario/experiment.ts'
 import { findStop } from '../run/store/stop.ts'
+import { loadScenario } from '../scenario/scenario-file.ts'
 import { cloudReportCommand } from './cloud/cloud-report-command.ts'
 import type { DeploymentFlags } from './cloud/deployment.ts'
 import { type OpenedRun, openRun } from './open-run.ts'
+import { FORMATS, type ReportFlags } from './report-formats.ts'
 import type { Terminal } from './terminal/terminal.ts'
-
-/** What `--format` prints, by the file that holds the same. */
-export const FORMATS = {
-  html: 'report.html',
-  markdown: 'summary.md',
-  json: 'verdict.json',
-  csv: 'timeseries.csv',
-  junit: 'junit.xml',
-} as const satisfies Record<string, keyof typeof REPORTS>
-
-export interface ReportFlags {
-  format?: keyof typeof FORMATS
-  scenario?: string
-}
 
 /**
  * `volley report`: merges and judges the snapshots of a run on this machine again, and writes its reports anew.

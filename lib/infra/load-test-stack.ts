@@ -1,16 +1,16 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib'
 import type { Construct } from 'constructs'
 import type { Scenario } from '../core/scenario/scenario.ts'
-import { AbortRule } from './run/abort-rule.ts'
+import { RunApi } from './api/run-api.ts'
 import { RunDashboard } from './observe/dashboard.ts'
 import { Notifications } from './observe/notifications.ts'
+import { AbortRule } from './run/abort-rule.ts'
 import { ResultsBucket } from './run/results-bucket.ts'
-import { RunApi } from './api/run-api.ts'
 import { environmentOf, RunFunctions } from './run/run-functions.ts'
 import { RunSchedules } from './run/run-schedules.ts'
 import { RunStateMachine } from './run/run-state-machine.ts'
-import type { Settings } from './settings/settings.ts'
 import { Tell } from './run/tell.ts'
+import type { Settings } from './settings/settings.ts'
 
 interface LoadTestStackProps extends StackProps {
   settings: Settings

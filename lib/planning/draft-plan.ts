@@ -1,17 +1,17 @@
-import { allMistakes } from './all-mistakes.ts'
-import { chooseTarget } from './choose-target.ts'
-import { type CloudFacts, makeCloudPlan } from '../core/price/cloud-plan.ts'
+import type { Environment } from '../../functions/runtime/environment.ts'
 import { durationMs } from '../core/base/duration.ts'
 import { VolleyError } from '../core/base/errors.ts'
+import { hashText } from '../core/base/random.ts'
 import type { LoadRequest } from '../core/plan/make-plan.ts'
 import type { Plan } from '../core/plan/plan.ts'
-import { hashText } from '../core/base/random.ts'
+import { type CloudFacts, makeCloudPlan } from '../core/price/cloud-plan.ts'
 import type { RunRequest } from '../core/run/run-request.ts'
+import type { SnapshotStore } from '../ports.ts'
 import { loadData } from '../scenario/data-file.ts'
 import { deployedModule, loadDeployedScenario } from '../scenario/deployed-scenario.ts'
-import type { Environment } from '../../functions/runtime/environment.ts'
-import type { SnapshotStore } from '../ports.ts'
 import type { LoadedScenario } from '../scenario/scenario-file.ts'
+import { allMistakes } from './all-mistakes.ts'
+import { chooseTarget } from './choose-target.ts'
 
 /** What a deployment lets its runs do. */
 export type Permitted = Pick<Environment, 'allowedHosts' | 'chaosTemplates' | 'maxBudgetUsd' | 'region'> &

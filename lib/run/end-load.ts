@@ -1,10 +1,10 @@
-import { claimPrefix, parseClaimKey } from '../core/run/relay.ts'
-import { windowPrefix } from '../core/results/snapshot.ts'
-import type { Clock, SnapshotStore } from '../ports.ts'
-import { requestStop } from './store/stop.ts'
 import { foldSnapshots } from '../../aggregator/merge/fold-snapshots.ts'
 import type { Merge } from '../../aggregator/merge/merge.ts'
+import { windowPrefix } from '../core/results/snapshot.ts'
+import { claimPrefix, parseClaimKey } from '../core/run/relay.ts'
+import type { Clock, SnapshotStore } from '../ports.ts'
 import { readFailures } from './relayed-crew.ts'
+import { requestStop } from './store/stop.ts'
 
 /** From STOP until a generator that still says nothing is not waited for any more: poll, cut-off, last snapshot. */
 const STOPPING_MS = 15_000

@@ -1,3 +1,4 @@
+import type { Plan } from '../core/plan/plan.ts'
 import {
   type Experiment,
   experimentKey,
@@ -6,9 +7,8 @@ import {
   experimentToken,
   type PlannedExperiment,
 } from '../core/scenario/experiment.ts'
-import type { Plan } from '../core/plan/plan.ts'
-import { readMessage } from './store/message.ts'
 import type { Clock, Fault, FaultInjector, SnapshotStore } from '../ports.ts'
+import { readMessage } from './store/message.ts'
 import { findStop } from './store/stop.ts'
 
 const LOOK_EVERY_MS = 2_000

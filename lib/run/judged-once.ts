@@ -1,9 +1,9 @@
 import { z } from 'zod'
+import type { Judged } from '../../aggregator/judge/judge.ts'
 import { summarySchema } from '../core/results/summary.ts'
 import { verdictSchema } from '../core/results/verdict.ts'
-import { readMessage } from './store/message.ts'
 import type { SnapshotStore } from '../ports.ts'
-import type { Judged } from '../../aggregator/judge/judge.ts'
+import { readMessage } from './store/message.ts'
 
 /** The one judgement of a run: its reports are written after it, and from it alone. */
 const judgedKey = (run: string): string => `runs/${run}/judged/once`

@@ -1,16 +1,16 @@
 import { errorAndCauseOf } from '../../functions/generator/metering/error-class.ts'
 import { asUserOfItsOwn } from '../../functions/generator/user/lone-user.ts'
 import { VolleyError } from '../core/base/errors.ts'
+import type { Plan } from '../core/plan/plan.ts'
+import { type Setup, setupKey, setupSchema } from '../core/run/setup.ts'
 import { type Lost, lostInJson } from '../core/scenario/flow/survives-json.ts'
 import type { VirtualUser } from '../core/scenario/flow.ts'
 import { secretsOfRun, secretsOfValue } from '../core/scenario/known-secrets.ts'
 import { maskText } from '../core/secrets/mask.ts'
-import type { Plan } from '../core/plan/plan.ts'
-import { type Setup, setupKey, setupSchema } from '../core/run/setup.ts'
-import { readMessage } from './store/message.ts'
 import type { Clock, Occasion, SnapshotStore } from '../ports.ts'
 import type { LoadedScenario } from '../scenario/scenario-file.ts'
 import { frameReader, stackOf } from '../user-code/user-frames.ts'
+import { readMessage } from './store/message.ts'
 
 type Part = (vu: VirtualUser) => Promise<unknown>
 

@@ -1,6 +1,6 @@
-import { reachTarget } from '../planning/choose-target.ts'
 import { VolleyError } from '../core/base/errors.ts'
 import { type Plan, planKey } from '../core/plan/plan.ts'
+import { shownPlan } from '../core/plan/shown-plan.ts'
 import {
   handoversOf,
   type Planned,
@@ -9,13 +9,13 @@ import {
   startKey,
   startLeadMs,
 } from '../core/run/relay.ts'
-import { shownPlan } from '../core/plan/shown-plan.ts'
 import { parseStartRequest } from '../core/run/start-request.ts'
+import { reachTarget } from '../planning/choose-target.ts'
+import { draftPlan, type Permitted } from '../planning/draft-plan.ts'
+import type { Clock, SnapshotStore } from '../ports.ts'
 import { loadDeployedScenario } from '../scenario/deployed-scenario.ts'
 import { occasionOf } from './occasion.ts'
-import type { Clock, SnapshotStore } from '../ports.ts'
 import { recordRun, runEntryOf } from './store/run-entry.ts'
-import { draftPlan, type Permitted } from '../planning/draft-plan.ts'
 
 /** After the last window and its graceful stop, a generator may still be busy for this long. */
 const DEADLINE_SLACK_MS = 5_000

@@ -1,7 +1,7 @@
+import type { Merge } from '../../aggregator/merge/merge.ts'
 import type { GeneratorEnd } from '../core/results/observed.ts'
 import { type Failure, failurePrefix, failureSchema, relayedKey } from '../core/run/relay.ts'
 import type { Clock, Crew, SnapshotStore } from '../ports.ts'
-import type { Merge } from '../../aggregator/merge/merge.ts'
 
 const LOOK_EVERY_MS = 2_000
 /** From STOP until a generator that still says nothing has had its time: poll, cut-off, last snapshot. */

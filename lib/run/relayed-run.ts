@@ -1,8 +1,8 @@
+import { PartialKeeper } from '../../aggregator/merge/partial-keeper.ts'
 import { VolleyError } from '../core/base/errors.ts'
 import { type Plan, planKey, planSchema } from '../core/plan/plan.ts'
-import { readMessage } from './store/message.ts'
 import type { Clock, SnapshotStore } from '../ports.ts'
-import { PartialKeeper } from '../../aggregator/merge/partial-keeper.ts'
+import { readMessage } from './store/message.ts'
 
 /** What the state machine tells of a run. Times are epoch milliseconds. */
 export interface RelayedRun {

@@ -1,9 +1,9 @@
-import type { AggregatorEvent } from '../../aggregator/handler.ts'
+import { verdictKey } from '../core/results/verdict.ts'
+import type { AggregatorEvent } from '../core/run/aggregator-event.ts'
 import { startKey, startSchema } from '../core/run/relay.ts'
 import type { Stop } from '../core/run/stop.ts'
-import { verdictKey } from '../core/results/verdict.ts'
-import { stopExperiments } from './experiments.ts'
 import type { FaultInjector, SnapshotStore } from '../ports.ts'
+import { stopExperiments } from './experiments.ts'
 import { requestStop } from './store/stop.ts'
 
 interface StopPorts {

@@ -3,8 +3,8 @@ import { dirname, join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Mistake, VolleyError } from '../core/base/errors.ts'
 import { BUNDLE_ENTRY } from '../core/run/scenario-bundle.ts'
-import { besideScenario, type LoadedScenario } from './scenario-file.ts'
 import { REQUIRE_BANNER } from './require-banner.ts'
+import { besideScenario, type LoadedScenario } from './scenario-file.ts'
 
 const AUTHORING = fileURLToPath(new URL('../index.ts', import.meta.url))
 

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { type Mistake, VolleyError } from '../core/base/errors.ts'
+import { fieldOf } from '../core/base/mistake.ts'
 import type { Feeder } from '../core/scenario/feeder.ts'
 import type { DataRow } from '../core/scenario/flow.ts'
-import { fieldOf } from '../core/base/mistake.ts'
 import { csvRows } from './csv-rows.ts'
 import { besideScenario, type LoadedScenario } from './scenario-file.ts'
 

@@ -2,8 +2,8 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, dirname, extname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Mistake, VolleyError } from '../core/base/errors.ts'
-import { maskUrl } from '../core/secrets/mask.ts'
 import { didYouMean, nearest } from '../core/base/nearest.ts'
+import { maskUrl } from '../core/secrets/mask.ts'
 
 const SUITES = fileURLToPath(new URL('../../scenarios/', import.meta.url))
 /** Of the files in a folder. */

@@ -1,6 +1,6 @@
 import { formatWithOptions } from 'node:util'
-import { cutText } from '../core/results/incident.ts'
 import { LineGate } from '../core/base/line-gate.ts'
+import { cutText } from '../core/results/incident.ts'
 
 const LEVELS = ['log', 'info', 'warn', 'error', 'debug'] as const
 const STREAMS = ['stdout', 'stderr'] as const

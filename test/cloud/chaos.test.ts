@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { EXIT } from '../../lib/core/base/errors.ts'
-import { observedSchema } from '../../lib/core/results/observed.ts'
 import { planSchema } from '../../lib/core/plan/plan.ts'
+import { observedSchema } from '../../lib/core/results/observed.ts'
 import { writeOwnScenario } from '../fixtures/own-scenario.ts'
 import { freshDirectory, volley } from '../pipeline/volley.ts'
 import { useDeployment } from './command-line.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { bundleKey } from '../../lib/core/run/scenario-bundle.ts'
 import { exitCodeOf } from '../../lib/core/results/verdict.ts'
+import { bundleKey } from '../../lib/core/run/scenario-bundle.ts'
 import { writeOwnScenario } from '../fixtures/own-scenario.ts'
 import { freshDirectory, volley } from '../pipeline/volley.ts'
 import { useDeployment } from './command-line.ts'

@@ -5,12 +5,13 @@ import { foldSnapshots } from '../../aggregator/merge/fold-snapshots.ts'
 import { Merge } from '../../aggregator/merge/merge.ts'
 import { PartialKeeper } from '../../aggregator/merge/partial-keeper.ts'
 import { incompleteWindows } from '../../aggregator/merge/window-prefixes.ts'
+import { summarise } from '../../aggregator/summary/summarise.ts'
 import { systemClock } from '../../lib/adapters/clock/system.ts'
 import { cutsOf } from '../../lib/core/plan/cut.ts'
-import { startKey, startSchema } from '../../lib/core/run/relay.ts'
 import { windowsOf } from '../../lib/core/plan/slice.ts'
 import { snapshotPrefix } from '../../lib/core/results/snapshot.ts'
 import type { Summary } from '../../lib/core/results/summary.ts'
+import { startKey, startSchema } from '../../lib/core/run/relay.ts'
 import { freshDirectory, readSummary as readLocalSummary, volley } from '../pipeline/volley.ts'
 import {
   ended,
@@ -127,7 +128,7 @@ describe('a run that is started as one starts it in the console', () => {
     await foldSnapshots(merge, store)
     await foldSnapshots(merge, store)
     const { endedAt: endedAtMs, server } = summary
-    expect(JSON.parse(JSON.stringify(merge.summary({ endedAtMs, server })))).toEqual(summary)
+    expect(JSON.parse(JSON.stringify(summarise(merge, { endedAtMs, server })))).toEqual(summary)
   })
 
   it('goes on from the merge that its watch has put down', async () => {
@@ -139,7 +140,7 @@ describe('a run that is started as one starts it in the console', () => {
     expect(merge.snapshots).toBeGreaterThan(0)
     const { endedAt: endedAtMs, server } = await readSummary('exact')
     await foldSnapshots(merge, store, { prefixes: incompleteWindows(merge) })
-    expect(JSON.parse(JSON.stringify(merge.summary({ endedAtMs, server })))).toEqual(
+    expect(JSON.parse(JSON.stringify(summarise(merge, { endedAtMs, server })))).toEqual(
       await readSummary('exact'),
     )
   })

@@ -1,8 +1,8 @@
 import { DeleteFunctionConcurrencyCommand, PutFunctionConcurrencyCommand } from '@aws-sdk/client-lambda'
 import { StopExecutionCommand } from '@aws-sdk/client-sfn'
 import { describe, expect, it } from 'vitest'
-import { claimKey, startKey } from '../../lib/core/run/relay.ts'
 import { verdictKey } from '../../lib/core/results/verdict.ts'
+import { claimKey, startKey } from '../../lib/core/run/relay.ts'
 import { requestStop } from '../../lib/run/store/stop.ts'
 import {
   ended,

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it, vi } from 'vitest'
-import type { JsonRpcOptions, VirtualRpc } from '../../lib/core/scenario/flow.ts'
 import { RpcError } from '../../lib/core/protocol/json-rpc.ts'
+import type { JsonRpcOptions, VirtualRpc } from '../../lib/core/scenario/flow.ts'
 import { httpRpcServer, type RpcServer, type Serve, tcpRpcServer, webSocketRpcServer } from './rpc-server.ts'
 import { probeSession, type SessionProbe, WITHIN } from './session-probe.ts'
 import { httpServer, rawServer } from './wire-server.ts'

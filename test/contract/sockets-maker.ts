@@ -1,6 +1,6 @@
 import type { CarrierKind } from '../../functions/generator/http/carrier.ts'
-import { SOCKETS } from '../../functions/generator/http1/socket-carrier.ts'
 import { createHttpClient, type HttpClient } from '../../functions/generator/http-client/http-client.ts'
+import { SOCKETS } from '../../functions/generator/http1/socket-carrier.ts'
 import { createGuard } from '../../functions/generator/net/target-guard.ts'
 import { createTlsOptions } from '../../functions/generator/net/tls-options.ts'
 import { systemClock } from '../../lib/adapters/clock/system.ts'

@@ -1,6 +1,10 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { UserCookies } from '../../functions/generator/cookies/cookie-jar.ts'
-import { createHttpClient, exchanged, type HttpClient } from '../../functions/generator/http-client/http-client.ts'
+import {
+  createHttpClient,
+  exchanged,
+  type HttpClient,
+} from '../../functions/generator/http-client/http-client.ts'
 import { Recorder } from '../../functions/generator/metering/recorder.ts'
 import { createGuard } from '../../functions/generator/net/target-guard.ts'
 import { createTlsOptions } from '../../functions/generator/net/tls-options.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { checkScenario } from '../../lib/core/scenario/check-scenario.ts'
 import { publishedMetrics } from '../../lib/core/results/published.ts'
+import { checkScenario } from '../../lib/core/scenario/check-scenario.ts'
 import type { Scenario } from '../../lib/core/scenario/scenario.ts'
 import codepal from '../../scenarios/codepal/scenario.ts'
 import { ofType, resourcesOf } from './synthesized.ts'

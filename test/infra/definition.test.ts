@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { handoversOf, LONGEST_INVOCATION_MS, LONGEST_WINDOW_MS, type Planned } from '../../lib/core/run/relay.ts'
 import { windowsOf } from '../../lib/core/plan/slice.ts'
+import {
+  handoversOf,
+  LONGEST_INVOCATION_MS,
+  LONGEST_WINDOW_MS,
+  type Planned,
+} from '../../lib/core/run/relay.ts'
 import { runDefinition } from '../../lib/infra/run/run-definition.ts'
 import type { State, States } from '../../lib/infra/run/state.ts'
 

@@ -3,8 +3,8 @@ import { Match, Template } from 'aws-cdk-lib/assertions'
 import { AwsSolutionsChecks } from 'cdk-nag'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { ROUTES } from '../../functions/api/routes.ts'
-import { ResultsBucket } from '../../lib/infra/run/results-bucket.ts'
 import { RunApi } from '../../lib/infra/api/run-api.ts'
+import { ResultsBucket } from '../../lib/infra/run/results-bucket.ts'
 
 let template: Template
 

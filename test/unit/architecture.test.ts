@@ -32,18 +32,20 @@ describe('the house', () => {
   })
 
   it('takes memory that may hold what others sent only where it is written as a whole, or never sent', () => {
-    expect(filesWith(/allocUnsafe/)).toEqual([
-      // Read into, and given out in copies.
-      'functions/generator/net/held-bytes.ts',
-      'functions/generator/http1/answer-parser.ts',
-      'functions/generator/http/body-buffer.ts',
-      'functions/generator/net/read-into.ts',
-      'functions/generator/http2/field-table.ts',
-      'functions/generator/http2/hpack-decoder.ts',
-      // Sent, and checked.
-      'functions/generator/messages/frame.ts',
-      'functions/generator/http/written-bytes.ts',
-    ])
+    expect(new Set(filesWith(/allocUnsafe/))).toEqual(
+      new Set([
+        // Sent, and checked.
+        'functions/generator/http/written-bytes.ts',
+        'functions/generator/messages/frame.ts',
+        // Read into, and given out in copies.
+        'functions/generator/http/body-buffer.ts',
+        'functions/generator/http1/answer-parser.ts',
+        'functions/generator/http2/field-table.ts',
+        'functions/generator/http2/hpack-decoder.ts',
+        'functions/generator/net/held-bytes.ts',
+        'functions/generator/net/read-into.ts',
+      ]),
+    )
   })
 
   it('reads the clock and draws chance only at its edges', () => {

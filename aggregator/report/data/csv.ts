@@ -1,8 +1,8 @@
 import papaparse from 'papaparse'
 import { FORMULA } from '../../../lib/core/base/csv-cell.ts'
-import type { OutsideSeries } from '../../../lib/core/scenario/source.ts'
 import type { MetricLine, Summary, TimelinePoint } from '../../../lib/core/results/summary.ts'
 import type { Verdict } from '../../../lib/core/results/verdict.ts'
+import type { OutsideSeries } from '../../../lib/core/scenario/source.ts'
 import { type FaultSpan, faultSpans, faultsBetween } from '../model/experiment.ts'
 import { type Segment, segmentAt, segmentsOf } from '../model/segment.ts'
 

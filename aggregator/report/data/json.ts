@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { experimentSchema } from '../../../lib/core/scenario/experiment.ts'
 import { type Summary, type Values, valuesSchema } from '../../../lib/core/results/summary.ts'
 import { rowSchema, type Verdict, verdictSchema } from '../../../lib/core/results/verdict.ts'
+import { experimentSchema } from '../../../lib/core/scenario/experiment.ts'
 import { trendOf } from '../model/key-figures.ts'
 import { countStates } from '../model/row.ts'
 

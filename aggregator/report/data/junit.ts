@@ -1,7 +1,7 @@
 import { cutText, type IncidentPlace } from '../../../lib/core/results/incident.ts'
 import type { Summary } from '../../../lib/core/results/summary.ts'
 import type { Row, Verdict } from '../../../lib/core/results/verdict.ts'
-import { totalOf } from '../../merge/totals.ts'
+import { totalOf } from '../../summary/totals.ts'
 import { failureRows, saidBy } from '../model/failures.ts'
 import { formatNumber } from '../model/figure.ts'
 import { type Content, Markup, markup } from '../model/markup.ts'

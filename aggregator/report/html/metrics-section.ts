@@ -2,9 +2,9 @@ import type { Summary } from '../../../lib/core/results/summary.ts'
 import type { Verdict } from '../../../lib/core/results/verdict.ts'
 import { type Markup, markup } from '../model/markup.ts'
 import { isOwn, ownMetrics } from '../model/own-metrics.ts'
-import { charts } from './charts-section.ts'
+import { charts } from './charts/charts-section.ts'
+import { ownCharts } from './charts/own-charts.ts'
 import { type Measured, metricPanels } from './metric-panels.ts'
-import { ownCharts } from './own-charts.ts'
 import { nothing, section } from './table.ts'
 
 /** Of one metric, as many of its series by tags are shown. */

@@ -1,7 +1,7 @@
 import type { Verdict } from '../../../lib/core/results/verdict.ts'
 import { type Markup, markup } from '../model/markup.ts'
 import { countStates, groupRows, type RowGroup, type RowState, type WrittenRow } from '../model/row.ts'
-import { bulletBar } from './bullet.ts'
+import { bulletBar } from './charts/bullet.ts'
 import { chip } from './icon.ts'
 import { nothing, scrolling, section } from './table.ts'
 

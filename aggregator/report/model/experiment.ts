@@ -1,5 +1,5 @@
-import type { Experiment } from '../../../lib/core/scenario/experiment.ts'
 import type { Summary } from '../../../lib/core/results/summary.ts'
+import type { Experiment } from '../../../lib/core/scenario/experiment.ts'
 import { formatSpan } from './figure.ts'
 
 /** A fault as it was, from the start of the run. */

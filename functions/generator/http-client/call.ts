@@ -1,11 +1,11 @@
 import { VolleyError } from '../../../lib/core/base/errors.ts'
 import { FlowError } from '../../../lib/core/scenario/flow.ts'
-import type { Deadlines, Expiring } from '../time/deadlines.ts'
 import type { AnswerHead, BodyReader, Exchange, WireRequest } from '../contract/exchange.ts'
+import type { Deadlines, Expiring } from '../time/deadlines.ts'
 import { Flight, type FlightOwner } from './flight.ts'
 import type { LanePool } from './lane-pool.ts'
 import { followRedirect, isRedirect } from './redirect.ts'
-import type { UserConnection } from './user-connection.ts'
+import type { OpenCall, UserConnection } from './user-connection.ts'
 
 export interface CallSettings {
   now: () => number
@@ -27,8 +27,8 @@ export class Call implements FlightOwner, Expiring {
   earlier: Expiring | undefined
   later: Expiring | undefined
   /** The calls of the same user that are under way. */
-  before: Call | undefined
-  after: Call | undefined
+  before: OpenCall | undefined
+  after: OpenCall | undefined
   readonly #connection: UserConnection
   readonly #settings: CallSettings
   readonly #caller: Caller

@@ -1,10 +1,18 @@
 import { FlowError } from '../../../lib/core/scenario/flow.ts'
-import { asFlowError, errorClassOf, errorMessageOf } from '../metering/error-class.ts'
 import type { AnswerHead, BodyReader, Exchange, Leniency, WireRequest } from '../contract/exchange.ts'
 import { BodyBuffer } from '../http/body-buffer.ts'
 import type { AnswerHeaders, CarrierHandler, Controller } from '../http/carrier.ts'
 import { decodeBody } from '../http/content-encoding.ts'
-import type { Lane } from './lane.ts'
+import { asFlowError, errorClassOf, errorMessageOf } from '../metering/error-class.ts'
+
+/** The connection that a flight is on, or waits for. */
+export interface Carriage {
+  readonly dialling: boolean
+  tellOpening(flight: Flight): void
+  tally(flight: Flight): void
+  release(served: boolean): void
+  abandon(): void
+}
 
 /** What a flight reports to. */
 export interface FlightOwner {
@@ -43,7 +51,7 @@ export class Flight implements Exchange, AnswerHead, CarrierHandler {
   /** Answered or failed. */
   over = false
   readonly #owner: FlightOwner
-  #lane: Lane | undefined
+  #lane: Carriage | undefined
   #controller: Controller | undefined
   #headers: AnswerHeaders | undefined
   #answeredStatus = 0
@@ -83,7 +91,7 @@ export class Flight implements Exchange, AnswerHead, CarrierHandler {
     return this.#lane?.dialling ?? false
   }
 
-  board(lane: Lane): void {
+  board(lane: Carriage): void {
     this.#lane = lane
   }
 
@@ -207,7 +215,7 @@ export class Flight implements Exchange, AnswerHead, CarrierHandler {
     }
   }
 
-  #decoded(lane: Lane | undefined, error: Error | undefined, body: Uint8Array): void {
+  #decoded(lane: Carriage | undefined, error: Error | undefined, body: Uint8Array): void {
     if (error) this.fail(error)
     else this.body = body
     this.#land(lane)
@@ -226,7 +234,7 @@ export class Flight implements Exchange, AnswerHead, CarrierHandler {
     this.#body = NO_BODY
   }
 
-  #land(lane: Lane | undefined): void {
+  #land(lane: Carriage | undefined): void {
     lane?.release(this.error === undefined)
     this.#owner.landed(this)
   }

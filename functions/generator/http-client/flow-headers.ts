@@ -1,5 +1,5 @@
-import { type HttpVersion, nameFault, valueFault } from '../../../lib/core/scenario/flow/header-rules.ts'
 import { badOption, isPlainObject, shownName } from '../../../lib/core/base/refusal.ts'
+import { type HttpVersion, nameFault, valueFault } from '../../../lib/core/scenario/flow/header-rules.ts'
 import { textOf, textPairs } from '../../../lib/core/scenario/flow/texts.ts'
 import type { WireRequest } from '../contract/exchange.ts'
 

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { Tags } from '../../../lib/core/metrics/metric.ts'
 import type { Exchange } from '../contract/exchange.ts'
+import type { ExchangeContext } from '../contract/exchange-context.ts'
 import type { IncidentGroup, Incidents } from '../metering/incidents.ts'
 import type { Recorder } from '../metering/recorder.ts'
 import type { RequestLog } from '../metering/request-log.ts'
@@ -8,15 +9,6 @@ import type { LiveSeries } from '../metering/series.ts'
 
 /** Steps and outcomes that are remembered: a flow may name them without bounds. */
 const MOST_STEPS = 10_000
-
-/** What an exchange was part of. */
-export interface ExchangeContext {
-  flow: string
-  name: string
-  tags: Tags | undefined
-  /** How late the iteration had started: it delays every request in it. */
-  lagMs: number
-}
 
 /** What became of a request of a step, and where that is recorded. */
 interface Outcome {

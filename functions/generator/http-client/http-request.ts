@@ -1,17 +1,22 @@
 import { durationMs } from '../../../lib/core/base/duration.ts'
+import { badOption } from '../../../lib/core/base/refusal.ts'
+import type { Tags } from '../../../lib/core/metrics/metric.ts'
 import { madeName, nameText, ownTags } from '../../../lib/core/scenario/flow/name.ts'
 import { checkFields, REQUEST_FIELDS } from '../../../lib/core/scenario/flow/option-fields.ts'
-import { badOption } from '../../../lib/core/base/refusal.ts'
 import { timeMs } from '../../../lib/core/scenario/flow/time.ts'
-import { FlowError, type RequestOptions, type SocketOptions, type TcpOptions } from '../../../lib/core/scenario/flow.ts'
-import { maskUrl } from '../../../lib/core/secrets/mask.ts'
-import type { Tags } from '../../../lib/core/metrics/metric.ts'
+import {
+  FlowError,
+  type RequestOptions,
+  type SocketOptions,
+  type TcpOptions,
+} from '../../../lib/core/scenario/flow.ts'
 import { type HttpSettings, MAX_REDIRECTS } from '../../../lib/core/scenario/scenario.ts'
+import { maskUrl } from '../../../lib/core/secrets/mask.ts'
 import { USERINFO_RULE, type Userinfo, userinfoOf } from '../../../lib/core/secrets/userinfo.ts'
 import type { WireRequest } from '../contract/exchange.ts'
 import { checkExpect } from '../http/expected-status.ts'
-import { FlowHeaders } from './flow-headers.ts'
 import { tcpUrl } from '../net/tcp-address.ts'
+import { FlowHeaders } from './flow-headers.ts'
 import { bodyOf } from './request-body.ts'
 import {
   filledPath,

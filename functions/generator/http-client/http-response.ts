@@ -1,7 +1,7 @@
 import { FlowError, type HttpResponse } from '../../../lib/core/scenario/flow.ts'
-import { textOf, utf8TextOf } from './body-text.ts'
 import type { Exchange } from '../contract/exchange.ts'
 import { ownCopyOf } from '../net/read-into.ts'
+import { textOf, utf8TextOf } from './body-text.ts'
 
 const LONGEST_QUOTE = 60
 

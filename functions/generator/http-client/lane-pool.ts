@@ -1,24 +1,8 @@
-import type { TargetGuard } from '../net/target-guard.ts'
-import type { TlsOptions } from '../net/tls-options.ts'
-import type { CreateCarrier } from '../http/carrier.ts'
 import type { Dialled } from '../net/dial.ts'
+import type { Site } from '../net/site.ts'
 import type { Flight } from './flight.ts'
 import { Lane } from './lane.ts'
-import type { Site, Sites } from '../net/site.ts'
-
-/** What all connections of one generator share. */
-export interface Wiring {
-  guard: TargetGuard
-  sites: Sites
-  tls: TlsOptions
-  now: () => number
-  /** Protocols to offer in the TLS handshake, the best first. */
-  alpn: readonly string[]
-  /** Requests that one connection carries at a time. */
-  streams: number
-  createCarrier: CreateCarrier
-  sockets: { open: number }
-}
+import type { Wiring } from './wiring.ts'
 
 /** The connections to one site. The one used last is the first one used again; past the most, requests wait. */
 export class LanePool {

@@ -2,8 +2,18 @@ import type { Socket } from 'node:net'
 import { FlowError } from '../../../lib/core/scenario/flow.ts'
 import { type Carrier, closedByPeer, type Opener } from '../http/carrier.ts'
 import { type Dialled, dial, type Holder, hangUp, hold } from '../net/dial.ts'
+import type { Site } from '../net/site.ts'
 import type { Flight } from './flight.ts'
-import type { LanePool } from './lane-pool.ts'
+import type { Wiring } from './wiring.ts'
+
+/** The pool that a connection belongs to. */
+export interface LaneOwner {
+  readonly wiring: Wiring
+  readonly site: Site
+  session: Buffer | undefined
+  release(lane: Lane): void
+  discard(lane: Lane): void
+}
 
 /** One connection of a user: it carries requests and measures what they cost. */
 export class Lane implements Opener, Holder {
@@ -13,7 +23,7 @@ export class Lane implements Opener, Holder {
   over = false
   /** The one to be used after this one while both have room. */
   nextIdle: Lane | undefined
-  readonly #pool: LanePool
+  readonly #pool: LaneOwner
   readonly #carrier: Carrier
   #dialling: Socket | undefined
   /** Being opened ahead of the first request, and opened so. */
@@ -26,7 +36,7 @@ export class Lane implements Opener, Holder {
   #writtenBytes = 0
   #idleSinceMs = Number.POSITIVE_INFINITY
 
-  constructor(pool: LanePool) {
+  constructor(pool: LaneOwner) {
     this.#pool = pool
     this.#carrier = pool.wiring.createCarrier(pool.site.origin, this)
   }

@@ -1,11 +1,13 @@
-import type { HttpResponse, RequestOptions } from '../../../lib/core/scenario/flow.ts'
 import type { Tags } from '../../../lib/core/metrics/metric.ts'
+import type { HttpResponse, RequestOptions } from '../../../lib/core/scenario/flow.ts'
 import { ImpossibleRequest } from '../contract/exchange.ts'
+import type { ExchangeContext } from '../contract/exchange-context.ts'
+import type { SessionOwner } from '../contract/session-owner.ts'
+import type { Within } from '../contract/within.ts'
 import { isExpected } from '../http/expected-status.ts'
 import type { Caller, Exchange } from './http-client.ts'
-import type { ExchangeContext, HttpMeter } from './http-meter.ts'
+import type { HttpMeter } from './http-meter.ts'
 import { ExchangeResponse } from './http-response.ts'
-import type { SessionOwner, Within } from '../user/user-services.ts'
 
 interface Step {
   name: string

@@ -1,5 +1,5 @@
-import { isHeaderValue } from '../../../lib/core/scenario/flow/header-rules.ts'
 import { badOption, isPlainObject, shownName } from '../../../lib/core/base/refusal.ts'
+import { isHeaderValue } from '../../../lib/core/scenario/flow/header-rules.ts'
 import { textOf } from '../../../lib/core/scenario/flow/texts.ts'
 import { bytesOf, isBytes } from '../http/flow-bytes.ts'
 

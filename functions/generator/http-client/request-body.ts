@@ -1,5 +1,5 @@
-import { jsonText } from '../../../lib/core/scenario/flow/json-text.ts'
 import { badOption } from '../../../lib/core/base/refusal.ts'
+import { jsonText } from '../../../lib/core/scenario/flow/json-text.ts'
 import { textPairs } from '../../../lib/core/scenario/flow/texts.ts'
 import { FlowError, type RequestOptions } from '../../../lib/core/scenario/flow.ts'
 import { bytesOf, isBytes } from '../http/flow-bytes.ts'

@@ -1,5 +1,5 @@
-import { isToken } from '../../../lib/core/scenario/flow/header-rules.ts'
 import { badOption, isPlainObject } from '../../../lib/core/base/refusal.ts'
+import { isToken } from '../../../lib/core/scenario/flow/header-rules.ts'
 import { textOf, textPairs } from '../../../lib/core/scenario/flow/texts.ts'
 import { FlowError, type RequestOptions } from '../../../lib/core/scenario/flow.ts'
 import { maskUrl } from '../../../lib/core/secrets/mask.ts'

@@ -1,7 +1,6 @@
 import { FlowError } from '../../../lib/core/scenario/flow.ts'
-import type { CookieScope, UserCookies } from '../cookies/cookie-jar.ts'
 import type { WireRequest } from '../contract/exchange.ts'
-import type { Call } from './call.ts'
+import type { CookieScope, UserCookies } from '../cookies/cookie-jar.ts'
 import type { Dialled } from '../net/dial.ts'
 import type { Flight } from './flight.ts'
 import type { LanePool } from './lane-pool.ts'
@@ -16,11 +15,18 @@ export interface Pools {
   leave(): Promise<void>
 }
 
+/** A call in the list of those that are in flight. */
+export interface OpenCall {
+  before: OpenCall | undefined
+  after: OpenCall | undefined
+  stop(reason: Error): void
+}
+
 /** One user's hold on its connections, cookies and calls. */
 export class UserConnection {
   readonly #pools: Pools
   readonly #cookies: UserCookies | undefined
-  #latest: Call | undefined
+  #latest: OpenCall | undefined
   #closed = false
   #interrupted = false
 
@@ -35,13 +41,13 @@ export class UserConnection {
     return this.#interrupted ? new FlowError('interrupted') : undefined
   }
 
-  begin(call: Call): void {
+  begin(call: OpenCall): void {
     call.before = this.#latest
     if (this.#latest) this.#latest.after = call
     this.#latest = call
   }
 
-  end(call: Call): void {
+  end(call: OpenCall): void {
     if (call.before) call.before.after = call.after
     if (call.after) call.after.before = call.before
     else this.#latest = call.before
@@ -51,7 +57,7 @@ export class UserConnection {
   interrupt(): void {
     this.#interrupted = true
     for (let call = this.#latest; call; ) {
-      const { before }: Call = call
+      const { before }: OpenCall = call
       call.stop(new FlowError('interrupted'))
       call = before
     }

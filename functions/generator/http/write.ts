@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
-import { joined } from './written-bytes.ts'
 import type { CarriedRequest } from './carrier.ts'
+import { joined } from './written-bytes.ts'
 
 /** Up to this size a body of bytes is copied behind its head; a larger one is written for itself. */
 const COPIED_UP_TO_BYTES = 65_536

@@ -1,5 +1,6 @@
 import type { Leniency } from '../contract/exchange.ts'
 import type { AnswerHeaders } from '../http/carrier.ts'
+import { copyOf } from '../net/read-into.ts'
 import { ChunkedBody } from './chunked-body.ts'
 import {
   checkHeadSize,
@@ -11,7 +12,6 @@ import {
   readHead,
   SWITCHING_PROTOCOLS,
 } from './parsed-head.ts'
-import { copyOf } from '../net/read-into.ts'
 
 const FIRST_HELD_BYTES = 1_024
 

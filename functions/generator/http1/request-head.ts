@@ -1,5 +1,11 @@
 import type { CarriedRequest } from '../http/carrier.ts'
-import { checkLine, KnownHeaders, type RequestHeaders, readHeaders, tellsLength } from '../http/request-headers.ts'
+import {
+  checkLine,
+  KnownHeaders,
+  type RequestHeaders,
+  readHeaders,
+  tellsLength,
+} from '../http/request-headers.ts'
 import { ClosingHabits } from '../http/stale.ts'
 
 /** What the headers of a request come to on the wire. */

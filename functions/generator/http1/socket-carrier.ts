@@ -1,6 +1,5 @@
 import type { OnReadOpts, Socket } from 'node:net'
 import type { Leniency } from '../contract/exchange.ts'
-import { AnswerParser, type AnswerSink } from './answer-parser.ts'
 import {
   type AnswerHeaders,
   type CarriedRequest,
@@ -11,11 +10,12 @@ import {
   closedByPeer,
   type Opener,
 } from '../http/carrier.ts'
-import { hangUp } from '../net/dial.ts'
-import { READ_INTO } from '../net/read-into.ts'
-import { type HeaderBlock, headOf, RequestHeads } from './request-head.ts'
 import { afterClose, isOfWrite, isRepeatable, resetWaitMs } from '../http/stale.ts'
 import { write } from '../http/write.ts'
+import { hangUp } from '../net/dial.ts'
+import { READ_INTO } from '../net/read-into.ts'
+import { AnswerParser, type AnswerSink } from './answer-parser.ts'
+import { type HeaderBlock, headOf, RequestHeads } from './request-head.ts'
 
 /** Where a server does not say how long it keeps idle connections. */
 const KEEP_ALIVE_MS = 60_000

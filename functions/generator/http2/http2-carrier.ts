@@ -7,8 +7,8 @@ import {
   closedByPeer,
   type Opener,
 } from '../http/carrier.ts'
-import { hangUp } from '../net/dial.ts'
 import { RequestHeads } from '../http1/request-head.ts'
+import { hangUp } from '../net/dial.ts'
 import { InTurn } from './in-turn.ts'
 import { Inlet } from './inlet.ts'
 import type { Traffic } from './outlet.ts'

@@ -1,8 +1,8 @@
-import type { Schedule } from '../../../lib/core/schedule/executors.ts'
 import { hash } from '../../../lib/core/base/random.ts'
 import { sliceArrivals } from '../../../lib/core/plan/slice.ts'
-import type { Drive } from './drive.ts'
+import type { Schedule } from '../../../lib/core/schedule/executors.ts'
 import { giveWay } from '../time/give-way.ts'
+import type { Drive } from './drive.ts'
 import { type IterationOwner, Iterations } from './iteration.ts'
 import { UnderWay } from './under-way.ts'
 

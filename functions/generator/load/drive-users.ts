@@ -1,6 +1,6 @@
-import type { Schedule, Span } from '../../../lib/core/schedule/executors.ts'
 import { hash } from '../../../lib/core/base/random.ts'
 import { sliceIterations, sliceUsers } from '../../../lib/core/plan/slice.ts'
+import type { Schedule, Span } from '../../../lib/core/schedule/executors.ts'
 import type { Drive } from './drive.ts'
 import { type IterationOwner, Iterations } from './iteration.ts'
 import { UnderWay } from './under-way.ts'

@@ -1,9 +1,10 @@
-import type { Schedule, Span } from '../../../lib/core/schedule/executors.ts'
 import type { Share } from '../../../lib/core/plan/slice.ts'
+import type { Schedule, Span } from '../../../lib/core/schedule/executors.ts'
 import type { Clock } from '../../../lib/ports.ts'
-import type { Flow, IterationMeter } from './iteration.ts'
+import type { Flow } from '../contract/start.ts'
 import type { Recorder } from '../metering/recorder.ts'
 import type { GeneratorUser } from '../user/virtual-user.ts'
+import type { IterationMeter } from './iteration.ts'
 
 /** One executor of one slice during one window, and what drives it. Times of the schedule count from `originMs`. */
 export interface Drive<S extends Schedule = Schedule> {

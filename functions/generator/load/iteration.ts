@@ -1,24 +1,9 @@
-import type { VirtualUser } from '../../../lib/core/scenario/flow.ts'
 import type { Clock } from '../../../lib/ports.ts'
+import type { Flow, Start } from '../contract/start.ts'
 import { errorAndCauseOf, errorClassOf } from '../metering/error-class.ts'
 import type { Recorder } from '../metering/recorder.ts'
 import type { LiveSeries } from '../metering/series.ts'
 import type { GeneratorUser } from '../user/virtual-user.ts'
-
-export interface Flow {
-  name: string
-  run: (vu: VirtualUser) => Promise<unknown>
-}
-
-/** One iteration to be made. */
-export interface Start {
-  /** Number of the iteration: the user's own, or the run's for arrival rates. */
-  iteration: number
-  /** Seed of its random choices. */
-  seed: number
-  flow: Flow
-  intendedAtMs: number
-}
 
 interface FlowSeries {
   iterations: LiveSeries

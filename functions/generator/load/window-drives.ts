@@ -1,4 +1,10 @@
 import { durationMs } from '../../../lib/core/base/duration.ts'
+import { hash } from '../../../lib/core/base/random.ts'
+import { firstUsers } from '../../../lib/core/plan/make-plan.ts'
+import type { Plan } from '../../../lib/core/plan/plan.ts'
+import { type Share, sliceArrivals, sliceUsers } from '../../../lib/core/plan/slice.ts'
+import { flowChooser } from '../../../lib/core/scenario/flow-choice.ts'
+import type { Scenario } from '../../../lib/core/scenario/scenario.ts'
 import type { ExecutorConfig } from '../../../lib/core/schedule/executors.ts'
 import {
   type ArrivalSchedule,
@@ -6,17 +12,11 @@ import {
   scheduleOf,
   type UserSchedule,
 } from '../../../lib/core/schedule/executors.ts'
-import { flowChooser } from '../../../lib/core/scenario/flow-choice.ts'
-import { firstUsers } from '../../../lib/core/plan/make-plan.ts'
-import type { Plan } from '../../../lib/core/plan/plan.ts'
-import { hash } from '../../../lib/core/base/random.ts'
-import type { Scenario } from '../../../lib/core/scenario/scenario.ts'
-import { type Share, sliceArrivals, sliceUsers } from '../../../lib/core/plan/slice.ts'
 import type { Invocation } from '../../../lib/ports.ts'
+import type { Flow } from '../contract/start.ts'
 import type { Drive } from './drive.ts'
 import { driveArrivals } from './drive-arrivals.ts'
 import { driveUsers } from './drive-users.ts'
-import type { Flow } from './iteration.ts'
 
 /** Arrivals of this first time find an open connection each, so that the start is no storm of handshakes. */
 const FIRST_ARRIVALS_MS = 20

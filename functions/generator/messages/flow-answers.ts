@@ -1,5 +1,5 @@
-import { checkFields } from '../../../lib/core/scenario/flow/option-fields.ts'
 import { badOption, badValue } from '../../../lib/core/base/refusal.ts'
+import { checkFields } from '../../../lib/core/scenario/flow/option-fields.ts'
 import type { MessageId, ReceiveOptions } from '../../../lib/core/scenario/flow.ts'
 
 const RECEIVE_FIELDS: ReadonlySet<string> = new Set(['match', 'timeout'])

@@ -1,5 +1,5 @@
-import { FlowError, type LinkOptions, type MessageId } from '../../../lib/core/scenario/flow.ts'
 import { malformed } from '../../../lib/core/protocol/json-rpc.ts'
+import { FlowError, type LinkOptions, type MessageId } from '../../../lib/core/scenario/flow.ts'
 import { messageId } from './flow-answers.ts'
 import type { ReceivedMessage } from './received-message.ts'
 

@@ -1,3 +1,4 @@
+import { LongTimer } from '../../../lib/adapters/clock/long-timer.ts'
 import { reconnectPlan } from '../../../lib/core/scenario/flow/check-options.ts'
 import { jsonText } from '../../../lib/core/scenario/flow/json-text.ts'
 import { timeMs } from '../../../lib/core/scenario/flow/time.ts'
@@ -9,11 +10,10 @@ import {
   type VirtualSocket,
   type VirtualTcp,
 } from '../../../lib/core/scenario/flow.ts'
-import { LongTimer } from '../../../lib/adapters/clock/long-timer.ts'
-import type { Deadlines } from '../time/deadlines.ts'
-import { asFlowError } from '../metering/error-class.ts'
 import { isBytes, viewOf } from '../http/flow-bytes.ts'
+import { asFlowError } from '../metering/error-class.ts'
 import { reopen } from '../net/reopen.ts'
+import type { Deadlines } from '../time/deadlines.ts'
 import { checkedReceive, pushTime } from './flow-answers.ts'
 import { any, Inbox, sizeOfMessage } from './inbox.ts'
 import type { LinkEvents } from './link-meter.ts'

@@ -1,5 +1,5 @@
-import { FlowError } from '../../../lib/core/scenario/flow.ts'
 import { LongTimer } from '../../../lib/adapters/clock/long-timer.ts'
+import { FlowError } from '../../../lib/core/scenario/flow.ts'
 import { asFlowError } from '../metering/error-class.ts'
 
 interface OpeningOptions {

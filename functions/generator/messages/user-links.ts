@@ -1,16 +1,29 @@
 import { checkOptions } from '../../../lib/core/scenario/flow/check-options.ts'
 import { ownTags } from '../../../lib/core/scenario/flow/name.ts'
 import type { LinkOptions, SocketOptions, TcpOptions } from '../../../lib/core/scenario/flow.ts'
+import type { Clock } from '../../../lib/ports.ts'
+import type { Within } from '../contract/within.ts'
 import type { CookieScope, UserCookies } from '../cookies/cookie-jar.ts'
+import type { RequestBuilder } from '../http-client/http-request.ts'
 import { endpointOf } from '../net/endpoint.ts'
-import type { SessionTools } from '../user/session.ts'
-import type { Within } from '../user/user-services.ts'
+import type { TargetGuard } from '../net/target-guard.ts'
+import type { TlsOptions } from '../net/tls-options.ts'
 import type { LinkSettings, MessageLink } from './message-link.ts'
+import type { LinkOpener } from './open-link.ts'
 import { tcpOpener } from './tcp.ts'
 import { webSocketOpener } from './websocket.ts'
 
 /** Longer messages end their connection, unless the options say otherwise. */
 export const MAX_MESSAGE_BYTES = 10_485_760
+
+/** What connections with messages are opened with. */
+export interface LinkTools {
+  builder: RequestBuilder
+  guard: TargetGuard
+  tls: TlsOptions
+  clock: Clock
+  links: LinkOpener
+}
 
 /** The user whose connection it is. */
 export interface LinkUser {
@@ -23,7 +36,7 @@ type OwnSettings = Pick<LinkSettings, 'onLost'>
 
 /** Opens a WebSocket. Rejects with a `FlowError`. */
 export async function openWebSocket(
-  tools: SessionTools,
+  tools: LinkTools,
   { cookies, signal }: LinkUser,
   path: string,
   options: SocketOptions,
@@ -54,7 +67,7 @@ export async function openWebSocket(
 
 /** Opens a TCP or TLS connection. Rejects with a `FlowError`. */
 export async function openTcp(
-  tools: SessionTools,
+  tools: LinkTools,
   { signal }: LinkUser,
   address: string,
   options: TcpOptions,

@@ -1,8 +1,8 @@
 import { hash, randomBytes } from 'node:crypto'
 import { isHeaderValue, isToken } from '../../../lib/core/scenario/flow/header-rules.ts'
 import { FlowError } from '../../../lib/core/scenario/flow.ts'
-import { HeldBytes } from '../net/held-bytes.ts'
 import { checkHeadSize, findHeadEnd, ParsedHead, SWITCHING_PROTOCOLS } from '../http1/parsed-head.ts'
+import { HeldBytes } from '../net/held-bytes.ts'
 
 /** Makes an answer to the upgrade one to this very request (RFC 6455 section 1.3). */
 const ACCEPT_SUFFIX = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'

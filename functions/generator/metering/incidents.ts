@@ -1,4 +1,5 @@
 import type { FlowError } from '../../../lib/core/base/flow-error.ts'
+import type { Tags } from '../../../lib/core/metrics/metric.ts'
 import {
   alike,
   cutText,
@@ -9,11 +10,10 @@ import {
   type SnapshotIncidents,
 } from '../../../lib/core/results/incident.ts'
 import { type Mask, maskerOf, maskerOfNames } from '../../../lib/core/secrets/mask.ts'
-import type { Tags } from '../../../lib/core/metrics/metric.ts'
 import type { PrintedLine } from '../../../lib/user-code/printed-lines.ts'
 import { type FrameReader, frameReader, stackOf } from '../../../lib/user-code/user-frames.ts'
-import { causeOf } from './error-class.ts'
 import type { Exchange } from '../contract/exchange.ts'
+import { causeOf } from './error-class.ts'
 import { sampleOf } from './incident-exchange.ts'
 
 const MAX_OF_A_STEP = 5

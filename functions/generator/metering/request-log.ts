@@ -3,7 +3,7 @@ import { csvCell } from '../../../lib/core/base/csv-cell.ts'
 import type { Mask } from '../../../lib/core/secrets/mask.ts'
 import type { Invocation } from '../../../lib/ports.ts'
 import type { Exchange } from '../contract/exchange.ts'
-import type { ExchangeContext } from '../http-client/http-meter.ts'
+import type { ExchangeContext } from '../contract/exchange-context.ts'
 
 /** Lines are gathered up to this size, then appended at once so that generators sharing the file do not mix lines. */
 const FLUSH_AT_CHARACTERS = 32_768

@@ -1,6 +1,6 @@
+import { LongTimer } from '../../../lib/adapters/clock/long-timer.ts'
 import { type Backoff, backoffMs } from '../../../lib/core/base/backoff.ts'
 import { SeededRandom } from '../../../lib/core/base/random.ts'
-import { LongTimer } from '../../../lib/adapters/clock/long-timer.ts'
 
 interface ReopenTools {
   /** Why it has to be opened again. */

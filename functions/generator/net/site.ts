@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
-import { type Endpoint, endpointOf } from './endpoint.ts'
 import type { WireRequest } from '../contract/exchange.ts'
+import { type Endpoint, endpointOf } from './endpoint.ts'
 import type { TargetGuard } from './target-guard.ts'
 
 /** An origin that load may go to. */

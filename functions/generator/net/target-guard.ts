@@ -1,8 +1,8 @@
 import { isIP, isIPv6, type LookupFunction } from 'node:net'
 import { systemClock } from '../../../lib/adapters/clock/system.ts'
 import { checkedLookup, type Resolve, systemResolve } from '../../../lib/adapters/net/checked-lookup.ts'
-import { VolleyError } from '../../../lib/core/base/errors.ts'
 import { forbiddenReason, isLoopback } from '../../../lib/adapters/net/forbidden-address.ts'
+import { VolleyError } from '../../../lib/core/base/errors.ts'
 import { AddressBook } from './address-book.ts'
 import { endpointOf } from './endpoint.ts'
 

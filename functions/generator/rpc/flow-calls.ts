@@ -1,7 +1,7 @@
+import { badOption, isPlainObject } from '../../../lib/core/base/refusal.ts'
 import { checkHasJson } from '../../../lib/core/scenario/flow/json-text.ts'
 import { nameText } from '../../../lib/core/scenario/flow/name.ts'
 import { checkFields } from '../../../lib/core/scenario/flow/option-fields.ts'
-import { badOption, isPlainObject } from '../../../lib/core/base/refusal.ts'
 import type { RpcBatchEntry } from '../../../lib/core/scenario/flow.ts'
 
 const CALL_FIELDS: ReadonlySet<string> = new Set(['timeout', 'name'])

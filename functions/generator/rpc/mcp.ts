@@ -1,15 +1,20 @@
+import { METHOD_NOT_FOUND, RpcError } from '../../../lib/core/protocol/json-rpc.ts'
 import { checkOptions, reconnectPlan } from '../../../lib/core/scenario/flow/check-options.ts'
 import { ownTags } from '../../../lib/core/scenario/flow/name.ts'
 import { textPairs } from '../../../lib/core/scenario/flow/texts.ts'
-import type { JsonRpcOptions, McpOptions, VirtualMcp, VirtualStream } from '../../../lib/core/scenario/flow.ts'
-import { METHOD_NOT_FOUND, RpcError } from '../../../lib/core/protocol/json-rpc.ts'
-import type { SessionTools, SessionUser } from '../user/session.ts'
+import type {
+  JsonRpcOptions,
+  McpOptions,
+  VirtualMcp,
+  VirtualStream,
+} from '../../../lib/core/scenario/flow.ts'
+import type { Within } from '../contract/within.ts'
 import { openStream } from '../stream/open-stream.ts'
-import type { Within } from '../user/user-services.ts'
 import type { HttpTransport } from './http-transport.ts'
 import { returnFromLostSessions } from './lost-session.ts'
 import { createPeer, httpTransport, openLinkTransport, overOf } from './open-rpc.ts'
 import type { RpcPeer } from './rpc-peer.ts'
+import type { RpcTools, RpcUser } from './rpc-tools.ts'
 
 const PROTOCOL_VERSION = '2025-06-18'
 const CLIENT_INFO = { name: 'volley', version: '0.1.0' }
@@ -18,8 +23,8 @@ const LISTEN_FOR = '24d'
 
 /** Opens a Model Context Protocol session and initialises it. Rejects with a `FlowError`. */
 export async function openMcp(
-  tools: SessionTools,
-  user: SessionUser,
+  tools: RpcTools,
+  user: RpcUser,
   address: string,
   options: McpOptions,
   within: Within,
@@ -70,8 +75,8 @@ function answering(onRequest: JsonRpcOptions['onRequest']): NonNullable<JsonRpcO
 }
 
 function openListening(
-  tools: SessionTools,
-  user: SessionUser,
+  tools: RpcTools,
+  user: RpcUser,
   path: string,
   { params, query, headers, tags, maxMessageBytes }: McpOptions,
   within: Within,

@@ -1,18 +1,18 @@
 import { checkOptions } from '../../../lib/core/scenario/flow/check-options.ts'
 import { ownTags } from '../../../lib/core/scenario/flow/name.ts'
 import type { JsonRpcOptions, LinkOptions } from '../../../lib/core/scenario/flow.ts'
-import { isTcpAddress } from '../net/tcp-address.ts'
+import type { Within } from '../contract/within.ts'
 import { type LinkUser, MAX_MESSAGE_BYTES, openTcp, openWebSocket } from '../messages/user-links.ts'
-import type { SessionTools, SessionUser } from '../user/session.ts'
-import type { Within } from '../user/user-services.ts'
+import { isTcpAddress } from '../net/tcp-address.ts'
 import { HttpTransport, type HttpTransportSettings } from './http-transport.ts'
 import { LinkTransport } from './link-transport.ts'
 import { RpcPeer } from './rpc-peer.ts'
+import type { RpcTools, RpcUser } from './rpc-tools.ts'
 
 /** Opens a JSON-RPC peer. Rejects with a `FlowError`. */
 export async function openRpc(
-  tools: SessionTools,
-  user: SessionUser,
+  tools: RpcTools,
+  user: RpcUser,
   address: string,
   options: JsonRpcOptions,
   within: Within,
@@ -26,7 +26,7 @@ export async function openRpc(
 }
 
 export function createPeer(
-  { builder, clock, links, rpcs }: SessionTools,
+  { builder, clock, links, rpcs }: RpcTools,
   { onNotification, onRequest, pushedAt, timeout, tags }: JsonRpcOptions,
   { flow }: Within,
 ): RpcPeer {
@@ -52,7 +52,7 @@ export function overOf(address: string, { over }: JsonRpcOptions): 'tcp' | 'webs
 
 /** Opens the WebSocket or TCP connection of a peer. `onReopened` is called before anything else is sent on a new one. */
 export async function openLinkTransport(
-  tools: SessionTools,
+  tools: RpcTools,
   user: LinkUser,
   peer: RpcPeer,
   address: string,
@@ -94,8 +94,8 @@ export async function openLinkTransport(
 
 /** Nothing is opened ahead: each text is a request. */
 export function httpTransport(
-  { client, meter, clock, builder, guard }: SessionTools,
-  { connection }: SessionUser,
+  { client, meter, clock, builder, guard }: RpcTools,
+  { connection }: RpcUser,
   peer: RpcPeer,
   address: string,
   options: JsonRpcOptions,

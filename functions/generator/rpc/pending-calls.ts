@@ -1,5 +1,5 @@
-import { FlowError, type MessageId } from '../../../lib/core/scenario/flow.ts'
 import type { RpcError } from '../../../lib/core/protocol/json-rpc.ts'
+import { FlowError, type MessageId } from '../../../lib/core/scenario/flow.ts'
 import type { Deadlines, Expiring } from '../time/deadlines.ts'
 import type { RpcEvents } from './rpc-meter.ts'
 

@@ -1,6 +1,14 @@
+import { LongTimer } from '../../../lib/adapters/clock/long-timer.ts'
+import { badOption } from '../../../lib/core/base/refusal.ts'
+import {
+  INTERNAL_ERROR,
+  METHOD_NOT_FOUND,
+  parseRpc,
+  RpcError,
+  type RpcMessage,
+} from '../../../lib/core/protocol/json-rpc.ts'
 import { checkHasJson, jsonText } from '../../../lib/core/scenario/flow/json-text.ts'
 import { nameText } from '../../../lib/core/scenario/flow/name.ts'
-import { badOption } from '../../../lib/core/base/refusal.ts'
 import { timeMs } from '../../../lib/core/scenario/flow/time.ts'
 import {
   FlowError,
@@ -12,18 +20,10 @@ import {
   type RpcOutcome,
   type VirtualRpc,
 } from '../../../lib/core/scenario/flow.ts'
-import {
-  INTERNAL_ERROR,
-  METHOD_NOT_FOUND,
-  parseRpc,
-  RpcError,
-  type RpcMessage,
-} from '../../../lib/core/protocol/json-rpc.ts'
-import { LongTimer } from '../../../lib/adapters/clock/long-timer.ts'
-import type { Deadlines } from '../time/deadlines.ts'
-import { asFlowError, errorMessageOf } from '../metering/error-class.ts'
 import { pushTime } from '../messages/flow-answers.ts'
 import { any, Inbox } from '../messages/inbox.ts'
+import { asFlowError, errorMessageOf } from '../metering/error-class.ts'
+import type { Deadlines } from '../time/deadlines.ts'
 import { checkBatch, checkCall, checkReceive } from './flow-calls.ts'
 import { PendingCalls } from './pending-calls.ts'
 import type { RpcEvents } from './rpc-meter.ts'

@@ -8,12 +8,12 @@ import {
   type StreamOptions,
   type VirtualStream,
 } from '../../../lib/core/scenario/flow.ts'
-import type { Deadlines } from '../time/deadlines.ts'
-import { asFlowError } from '../metering/error-class.ts'
 import { type AnswerHead, type BodyReader, type Exchange, ImpossibleRequest } from '../contract/exchange.ts'
 import { pushTime } from '../messages/flow-answers.ts'
 import { any, Inbox, sizeOfMessage } from '../messages/inbox.ts'
+import { asFlowError } from '../metering/error-class.ts'
 import { reopen } from '../net/reopen.ts'
+import type { Deadlines } from '../time/deadlines.ts'
 import { BodyDecoder } from './body-decoder.ts'
 import { createItemReader, type ItemReader } from './item-reader.ts'
 import type { StreamEvents } from './stream-meter.ts'

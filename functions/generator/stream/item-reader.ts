@@ -1,6 +1,6 @@
 import { EventStreamParser, type ServerSentEvent } from '../../../lib/core/protocol/event-stream.ts'
-import { FlowError, type StreamItem, type StreamKind } from '../../../lib/core/scenario/flow.ts'
 import { LineSplitter } from '../../../lib/core/protocol/line-splitter.ts'
+import { FlowError, type StreamItem, type StreamKind } from '../../../lib/core/scenario/flow.ts'
 
 /** Makes items of a body as it comes. */
 export interface ItemReader {

@@ -1,14 +1,35 @@
 import { checkOptions, STREAM_FIELDS } from '../../../lib/core/scenario/flow/check-options.ts'
 import type { StreamItem, StreamOptions, VirtualStream } from '../../../lib/core/scenario/flow.ts'
+import type { Clock } from '../../../lib/ports.ts'
 import { type Exchange, ImpossibleRequest } from '../contract/exchange.ts'
+import type { ExchangeContext } from '../contract/exchange-context.ts'
+import type { Within } from '../contract/within.ts'
 import { isExpected } from '../http/expected-status.ts'
+import type { Connection, HttpClient } from '../http-client/http-client.ts'
 import { exchanged } from '../http-client/http-client.ts'
-import type { ExchangeContext } from '../http-client/http-meter.ts'
-import type { NamedRequest, RequestKind } from '../http-client/http-request.ts'
+import type { HttpMeter } from '../http-client/http-meter.ts'
+import type { NamedRequest, RequestBuilder, RequestKind } from '../http-client/http-request.ts'
+import type { LinkOpener } from '../messages/open-link.ts'
 import { MAX_MESSAGE_BYTES } from '../messages/user-links.ts'
-import type { SessionTools, SessionUser } from '../user/session.ts'
-import type { Within } from '../user/user-services.ts'
+import type { TaggedMeters } from '../metering/tagged-meters.ts'
 import { HttpStream, type StreamSettings } from './http-stream.ts'
+import type { StreamMeter } from './stream-meter.ts'
+
+/** What streams are opened with. */
+export interface StreamTools {
+  builder: RequestBuilder
+  meter: HttpMeter
+  client: HttpClient
+  clock: Clock
+  links: LinkOpener
+  streams: TaggedMeters<StreamMeter>
+}
+
+/** The user whose stream it is. */
+export interface StreamUser {
+  signal: AbortSignal
+  connection: Connection
+}
 
 interface StreamCall {
   method: string
@@ -25,8 +46,8 @@ const EVENT_STREAM: RequestKind = {
 
 /** Makes a request whose answer is read while it comes. Throws `bad_request_options`, and where it is interrupted. */
 export async function openStream(
-  tools: SessionTools,
-  user: SessionUser,
+  tools: StreamTools,
+  user: StreamUser,
   { method, path, options, within }: StreamCall,
 ): Promise<VirtualStream<StreamItem>> {
   checkOptions('stream', options)
@@ -54,8 +75,8 @@ export async function openStream(
 
 /** Makes the request, and measures it as one; an answer that was cut on purpose was served nevertheless. */
 function sender(
-  { client, meter }: Pick<SessionTools, 'client' | 'meter'>,
-  { connection }: Pick<SessionUser, 'connection'>,
+  { client, meter }: Pick<StreamTools, 'client' | 'meter'>,
+  { connection }: Pick<StreamUser, 'connection'>,
   request: NamedRequest,
   context: ExchangeContext,
   expect: StreamOptions['expect'],

@@ -1,7 +1,7 @@
-import { tagTexts } from '../../../lib/core/scenario/flow/name.ts'
 import { badValue } from '../../../lib/core/base/refusal.ts'
-import type { MetricHandle } from '../../../lib/core/scenario/flow.ts'
 import type { MetricDefinition, MetricKind } from '../../../lib/core/metrics/metric.ts'
+import { tagTexts } from '../../../lib/core/scenario/flow/name.ts'
+import type { MetricHandle } from '../../../lib/core/scenario/flow.ts'
 import type { Recorder } from '../metering/recorder.ts'
 
 /** Beyond it numbers are not exact, and sums of them might have no end. */

@@ -1,6 +1,6 @@
 import { durationMs, LONGEST_DURATION } from '../../../lib/core/base/duration.ts'
-import { unknownField } from '../../../lib/core/scenario/flow/option-fields.ts'
 import { badValue, isPlainObject } from '../../../lib/core/base/refusal.ts'
+import { unknownField } from '../../../lib/core/scenario/flow/option-fields.ts'
 import { timeMs } from '../../../lib/core/scenario/flow/time.ts'
 import { truthOf } from '../../../lib/core/scenario/flow/truth.ts'
 import { FlowError, type RetryOptions } from '../../../lib/core/scenario/flow.ts'

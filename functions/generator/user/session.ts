@@ -13,45 +13,24 @@ import type {
   VirtualStream,
   VirtualTcp,
 } from '../../../lib/core/scenario/flow.ts'
-import type { Clock } from '../../../lib/ports.ts'
+import type { SessionOwner } from '../contract/session-owner.ts'
+import type { Within } from '../contract/within.ts'
 import type { UserCookies } from '../cookies/cookie-jar.ts'
-import type { Connection, HttpClient } from '../http-client/http-client.ts'
-import type { HttpMeter } from '../http-client/http-meter.ts'
-import type { NamedRequest, RequestBuilder } from '../http-client/http-request.ts'
-import type { LinkOpener } from '../messages/open-link.ts'
-import { openTcp, openWebSocket } from '../messages/user-links.ts'
+import type { Connection } from '../http-client/http-client.ts'
+import type { NamedRequest } from '../http-client/http-request.ts'
 import { MeasuredRequest } from '../http-client/measured-request.ts'
+import { openTcp, openWebSocket } from '../messages/user-links.ts'
 import type { Recorder } from '../metering/recorder.ts'
 import { openMcp } from '../rpc/mcp.ts'
 import { openRpc } from '../rpc/open-rpc.ts'
-import type { RpcMeter } from '../rpc/rpc-meter.ts'
+import type { RpcTools, RpcUser } from '../rpc/rpc-tools.ts'
 import { openStream } from '../stream/open-stream.ts'
-import type { StreamMeter } from '../stream/stream-meter.ts'
-import type { TaggedMeters } from '../metering/tagged-meters.ts'
-import type { TargetGuard } from '../net/target-guard.ts'
-import type { TlsOptions } from '../net/tls-options.ts'
-import type { SessionOwner, UserSession, Within } from './user-services.ts'
+import type { UserSession } from './user-services.ts'
 import type { UserWire } from './warm-up.ts'
 
 /** What the sessions of one generator work with. */
-export interface SessionTools {
-  builder: RequestBuilder
-  meter: HttpMeter
-  client: HttpClient
-  guard: TargetGuard
-  tls: TlsOptions
+export interface SessionTools extends RpcTools {
   recorder: Recorder
-  clock: Clock
-  links: LinkOpener
-  streams: TaggedMeters<StreamMeter>
-  rpcs: TaggedMeters<RpcMeter>
-}
-
-/** The user that a session is of. */
-export interface SessionUser {
-  cookies: UserCookies
-  signal: AbortSignal
-  connection: Connection
 }
 
 /** The requests and sockets of one user, measured. */
@@ -118,7 +97,7 @@ export class HttpSession implements UserSession {
     return this.#connection.close()
   }
 
-  #holder(): SessionUser {
+  #holder(): RpcUser {
     return { cookies: this.cookies, signal: this.#user.signal, connection: this.#connection }
   }
 }

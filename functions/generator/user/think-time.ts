@@ -1,5 +1,5 @@
-import { timeMs } from '../../../lib/core/scenario/flow/time.ts'
 import type { Random } from '../../../lib/core/base/random.ts'
+import { timeMs } from '../../../lib/core/scenario/flow/time.ts'
 
 /** A length of time, or one drawn evenly between two, whichever is longer. Throws a `FlowError` of class `bad_value`. */
 export function thinkTimeMs(random: Random, duration: string, upTo: string | undefined): number {

@@ -17,10 +17,11 @@ import type {
   VirtualTcp,
 } from '../../../lib/core/scenario/flow.ts'
 import type { Clock } from '../../../lib/ports.ts'
-import type { CallsUnderWay } from '../time/calls-under-way.ts'
+import type { SessionOwner } from '../contract/session-owner.ts'
+import type { Within } from '../contract/within.ts'
 import type { Recorder } from '../metering/recorder.ts'
 import type { Sleepers } from '../time/sleepers.ts'
-import type { GeneratorUser } from './virtual-user.ts'
+import type { DataUser } from './user-data.ts'
 
 /** What all users of one generator share. */
 export interface UserServices {
@@ -29,32 +30,12 @@ export interface UserServices {
   /** What the scenario's `setup` returned. */
   setup: unknown
   metrics: Record<string, MetricHandle>
-  dataOf: (user: GeneratorUser) => Record<string, () => DataRow>
+  dataOf: (user: DataUser) => Record<string, () => DataRow>
   openSession: (user: SessionOwner) => UserSession
   /** Wakes users from their think times. */
   sleepers: Sleepers
   openSockets(): number
   close(): Promise<void>
-}
-
-/** Whose session it is: a user who may be cut off in whatever it does. */
-export interface SessionOwner {
-  readonly id: number
-  /** The step it asked for last, empty where its iteration has asked for none yet. */
-  lastStep: string
-  readonly interrupted: boolean
-  /** Made when it is asked for: few need it. */
-  readonly signal: AbortSignal
-  readonly calls: CallsUnderWay
-}
-
-/** What a request or socket belongs to. */
-export interface Within {
-  flow: string
-  /** How late the iteration had started. */
-  lagMs: number
-  /** Of what is left to chance in a connection: apart from what the flow draws, so that it changes nothing there. */
-  seed: number
 }
 
 /** The connections and cookies of one user. */

@@ -1,5 +1,6 @@
-import { nameText } from '../../../lib/core/scenario/flow/name.ts'
+import { SeededRandom } from '../../../lib/core/base/random.ts'
 import { badValue, shownName } from '../../../lib/core/base/refusal.ts'
+import { nameText } from '../../../lib/core/scenario/flow/name.ts'
 import { truthOf } from '../../../lib/core/scenario/flow/truth.ts'
 import {
   type CookieJar,
@@ -24,17 +25,17 @@ import {
   type VirtualTcp,
   type VirtualUser,
 } from '../../../lib/core/scenario/flow.ts'
-import { SeededRandom } from '../../../lib/core/base/random.ts'
-import { CallsUnderWay } from '../time/calls-under-way.ts'
-import { failure } from '../metering/error-class.ts'
 import type { Exchange } from '../contract/exchange.ts'
+import type { Start } from '../contract/start.ts'
+import type { Within } from '../contract/within.ts'
+import { failure } from '../metering/error-class.ts'
 import type { Incidents } from '../metering/incidents.ts'
-import type { Start } from '../load/iteration.ts'
-import { type Closable, OpenedByFlow } from './opened-by-flow.ts'
+import { CallsUnderWay } from '../time/calls-under-way.ts'
 import { Pauses } from '../time/pause.ts'
+import { type Closable, OpenedByFlow } from './opened-by-flow.ts'
 import { retry } from './retry.ts'
 import { thinkTimeMs } from './think-time.ts'
-import type { UserServices, UserSession, Within } from './user-services.ts'
+import type { UserServices, UserSession } from './user-services.ts'
 
 /** One virtual user of a generator. It lives through many iterations, one at a time. */
 export class GeneratorUser implements VirtualUser {

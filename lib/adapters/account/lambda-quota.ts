@@ -1,6 +1,6 @@
 import { GetAccountSettingsCommand, type LambdaClient } from '@aws-sdk/client-lambda'
-import type { Concurrency } from '../../core/price/cloud-limits.ts'
 import { type Mistake, VolleyError } from '../../core/base/errors.ts'
+import type { Concurrency } from '../../core/price/cloud-limits.ts'
 
 const NO_WAY_TO_LAMBDA: Mistake = {
   field: 'lambda:GetAccountSettings',

@@ -1,5 +1,5 @@
-import { LongTimer } from './long-timer.ts'
 import type { Clock } from '../../ports.ts'
+import { LongTimer } from './long-timer.ts'
 
 /** Read once: the property is slower than the clock. */
 const ORIGIN_MS = performance.timeOrigin

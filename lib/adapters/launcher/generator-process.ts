@@ -1,10 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { GENERATOR_FLAGS } from '../../core/run/flags.ts'
 import { isErrorCode, VolleyError } from '../../core/base/errors.ts'
+import type { GeneratorEnd } from '../../core/results/observed.ts'
+import { GENERATOR_FLAGS } from '../../core/run/flags.ts'
 import { secretsOfUrl } from '../../core/scenario/known-secrets.ts'
 import { maskText } from '../../core/secrets/mask.ts'
-import type { GeneratorEnd } from '../../core/results/observed.ts'
 import type { Clock, Invocation } from '../../ports.ts'
 import { type Answer, answerSchema, type GeneratorPrinted, type Order, UNHEARD } from './local-message.ts'
 

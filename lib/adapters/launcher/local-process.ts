@@ -1,7 +1,7 @@
 import { VolleyError } from '../../core/base/errors.ts'
-import type { GeneratorEnd } from '../../core/results/observed.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import { windowsOf } from '../../core/plan/slice.ts'
+import type { GeneratorEnd } from '../../core/results/observed.ts'
 import type { Clock, Crew, Launcher } from '../../ports.ts'
 import { GeneratorProcess } from './generator-process.ts'
 import { type GeneratorPrinted, UNHEARD } from './local-message.ts'

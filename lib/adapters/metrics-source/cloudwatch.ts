@@ -1,10 +1,10 @@
+import { durationMs } from '../../core/base/duration.ts'
 import {
   type CloudwatchRule,
   type CloudwatchSource,
   cloudwatchRule,
   dimensionsOf,
 } from '../../core/scenario/cloudwatch-source.ts'
-import { durationMs } from '../../core/base/duration.ts'
 import type { OutsideSeries } from '../../core/scenario/source.ts'
 import type { Clock, MetricsSource } from '../../ports.ts'
 import type { AwsClients } from './aws-clients.ts'

@@ -1,9 +1,9 @@
 import { isIP } from 'node:net'
-import { checkedLookup, type Resolve, systemResolve } from '../net/checked-lookup.ts'
 import { secretsOfUrl } from '../../core/scenario/known-secrets.ts'
 import { maskText } from '../../core/secrets/mask.ts'
-import { forbiddenReason } from '../net/forbidden-address.ts'
 import { type HttpReply, httpSender } from '../http-sender.ts'
+import { checkedLookup, type Resolve, systemResolve } from '../net/checked-lookup.ts'
+import { forbiddenReason } from '../net/forbidden-address.ts'
 
 /** Reads a URL as text; rejects with an `Error` that says why it can't, without what is secret in the URL. */
 export type FetchText = (url: string) => Promise<string>

@@ -1,6 +1,6 @@
 import { durationMs } from '../../core/base/duration.ts'
-import { maskUrl } from '../../core/secrets/mask.ts'
 import type { OutsideSeries, ScrapeSource } from '../../core/scenario/source.ts'
+import { maskUrl } from '../../core/secrets/mask.ts'
 import type { Clock, MetricsSource } from '../../ports.ts'
 import type { FetchText } from './fetch-text.ts'
 import { parsePrometheusText } from './prometheus-text.ts'

@@ -2,9 +2,9 @@ import { consoleReport } from '../../../aggregator/report/text/console.ts'
 import { VolleyError } from '../../core/base/errors.ts'
 import { summarySchema } from '../../core/results/summary.ts'
 import { exitCodeOf, verdictSchema } from '../../core/results/verdict.ts'
-import { type DeploymentFlags, openDeployment } from './deployment.ts'
-import { FORMATS, type ReportFlags } from '../report-command.ts'
+import { FORMATS, type ReportFlags } from '../report-formats.ts'
 import type { Terminal } from '../terminal/terminal.ts'
+import { type DeploymentFlags, openDeployment } from './deployment.ts'
 
 /** `volley report` of a run in the cloud: prints what its aggregator wrote. Returns the verdict's exit code. */
 export async function cloudReportCommand(

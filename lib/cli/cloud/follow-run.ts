@@ -1,12 +1,12 @@
 import { consoleReport } from '../../../aggregator/report/text/console.ts'
 import { systemClock } from '../../adapters/clock/system.ts'
 import { EXIT, VolleyError } from '../../core/base/errors.ts'
-import type { RunView } from '../../core/run/run-view.ts'
 import { summarySchema } from '../../core/results/summary.ts'
 import { exitCodeOf } from '../../core/results/verdict.ts'
-import type { Deployment } from './deployment.ts'
+import type { RunView } from '../../core/run/run-view.ts'
 import type { Progress } from '../terminal/progress.ts'
 import type { Terminal } from '../terminal/terminal.ts'
+import type { Deployment } from './deployment.ts'
 
 const LOOK_EVERY_MS = 2_000
 /** A run goes on without its watcher: so long may the deployment be out of reach. */

@@ -1,10 +1,10 @@
 import { formatDuration } from '../../core/base/duration.ts'
 import { EXIT } from '../../core/base/errors.ts'
-import { type DeploymentFlags, openDeployment } from './deployment.ts'
 import { type LoadFlags, requestOf } from '../load-flags.ts'
+import type { Terminal } from '../terminal/terminal.ts'
+import { type DeploymentFlags, openDeployment } from './deployment.ts'
 import { quoteLines } from './quote-lines.ts'
 import { cloudRequestOf } from './scenario-in-cloud.ts'
-import type { Terminal } from '../terminal/terminal.ts'
 
 interface QuoteFlags extends LoadFlags, DeploymentFlags {
   json?: boolean

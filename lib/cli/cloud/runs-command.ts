@@ -4,10 +4,10 @@ import { EXIT, VolleyError } from '../../core/base/errors.ts'
 import { formatUsd } from '../../core/base/money.ts'
 import { printable } from '../../core/base/printable.ts'
 import type { RunList } from '../../core/run/run-view.ts'
-import { type DeploymentFlags, openDeployment } from './deployment.ts'
 import { type LocalRun, localRuns } from '../local-runs.ts'
 import { alignColumns } from '../terminal/table.ts'
 import type { Terminal } from '../terminal/terminal.ts'
+import { type DeploymentFlags, openDeployment } from './deployment.ts'
 
 interface RunsFlags extends DeploymentFlags {
   limit?: string

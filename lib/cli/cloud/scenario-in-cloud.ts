@@ -3,12 +3,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { VolleyError } from '../../core/base/errors.ts'
 import { asFlag, parseRunRequest } from '../../core/run/run-request.ts'
-import { encodeBundle, MOST_BUNDLE_BYTES, uploadedHash, uploadedName } from '../../core/run/scenario-bundle.ts'
-import { loadData } from '../../scenario/data-file.ts'
+import {
+  encodeBundle,
+  MOST_BUNDLE_BYTES,
+  uploadedHash,
+  uploadedName,
+} from '../../core/run/scenario-bundle.ts'
+import { allMistakes } from '../../planning/all-mistakes.ts'
 import { bundleScenario } from '../../scenario/bundle-scenario.ts'
+import { loadData } from '../../scenario/data-file.ts'
 import { type LoadedScenario, loadScenario } from '../../scenario/scenario-file.ts'
 import { loadBundle, sha256Of } from '../../scenario/uploaded-scenario.ts'
-import { allMistakes } from '../../planning/all-mistakes.ts'
 import type { Deployment } from './deployment.ts'
 
 /** What a run in the cloud asks for, and what it is called after. */

@@ -1,6 +1,6 @@
 import { EXIT } from '../../core/base/errors.ts'
-import { type DeploymentFlags, openDeployment } from './deployment.ts'
 import type { Terminal } from '../terminal/terminal.ts'
+import { type DeploymentFlags, openDeployment } from './deployment.ts'
 
 /** `volley stop`: ends the load of a run in the cloud; what it measured is still judged. */
 export async function stopCommand(run: string, flags: DeploymentFlags, terminal: Terminal): Promise<number> {

@@ -1,9 +1,9 @@
 import { EXIT } from '../../core/base/errors.ts'
-import { type DeploymentFlags, openDeployment } from './deployment.ts'
-import { followRun, tellEnd } from './follow-run.ts'
 import { onInterrupt } from '../terminal/interrupt.ts'
 import { progressOf } from '../terminal/progress.ts'
 import type { Terminal } from '../terminal/terminal.ts'
+import { type DeploymentFlags, openDeployment } from './deployment.ts'
+import { followRun, tellEnd } from './follow-run.ts'
 
 export interface WatchFlags extends DeploymentFlags {
   json?: boolean

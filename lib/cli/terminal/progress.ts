@@ -1,7 +1,7 @@
 import { logUpdateStderr } from 'log-update'
 import { progressBlock, progressLine } from '../../../aggregator/report/text/console.ts'
-import type { Live } from '../../core/results/live.ts'
 import { printable } from '../../core/base/printable.ts'
+import type { Live } from '../../core/results/live.ts'
 import type { Terminal } from './terminal.ts'
 
 const LINE_EVERY_MS = 10_000

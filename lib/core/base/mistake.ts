@@ -1,9 +1,9 @@
 import type { z } from 'zod'
-import type { Mistake } from './errors.ts'
-import { describeValue, isPlainObject } from './refusal.ts'
-import { knownFields } from './known-fields.ts'
 import { maskText } from '../secrets/mask.ts'
+import type { Mistake } from './errors.ts'
+import { knownFields } from './known-fields.ts'
 import { didYouMean, nearest } from './nearest.ts'
+import { describeValue, isPlainObject } from './refusal.ts'
 
 const LONGEST_VALUE = 60
 

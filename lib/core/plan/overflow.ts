@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Tags } from '../metrics/metric.ts'
-import type { Plan } from './plan.ts'
 import { parseSelector, writeTags } from '../metrics/selector.ts'
+import type { Plan } from './plan.ts'
 
 /**
  * The value that stands for the values of a tag that are told apart no more; as the name of a tag, for further tags of

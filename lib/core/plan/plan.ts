@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { executorSchema } from '../schedule/executors.ts'
-import { plannedExperimentSchema } from '../scenario/experiment.ts'
 import { metricDefinitionSchema } from '../metrics/metric.ts'
-import { quoteSchema } from './quote.ts'
+import { thresholdSchema } from '../metrics/threshold.ts'
+import { plannedExperimentSchema } from '../scenario/experiment.ts'
 import { sourcesSchema } from '../scenario/source.ts'
 import { stageSpanSchema } from '../scenario/stage.ts'
-import { thresholdSchema } from '../metrics/threshold.ts'
+import { executorSchema } from '../schedule/executors.ts'
+import { quoteSchema } from './quote.ts'
 
 export const PLAN_SCHEMA = 'volley.plan/1'
 export const planKey = (run: string): string => `runs/${run}/plan.json`

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { type Duration, durationMs, formatDuration, writtenDuration } from '../base/duration.ts'
 import { type Mistake, VolleyError } from '../base/errors.ts'
+import { mistakesOf } from '../base/mistake.ts'
+import type { Profile } from '../scenario/profile.ts'
 import { combinedPeak, type Peak, stageBeside } from '../schedule/combined-peak.ts'
 import {
   type ExecutorConfig,
@@ -12,8 +14,6 @@ import {
   withRates,
   withUserLevels,
 } from '../schedule/executors.ts'
-import { mistakesOf } from '../base/mistake.ts'
-import type { Profile } from '../scenario/profile.ts'
 
 export interface Rescaling {
   /** From the start of the run to the end of the last executor. */

@@ -1,6 +1,6 @@
+import type { Scenario } from '../scenario/scenario.ts'
 import { MASK, maskName, maskUrl } from '../secrets/mask.ts'
 import type { Plan } from './plan.ts'
-import type { Scenario } from '../scenario/scenario.ts'
 
 /**
  * A plan that can be stored and shown: the URLs of its target and its sources without their secrets. What makes load or

@@ -1,8 +1,8 @@
-import { DATA_OUT, LAMBDA_COMPUTE } from './cloud-quote.ts'
 import { formatUsd } from '../base/money.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { QuoteLine } from '../plan/quote.ts'
 import type { Stop } from '../run/stop.ts'
+import { DATA_OUT, LAMBDA_COMPUTE } from './cloud-quote.ts'
 import { BYTES_PER_GB, GENERATOR_GB, invocationsOf } from './usage.ts'
 
 /** What is known of a run at some moment. Times count from its start. */

@@ -1,3 +1,7 @@
+import { VolleyError } from '../base/errors.ts'
+import { type LoadRequest, makePlan, type PlanFacts } from '../plan/make-plan.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { Scenario } from '../scenario/scenario.ts'
 import {
   budgetMistakes,
   type Concurrency,
@@ -7,11 +11,7 @@ import {
 } from './cloud-limits.ts'
 import { cloudQuote } from './cloud-quote.ts'
 import { type CloudShape, cloudShapeOf } from './cloud-shape.ts'
-import { VolleyError } from '../base/errors.ts'
-import { type LoadRequest, makePlan, type PlanFacts } from '../plan/make-plan.ts'
-import type { Plan } from '../plan/plan.ts'
 import { type Prices, pricesOf } from './prices.ts'
-import type { Scenario } from '../scenario/scenario.ts'
 
 const SHORTEST_INTERVAL_MS = 10_000
 const LONGEST_INTERVAL_MS = 60_000

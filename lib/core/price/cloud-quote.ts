@@ -1,6 +1,6 @@
 import type { Plan } from '../plan/plan.ts'
-import { type Prices, REFERENCE_REGION } from './prices.ts'
 import type { Quote, QuoteLine } from '../plan/quote.ts'
+import { type Prices, REFERENCE_REGION } from './prices.ts'
 import { ASSUMED_TRAFFIC, type Usage, usageOf } from './usage.ts'
 
 /** The line that a generator's time is on: its price over its quantity is what a GB-second costs. */

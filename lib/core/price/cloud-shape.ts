@@ -1,9 +1,9 @@
-import { mostUsersEach } from './cloud-limits.ts'
 import { durationMs, formatDuration } from '../base/duration.ts'
 import { VolleyError } from '../base/errors.ts'
 import type { LoadRequest } from '../plan/make-plan.ts'
 import type { Plan } from '../plan/plan.ts'
 import { longestWindowMs } from '../run/relay.ts'
+import { mostUsersEach } from './cloud-limits.ts'
 
 /** Users that one generator carries unless the request says otherwise, or it has no descriptors for them. */
 const USERS_PER_SLICE = 250

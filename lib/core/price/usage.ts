@@ -1,12 +1,12 @@
 import { cutsOf } from '../plan/cut.ts'
+import type { Plan } from '../plan/plan.ts'
+import { windowsOf } from '../plan/slice.ts'
+import { publishEveryMs, publishedCount } from '../results/published.ts'
+import { RELAY_LEAD_MS, STOP_POLL_MS, startLeadMs } from '../run/relay.ts'
+import type { PlannedExperiment } from '../scenario/experiment.ts'
 import { firstWhere } from '../schedule/bisect.ts'
 import { scheduleOf } from '../schedule/executors.ts'
 import type { Span, Stage } from '../schedule/piecewise-linear.ts'
-import type { PlannedExperiment } from '../scenario/experiment.ts'
-import type { Plan } from '../plan/plan.ts'
-import { publishEveryMs, publishedCount } from '../results/published.ts'
-import { RELAY_LEAD_MS, STOP_POLL_MS, startLeadMs } from '../run/relay.ts'
-import { windowsOf } from '../plan/slice.ts'
 
 const MINUTE_MS = 60_000
 /** Memory of a generator: as much as buys one whole vCPU. */

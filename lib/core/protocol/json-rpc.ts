@@ -1,5 +1,5 @@
-import type { MessageId } from '../scenario/flow/message.ts'
 import { FlowError } from '../base/flow-error.ts'
+import type { MessageId } from './message-id.ts'
 
 /** Classes of the errors that the specification names (JSON-RPC 2.0, section 5.1). */
 const CLASS_BY_CODE: Readonly<Record<number, string>> = {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { BUILT_IN_METRICS, type BuiltInMetric, type MetricDefinition } from '../metrics/metric.ts'
-import type { Plan } from '../plan/plan.ts'
 import { parseSelector } from '../metrics/selector.ts'
+import type { Plan } from '../plan/plan.ts'
 
 export const PUBLISHED_SCHEMA = 'volley.published/1'
 export const publishedKey = (run: string): string => `runs/${run}/published.json`

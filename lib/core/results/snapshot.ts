@@ -2,10 +2,10 @@ import { promisify } from 'node:util'
 import { crc32, deflateRaw, inflateRawSync, type ZlibOptions } from 'node:zlib'
 import { z } from 'zod'
 import { type Mistake, VolleyError } from '../base/errors.ts'
-import { incidentsSchema } from './incident.ts'
 import { mistakesOf, printed } from '../base/mistake.ts'
-import { overflowSchema } from '../plan/overflow.ts'
 import { seriesKey } from '../metrics/selector.ts'
+import { overflowSchema } from '../plan/overflow.ts'
+import { incidentsSchema } from './incident.ts'
 
 export const SNAPSHOT_SCHEMA = 'volley.snapshot/1'
 

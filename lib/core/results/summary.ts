@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { experimentSchema } from '../scenario/experiment.ts'
-import { incidentSchema } from './incident.ts'
 import { metricKindSchema } from '../metrics/metric.ts'
+import { experimentSchema } from '../scenario/experiment.ts'
 import { outsideSeriesSchema } from '../scenario/source.ts'
 import { stageSpanSchema } from '../scenario/stage.ts'
+import { incidentSchema } from './incident.ts'
 
 export const SUMMARY_SCHEMA = 'volley.summary/1'
 

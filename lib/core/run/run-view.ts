@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { liveSchema } from '../results/live.ts'
 import { quoteSchema } from '../plan/quote.ts'
+import { liveSchema } from '../results/live.ts'
+import { stateSchema, verdictSchema } from '../results/verdict.ts'
 import { runEntrySchema } from './run-entry.ts'
 import { stopSchema } from './stop.ts'
-import { stateSchema, verdictSchema } from '../results/verdict.ts'
 
 /** How a run in the cloud stands. `failed`: it ended without a verdict. */
 export const phaseSchema = z.enum(['starting', 'running', 'stopping', 'ended', 'failed'])

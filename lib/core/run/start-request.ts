@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { type Mistake, VolleyError } from '../base/errors.ts'
-import { leaseSchema } from './lease.ts'
+import { mistakesOf } from '../base/mistake.ts'
 import { loadRequestSchema } from '../plan/make-plan.ts'
 import { maskUrl } from '../secrets/mask.ts'
-import { mistakesOf } from '../base/mistake.ts'
+import { leaseSchema } from './lease.ts'
 
 /** Run ids are parts of keys and names of executions. */
 const runId = z.string().regex(/^[\w-]{1,80}$/, { error: 'must be at most 80 letters, digits, - and _' })

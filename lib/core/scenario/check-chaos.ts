@@ -1,8 +1,8 @@
 import { durationMs, formatDuration } from '../base/duration.ts'
 import type { Mistake } from '../base/errors.ts'
+import { fieldOf } from '../base/mistake.ts'
 import type { Chaos } from '../schedule/chaos.ts'
 import type { ExecutorConfig } from '../schedule/executors.ts'
-import { fieldOf } from '../base/mistake.ts'
 import type { Profile } from './profile.ts'
 
 /** The experiments that would start when their stage is over. */

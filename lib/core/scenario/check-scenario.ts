@@ -1,10 +1,7 @@
-import { chaosMistakes } from './check-chaos.ts'
 import type { Mistake } from '../base/errors.ts'
-import { BUILT_IN_METRICS, DERIVED_METRICS } from '../metrics/metric.ts'
 import { fieldOf, mistakesOf, printed } from '../base/mistake.ts'
 import { didYouMean } from '../base/nearest.ts'
-import { type Profile, profileSchema } from './profile.ts'
-import { type Scenario, scenarioSchema } from './scenario.ts'
+import { BUILT_IN_METRICS, DERIVED_METRICS } from '../metrics/metric.ts'
 import { parseSelector } from '../metrics/selector.ts'
 import {
   AGGREGATIONS,
@@ -15,6 +12,9 @@ import {
   type Threshold,
   thresholdSchema,
 } from '../metrics/threshold.ts'
+import { chaosMistakes } from './check-chaos.ts'
+import { type Profile, profileSchema } from './profile.ts'
+import { type Scenario, scenarioSchema } from './scenario.ts'
 
 export type Checked = { scenario: Scenario; mistakes: [] } | { scenario?: undefined; mistakes: Mistake[] }
 

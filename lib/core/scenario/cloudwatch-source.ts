@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { type MetricPreset, metricsOf, presetOf, RESOURCES } from './cloudwatch-metric.ts'
 import { durationMs, durationSchema } from '../base/duration.ts'
 import { didYouMean } from '../base/nearest.ts'
+import { type MetricPreset, metricsOf, presetOf, RESOURCES } from './cloudwatch-metric.ts'
 
 const name = z.string().min(1)
 /** As in its ARN, which may be given whole: `app/my-alb/50dc6c495c0c9188`. */

@@ -1,15 +1,16 @@
+import type { Random } from '../base/random.ts'
 import type { FlowTags, HttpResponse, RequestOptions } from './flow/http.ts'
 import type { JsonRpcOptions, McpOptions, VirtualMcp, VirtualRpc } from './flow/json-rpc.ts'
 import type { SocketOptions, TcpOptions, VirtualSocket, VirtualTcp } from './flow/link.ts'
 import type { StreamItem, StreamKind, StreamOptions, VirtualStream } from './flow/stream.ts'
-import type { Random } from '../base/random.ts'
 
+export { FlowError } from '../base/flow-error.ts'
+export type { MessageId } from '../protocol/message-id.ts'
 export type * from './flow/http.ts'
 export type * from './flow/json-rpc.ts'
 export type * from './flow/link.ts'
 export type * from './flow/message.ts'
 export type * from './flow/stream.ts'
-export { FlowError } from '../base/flow-error.ts'
 
 export interface RetryOptions<T> {
   /** All tries, the first included. */

@@ -1,6 +1,6 @@
 import { namesSecret } from '../secrets/mask.ts'
-import type { Scenario } from './scenario.ts'
 import { userinfoOf } from '../secrets/userinfo.ts'
+import type { Scenario } from './scenario.ts'
 
 /** What a run knows to be secret, for masks that look for it wherever it may stand. */
 export function secretsOfRun(

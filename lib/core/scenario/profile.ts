@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { executorSchema } from '../schedule/executors.ts'
 import { thresholdSchema } from '../metrics/threshold.ts'
+import { executorSchema } from '../schedule/executors.ts'
 
 export const profileSchema = z.strictObject({
   description: z.string().optional(),

@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { durationSchema } from '../base/duration.ts'
+import { type MetricDefinition, metricDefinitionSchema } from '../metrics/metric.ts'
+import { thresholdSchema } from '../metrics/threshold.ts'
 import { type Feeder, feederSchema } from './feeder.ts'
 import { type HttpVersion, nameFault, valueFault } from './flow/header-rules.ts'
 import type { VirtualUser } from './flow.ts'
-import { type MetricDefinition, metricDefinitionSchema } from '../metrics/metric.ts'
 import { profileSchema } from './profile.ts'
 import { sourcesSchema } from './source.ts'
-import { thresholdSchema } from '../metrics/threshold.ts'
 
 const name = z.string().regex(/^[\w-]+$/, { error: 'must be letters, digits, - and _' })
 const metricName = z.string().regex(/^[a-z_]\w*$/i, { error: 'must be letters, digits and _' })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { cloudwatchRule, cloudwatchSchema } from './cloudwatch-source.ts'
 import { durationSchema } from '../base/duration.ts'
 import { isSoundUserinfo, USERINFO_RULE } from '../secrets/userinfo.ts'
+import { cloudwatchRule, cloudwatchSchema } from './cloudwatch-source.ts'
 
 const everyMetric = {
   unit: z.string().max(16).default(''),

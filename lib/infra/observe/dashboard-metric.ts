@@ -1,5 +1,15 @@
 import { Duration } from 'aws-cdk-lib'
 import { type IMetric, MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch'
+import { hashText } from '../../core/base/random.ts'
+import { BUILT_IN_METRICS, type MetricKind } from '../../core/metrics/metric.ts'
+import { parseSelector } from '../../core/metrics/selector.ts'
+import {
+  type Aggregation,
+  type Operator,
+  parseExpression,
+  type Threshold,
+} from '../../core/metrics/threshold.ts'
+import { publishedMetrics } from '../../core/results/published.ts'
 import { presetOf, RESOURCES } from '../../core/scenario/cloudwatch-metric.ts'
 import {
   type CloudwatchRule,
@@ -7,12 +17,7 @@ import {
   dimensionsOf,
   type Resource,
 } from '../../core/scenario/cloudwatch-source.ts'
-import { BUILT_IN_METRICS, type MetricKind } from '../../core/metrics/metric.ts'
-import { publishedMetrics } from '../../core/results/published.ts'
-import { hashText } from '../../core/base/random.ts'
 import type { Scenario } from '../../core/scenario/scenario.ts'
-import { parseSelector } from '../../core/metrics/selector.ts'
-import { type Aggregation, type Operator, parseExpression, type Threshold } from '../../core/metrics/threshold.ts'
 
 /** Every series is a point a minute. */
 export const PERIOD = Duration.minutes(1)

@@ -7,9 +7,9 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
 import type { Bucket } from 'aws-cdk-lib/aws-s3'
 
 import { Construct } from 'constructs'
+import { REQUIRE_BANNER } from '../../scenario/require-banner.ts'
 import { acknowledgeKeys, acknowledgeWildcard } from '../acknowledge.ts'
 import type { PrivateNetwork } from './private-network.ts'
-import { REQUIRE_BANNER } from '../../scenario/require-banner.ts'
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
 

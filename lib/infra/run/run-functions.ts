@@ -2,13 +2,13 @@ import { Stack } from 'aws-cdk-lib'
 import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { Bucket } from 'aws-cdk-lib/aws-s3'
 import { Construct } from 'constructs'
+import { GENERATOR_MEMORY_MB } from '../../core/price/usage.ts'
 import { GENERATOR_FLAGS } from '../../core/run/flags.ts'
 import { LONGEST_INVOCATION_MS } from '../../core/run/relay.ts'
-import { GENERATOR_MEMORY_MB } from '../../core/price/usage.ts'
+import type { Settings } from '../settings/settings.ts'
 import { grantChaosRights } from './chaos-rights.ts'
 import { PrivateNetwork } from './private-network.ts'
 import { RunFunction } from './run-function.ts'
-import type { Settings } from '../settings/settings.ts'
 
 const SMALL_MB = 256
 const LONGEST_S = LONGEST_INVOCATION_MS / 1_000

@@ -3,8 +3,8 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3'
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler'
 import { Construct } from 'constructs'
 import type { Scheduled } from '../../../functions/schedule/scheduled.ts'
-import { RunFunction } from './run-function.ts'
 import type { ScheduleSetting } from '../settings/schedule-settings.ts'
+import { RunFunction } from './run-function.ts'
 
 /** A run that would start later than this is no longer the one that was asked for. */
 const LATEST_START_S = 900

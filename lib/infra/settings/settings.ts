@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type Mistake, VolleyError } from '../../core/base/errors.ts'
-import { templateSchema } from '../../core/schedule/chaos.ts'
 import { mistakesOf } from '../../core/base/mistake.ts'
+import { templateSchema } from '../../core/schedule/chaos.ts'
 import { dashboardSchema } from '../observe/dashboard-settings.ts'
 import { schedulesSchema } from './schedule-settings.ts'
 

@@ -1,9 +1,9 @@
 import { formatDuration } from '../../core/base/duration.ts'
-import { type Asked, askedSchema, leaseKey } from '../../core/run/lease.ts'
 import type { Plan } from '../../core/plan/plan.ts'
+import { type Asked, askedSchema, leaseKey } from '../../core/run/lease.ts'
 import type { Stop } from '../../core/run/stop.ts'
-import { readMessage } from './message.ts'
 import type { SnapshotStore } from '../../ports.ts'
+import { readMessage } from './message.ts'
 
 /** Whoever waits for a run asks for it every few seconds: only some of the times are written down. */
 const RENEWALS_PER_LEASE = 6

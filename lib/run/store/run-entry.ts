@@ -1,4 +1,3 @@
-import { maskUrl } from '../../core/secrets/mask.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import {
   RUN_ENTRY_SCHEMA,
@@ -8,8 +7,9 @@ import {
   runIndexKey,
 } from '../../core/run/run-entry.ts'
 import type { RunRequest } from '../../core/run/run-request.ts'
-import { readMessage } from './message.ts'
+import { maskUrl } from '../../core/secrets/mask.ts'
 import type { SnapshotStore } from '../../ports.ts'
+import { readMessage } from './message.ts'
 
 /** The entry of a planned run, without credentials: it is kept and shown. */
 export function runEntryOf(plan: Plan, request: RunRequest, requestedAtMs: number): RunEntry {

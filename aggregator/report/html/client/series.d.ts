@@ -1,5 +1,5 @@
 import type { Summary } from '../../../../lib/core/results/summary.ts'
-import type { Chart } from '../chart.ts'
+import type { Chart } from '../charts/chart.ts'
 
 export function timeColumns(
   chart: Pick<Chart, 'lines'>,

@@ -3,9 +3,9 @@ import type { Backoff } from '../../base/backoff.ts'
 import { durationMs, durationSchema } from '../../base/duration.ts'
 import { FlowError } from '../../base/flow-error.ts'
 import { mistakesOf } from '../../base/mistake.ts'
+import { badOption, isPlainObject } from '../../base/refusal.ts'
 import type { ReconnectOptions } from './message.ts'
 import { REQUEST_FIELDS, unknownField } from './option-fields.ts'
-import { badOption, isPlainObject } from '../../base/refusal.ts'
 
 const code = z.custom((value) => typeof value === 'function', { error: 'must be a function' })
 /** Checked where it is used, as for any request. */

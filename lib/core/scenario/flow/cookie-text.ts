@@ -1,5 +1,5 @@
-import { isToken } from './header-rules.ts'
 import { badValue } from '../../base/refusal.ts'
+import { isToken } from './header-rules.ts'
 
 /** What RFC 6265 section 4.1.1 lets into a value, and what browsers let into it besides: all but control characters and a semicolon. */
 const VALUE = /^[\x20-\x3a\x3c-\x7e\x80-\xff]*$/

@@ -1,4 +1,5 @@
-import type { MessageId, MessageOptions, SocketMessage } from './message.ts'
+import type { MessageId } from '../../protocol/message-id.ts'
+import type { MessageOptions, SocketMessage } from './message.ts'
 import type { TextValue, TextValues } from './texts.ts'
 
 /** What a connection that carries messages both ways understands. */

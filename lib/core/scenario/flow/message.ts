@@ -9,9 +9,6 @@ export interface SocketMessage {
   json<T = unknown>(): T
 }
 
-/** What identifies a message among those on one connection. */
-export type MessageId = string | number
-
 /** How to come back when a connection is lost. Times are written as `250ms`, `30s`. */
 export interface ReconnectOptions {
   /** Tries in a row before the connection is given up. Default 10. */

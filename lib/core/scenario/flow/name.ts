@@ -1,6 +1,6 @@
 import type { FlowError } from '../../base/flow-error.ts'
-import type { Tags } from '../../metrics/metric.ts'
 import { badOption, badValue, isPlainObject, shownName } from '../../base/refusal.ts'
+import type { Tags } from '../../metrics/metric.ts'
 
 /** Of names of steps, checks and methods, and of the values of tags. */
 export const MAX_NAME_LENGTH = 1_000

@@ -4,7 +4,12 @@ import { boundsOf, isSurelyBroken } from '../../../../aggregator/merge/bounds.ts
 import { addTally, aggregate, emptyTally, type Tally } from '../../../../aggregator/merge/tally.ts'
 import { Histogram } from '../../../../lib/core/metrics/histogram.ts'
 import { type MetricKind, TREND_SCALE } from '../../../../lib/core/metrics/metric.ts'
-import { AGGREGATIONS, type Aggregation, type Expression, holds } from '../../../../lib/core/metrics/threshold.ts'
+import {
+  AGGREGATIONS,
+  type Aggregation,
+  type Expression,
+  holds,
+} from '../../../../lib/core/metrics/threshold.ts'
 
 const DURATION_MS = 4_000
 const sample = fc.integer({ min: 0, max: 40 })

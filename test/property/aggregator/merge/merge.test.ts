@@ -1,12 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { evaluate } from '../../../../aggregator/judge/evaluate.ts'
-import { ExactSum } from '../../../../aggregator/sums/exact-sum.ts'
+import { type LiveTotals, live } from '../../../../aggregator/live/watch.ts'
 import { Merge } from '../../../../aggregator/merge/merge.ts'
 import { decodePartial, encodePartial } from '../../../../aggregator/merge/partial.ts'
-import { type LiveTotals, live } from '../../../../aggregator/live/watch.ts'
-import { cutsOf } from '../../../../lib/core/plan/cut.ts'
+import { summarise } from '../../../../aggregator/summary/summarise.ts'
+import { ExactSum } from '../../../../aggregator/sums/exact-sum.ts'
 import { Histogram } from '../../../../lib/core/metrics/histogram.ts'
+import { cutsOf } from '../../../../lib/core/plan/cut.ts'
 import type { SnapshotIncidents } from '../../../../lib/core/results/incident.ts'
 import { type Summary, summarySchema } from '../../../../lib/core/results/summary.ts'
 import { type Verdict, verdictSchema } from '../../../../lib/core/results/verdict.ts'
@@ -46,7 +47,7 @@ function added(merge: Merge, snapshots: readonly Written[]): Merge {
 }
 
 function judged(merge: Merge): Result {
-  const summary = merge.summary({ endedAtMs: START_AT_MS + 65_000, server: [] })
+  const summary = summarise(merge, { endedAtMs: START_AT_MS + 65_000, server: [] })
   return {
     summary,
     verdict: evaluate({ plan, merge, summary }),

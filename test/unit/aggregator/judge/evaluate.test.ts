@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import type { Experiment } from '../../../../lib/core/scenario/experiment.ts'
-import type { Plan } from '../../../../lib/core/plan/plan.ts'
-import type { Stop } from '../../../../lib/core/run/stop.ts'
 import type { Threshold } from '../../../../lib/core/metrics/threshold.ts'
+import type { Plan } from '../../../../lib/core/plan/plan.ts'
 import type { Verdict } from '../../../../lib/core/results/verdict.ts'
+import type { Stop } from '../../../../lib/core/run/stop.ts'
+import type { Experiment } from '../../../../lib/core/scenario/experiment.ts'
 import { verdictOf, type Written } from '../../../fixtures/judged-run.ts'
 import { planOf, type Samples, START_AT_MS } from '../../../fixtures/synthetic-run.ts'
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { Plan } from '../../../../lib/core/plan/plan.ts'
-import type { OutsideSeries } from '../../../../lib/core/scenario/source.ts'
 import type { Threshold } from '../../../../lib/core/metrics/threshold.ts'
+import type { Plan } from '../../../../lib/core/plan/plan.ts'
 import type { Row } from '../../../../lib/core/results/verdict.ts'
+import type { OutsideSeries } from '../../../../lib/core/scenario/source.ts'
 import { firstRow } from '../../../fixtures/judged-run.ts'
 import { planOf, START_AT_MS } from '../../../fixtures/synthetic-run.ts'
 

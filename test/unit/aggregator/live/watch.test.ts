@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { breaches, live } from '../../../../aggregator/live/watch.ts'
-import { type OutsideSeries, sourceSchema } from '../../../../lib/core/scenario/source.ts'
 import type { Threshold } from '../../../../lib/core/metrics/threshold.ts'
+import { type OutsideSeries, sourceSchema } from '../../../../lib/core/scenario/source.ts'
 import { mergeOf, type Written } from '../../../fixtures/judged-run.ts'
 import { planOf, type Samples, START_AT_MS } from '../../../fixtures/synthetic-run.ts'
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { evaluate } from '../../../../aggregator/judge/evaluate.ts'
 import { foldSnapshots } from '../../../../aggregator/merge/fold-snapshots.ts'
 import { Merge } from '../../../../aggregator/merge/merge.ts'
+import { summarise } from '../../../../aggregator/summary/summarise.ts'
 import { MemoryStore } from '../../../../lib/adapters/snapshot-store/memory.ts'
 import { VolleyError } from '../../../../lib/core/base/errors.ts'
 import { encodeSnapshot, snapshotKey } from '../../../../lib/core/results/snapshot.ts'
@@ -26,7 +27,7 @@ async function damagedRun(): Promise<MemoryStore> {
 
 async function verdictOn(store: MemoryStore, merge = new Merge(plan, START_AT_MS)): Promise<Verdict> {
   await foldSnapshots(merge, store)
-  const summary = merge.summary({ endedAtMs: START_AT_MS + 60_000, server: [] })
+  const summary = summarise(merge, { endedAtMs: START_AT_MS + 60_000, server: [] })
   return evaluate({ plan, merge, summary })
 }
 

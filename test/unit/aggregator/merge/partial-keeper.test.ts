@@ -3,6 +3,7 @@ import { foldSnapshots } from '../../../../aggregator/merge/fold-snapshots.ts'
 import type { Merge } from '../../../../aggregator/merge/merge.ts'
 import { partialKey } from '../../../../aggregator/merge/partial.ts'
 import { PartialKeeper } from '../../../../aggregator/merge/partial-keeper.ts'
+import { summarise } from '../../../../aggregator/summary/summarise.ts'
 import { ManualClock } from '../../../../lib/adapters/clock/manual.ts'
 import { MemoryStore } from '../../../../lib/adapters/snapshot-store/memory.ts'
 import { VolleyError } from '../../../../lib/core/base/errors.ts'
@@ -38,7 +39,7 @@ interface Scene {
 
 const scene = (): Scene => ({ store: new CountingStore(), clock: new ManualClock(START_AT_MS) })
 const resume = (ports: Scene): Promise<PartialKeeper> => PartialKeeper.resume(plan, START_AT_MS, ports)
-const summaryOf = (merge: Merge): unknown => merge.summary({ endedAtMs: START_AT_MS + 60_000, server: [] })
+const summaryOf = (merge: Merge): unknown => summarise(merge, { endedAtMs: START_AT_MS + 60_000, server: [] })
 
 /** An invocation that folds what there is and puts it down; returns how many snapshots it read. */
 async function shift(ports: Scene): Promise<number> {

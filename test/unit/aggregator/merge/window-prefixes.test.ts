@@ -1,6 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { earlierWindows, incompleteWindows, openWindows } from '../../../../aggregator/merge/window-prefixes.ts'
+import {
+  earlierWindows,
+  incompleteWindows,
+  openWindows,
+} from '../../../../aggregator/merge/window-prefixes.ts'
 import { cutsOf } from '../../../../lib/core/plan/cut.ts'
 import { windowsOf } from '../../../../lib/core/plan/slice.ts'
 import { mergeOf, type Written } from '../../../fixtures/judged-run.ts'

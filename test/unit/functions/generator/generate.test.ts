@@ -2,17 +2,18 @@ import { describe, expect, it } from 'vitest'
 import { evaluate } from '../../../../aggregator/judge/evaluate.ts'
 import { foldSnapshots } from '../../../../aggregator/merge/fold-snapshots.ts'
 import { Merge } from '../../../../aggregator/merge/merge.ts'
+import { summarise } from '../../../../aggregator/summary/summarise.ts'
 import { generate } from '../../../../functions/generator/generate.ts'
 import { createServices } from '../../../../functions/generator/user/services.ts'
 import { ManualClock } from '../../../../lib/adapters/clock/manual.ts'
 import { MemoryStore } from '../../../../lib/adapters/snapshot-store/memory.ts'
-import { checkScenario } from '../../../../lib/core/scenario/check-scenario.ts'
-import type { VirtualUser } from '../../../../lib/core/scenario/flow.ts'
 import { makePlan } from '../../../../lib/core/plan/make-plan.ts'
-import type { Scenario } from '../../../../lib/core/scenario/scenario.ts'
 import { decodeSnapshot, snapshotPrefix } from '../../../../lib/core/results/snapshot.ts'
 import type { Summary } from '../../../../lib/core/results/summary.ts'
 import type { Verdict } from '../../../../lib/core/results/verdict.ts'
+import { checkScenario } from '../../../../lib/core/scenario/check-scenario.ts'
+import type { VirtualUser } from '../../../../lib/core/scenario/flow.ts'
+import type { Scenario } from '../../../../lib/core/scenario/scenario.ts'
 import { requestStop } from '../../../../lib/run/store/stop.ts'
 
 const START_AT_MS = 1_700_000_000_000
@@ -91,7 +92,7 @@ describe('ten users whose iterations take 4 s, in a profile of one second', () =
     expect(await ended).toEqual(['complete', 'complete'])
     const merge = new Merge(plan, START_AT_MS)
     await foldSnapshots(merge, store)
-    const summary = merge.summary({ endedAtMs: clock.now(), server: [] })
+    const summary = summarise(merge, { endedAtMs: clock.now(), server: [] })
     return { summary, verdict: evaluate({ plan, merge, summary }) }
   }
 

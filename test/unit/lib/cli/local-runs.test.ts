@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { localRuns } from '../../../../lib/cli/local-runs.ts'
 import { runsCommand } from '../../../../lib/cli/cloud/runs-command.ts'
+import { localRuns } from '../../../../lib/cli/local-runs.ts'
 import { EXIT } from '../../../../lib/core/base/errors.ts'
 
 let folder: string

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { chooseTarget } from '../../../../lib/planning/choose-target.ts'
 import { parseLoadRequest } from '../../../../lib/core/plan/make-plan.ts'
+import { chooseTarget } from '../../../../lib/planning/choose-target.ts'
 import type { LoadedScenario } from '../../../../lib/scenario/scenario-file.ts'
 
 const loaded = {

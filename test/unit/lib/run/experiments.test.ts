@@ -4,8 +4,8 @@ import { ManualClock } from '../../../../lib/adapters/clock/manual.ts'
 import { MemoryFaultInjector } from '../../../../lib/adapters/fault-injector/memory.ts'
 import { MemoryStore } from '../../../../lib/adapters/snapshot-store/memory.ts'
 import { experimentKey, type PlannedExperiment } from '../../../../lib/core/scenario/experiment.ts'
-import { Experiments, stopExperiments } from '../../../../lib/run/experiments.ts'
 import type { FaultInjector } from '../../../../lib/ports.ts'
+import { Experiments, stopExperiments } from '../../../../lib/run/experiments.ts'
 import { requestStop } from '../../../../lib/run/store/stop.ts'
 
 const START_AT_MS = 1_000_000

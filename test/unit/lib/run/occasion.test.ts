@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
 import { ManualClock } from '../../../../lib/adapters/clock/manual.ts'
 import { MemoryStore } from '../../../../lib/adapters/snapshot-store/memory.ts'
-import { checkScenario } from '../../../../lib/core/scenario/check-scenario.ts'
 import { makePlan } from '../../../../lib/core/plan/make-plan.ts'
+import { checkScenario } from '../../../../lib/core/scenario/check-scenario.ts'
 import type { Scenario } from '../../../../lib/core/scenario/scenario.ts'
 import { occasionOf } from '../../../../lib/run/occasion.ts'
 

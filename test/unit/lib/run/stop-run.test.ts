@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { stopRun } from '../../../../lib/run/stop-run.ts'
 import { ManualClock } from '../../../../lib/adapters/clock/manual.ts'
 import { MemoryFaultInjector } from '../../../../lib/adapters/fault-injector/memory.ts'
 import { MemoryStore } from '../../../../lib/adapters/snapshot-store/memory.ts'
-import { type Experiment, experimentKey } from '../../../../lib/core/scenario/experiment.ts'
-import { startKey } from '../../../../lib/core/run/relay.ts'
 import { verdictKey } from '../../../../lib/core/results/verdict.ts'
+import { startKey } from '../../../../lib/core/run/relay.ts'
+import { type Experiment, experimentKey } from '../../../../lib/core/scenario/experiment.ts'
 import type { FaultInjector } from '../../../../lib/ports.ts'
+import { stopRun } from '../../../../lib/run/stop-run.ts'
 import { findStop } from '../../../../lib/run/store/stop.ts'
 
 let store: MemoryStore

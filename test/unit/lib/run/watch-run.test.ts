@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest'
-import { Watch } from '../../../../lib/run/watch-run.ts'
 import { ManualClock } from '../../../../lib/adapters/clock/manual.ts'
 import { noneSource } from '../../../../lib/adapters/metrics-source/none.ts'
 import { MemoryStore } from '../../../../lib/adapters/snapshot-store/memory.ts'
 import type { Plan } from '../../../../lib/core/plan/plan.ts'
 import { encodeSnapshot } from '../../../../lib/core/results/snapshot.ts'
-import { type OutsideSeries, sourceSchema } from '../../../../lib/core/scenario/source.ts'
 import type { Stop } from '../../../../lib/core/run/stop.ts'
+import { type OutsideSeries, sourceSchema } from '../../../../lib/core/scenario/source.ts'
 import type { Crew, MetricsSource } from '../../../../lib/ports.ts'
 import { findStop } from '../../../../lib/run/store/stop.ts'
+import { Watch } from '../../../../lib/run/watch-run.ts'
 import { planOf, START_AT_MS, snapshotOf } from '../../../fixtures/synthetic-run.ts'
 
 /** Why a watch has stopped a run within its first minute, if it has, and when. */

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { tlsMistakes } from '../../../../lib/scenario/check-tls.ts'
 
 const read = (name: string): string =>
-  readFileSync(new URL(`../fixtures/tls/${name}`, import.meta.url), 'utf8')
+  readFileSync(new URL(`../../../fixtures/tls/${name}`, import.meta.url), 'utf8')
 const cert = read('certificate.pem')
 const key = read('key.pem')
 

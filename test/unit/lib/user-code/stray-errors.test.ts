@@ -37,7 +37,10 @@ describe('an uncaught error', () => {
     ['a flow that Volley called', ['run (file:///home/ann/shop.ts:12:5)', `Sleepers.wake (${OWN}:1:2)`]],
     ['a socket of a flow', ['TCPConnectWrap.afterConnect (node:net:1637:16)']],
     ['a CommonJS module', ['Timeout._onTimeout (/home/ann/shop.js:12:5)', TIMERS]],
-    ['a suite', [`async step (${new URL('../../../../scenarios/codepal/scenario.ts', import.meta.url).href}:1:2)`]],
+    [
+      'a suite',
+      [`async step (${new URL('../../../../scenarios/codepal/scenario.ts', import.meta.url).href}:1:2)`],
+    ],
   ])('of %s is none of ours', (_, places) => {
     expect(isOwnFault(errorOf(...places))).toBe(false)
   })

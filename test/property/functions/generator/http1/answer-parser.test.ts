@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { errorClassOf } from '../../../../../functions/generator/metering/error-class.ts'
 import { AnswerParser } from '../../../../../functions/generator/http1/answer-parser.ts'
+import { errorClassOf } from '../../../../../functions/generator/metering/error-class.ts'
 
 interface Read {
   status: number

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { errorClassOf } from '../../../../../functions/generator/metering/error-class.ts'
 import { FrameReader } from '../../../../../functions/generator/http2/frame-reader.ts'
+import { errorClassOf } from '../../../../../functions/generator/metering/error-class.ts'
 
 function frame(type: number, flags: number, stream: number, payload: Uint8Array): Buffer {
   const bytes = Buffer.alloc(9 + payload.length)

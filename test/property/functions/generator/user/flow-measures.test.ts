@@ -1,10 +1,15 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { customMetrics } from '../../../../../functions/generator/user/custom-metrics.ts'
 import { type Interval, Recorder } from '../../../../../functions/generator/metering/recorder.ts'
+import { customMetrics } from '../../../../../functions/generator/user/custom-metrics.ts'
+import {
+  decodeSnapshot,
+  encodeSnapshot,
+  SNAPSHOT_SCHEMA,
+  type Snapshot,
+} from '../../../../../lib/core/results/snapshot.ts'
 import { nameText } from '../../../../../lib/core/scenario/flow/name.ts'
 import { FlowError } from '../../../../../lib/core/scenario/flow.ts'
-import { decodeSnapshot, encodeSnapshot, SNAPSHOT_SCHEMA, type Snapshot } from '../../../../../lib/core/results/snapshot.ts'
 
 const METRICS = {
   counted: { kind: 'counter', unit: '' },

@@ -1,11 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { evaluate } from '../../../../../aggregator/judge/evaluate.ts'
-import { Merge } from '../../../../../aggregator/merge/merge.ts'
 import { live } from '../../../../../aggregator/live/watch.ts'
+import { Merge } from '../../../../../aggregator/merge/merge.ts'
+import { summarise } from '../../../../../aggregator/summary/summarise.ts'
+import type { Threshold } from '../../../../../lib/core/metrics/threshold.ts'
 import { cutsOf, isDrain } from '../../../../../lib/core/plan/cut.ts'
 import type { Plan } from '../../../../../lib/core/plan/plan.ts'
-import type { Threshold } from '../../../../../lib/core/metrics/threshold.ts'
 import { planOf, START_AT_MS, snapshotOf } from '../../../../fixtures/synthetic-run.ts'
 
 const OVER_MS = 10_000
@@ -87,7 +88,7 @@ describe('a rate per second', () => {
       fc.property(runs, (run) => {
         const { merge, total, load, byStage } = mergeOf(run)
         const { plan } = run
-        const summary = merge.summary({ endedAtMs: START_AT_MS + plan.durationMs, server: [] })
+        const summary = summarise(merge, { endedAtMs: START_AT_MS + plan.durationMs, server: [] })
         const { thresholds, requests } = evaluate({ plan, merge, summary })
         const [whole, ramp, spike] = thresholds.map(({ value }) => value ?? Number.NaN)
         const seconds = (stage: number): number => lengthOf(plan, stage) / 1_000

@@ -2,9 +2,9 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { durationMs } from '../../../../../lib/core/base/duration.ts'
 import { VolleyError } from '../../../../../lib/core/base/errors.ts'
-import { scheduleOf } from '../../../../../lib/core/schedule/executors.ts'
-import { type Profile, profileSchema } from '../../../../../lib/core/scenario/profile.ts'
 import { rescale } from '../../../../../lib/core/plan/rescale.ts'
+import { type Profile, profileSchema } from '../../../../../lib/core/scenario/profile.ts'
+import { scheduleOf } from '../../../../../lib/core/schedule/executors.ts'
 
 const times = fc.integer({ min: 1, max: 600 }).map((seconds) => `${seconds}s`)
 const startTime = fc.oneof(fc.constant('0s'), times)

@@ -3,15 +3,16 @@ import { describe, expect, it } from 'vitest'
 import { evaluate } from '../../../../../aggregator/judge/evaluate.ts'
 import { Merge } from '../../../../../aggregator/merge/merge.ts'
 import { decodePartial, encodePartial } from '../../../../../aggregator/merge/partial.ts'
+import { summarise } from '../../../../../aggregator/summary/summarise.ts'
 import { type Interval, Recorder } from '../../../../../functions/generator/metering/recorder.ts'
-import { cutsOf } from '../../../../../lib/core/plan/cut.ts'
 import type { Tags } from '../../../../../lib/core/metrics/metric.ts'
+import { seriesKey } from '../../../../../lib/core/metrics/selector.ts'
+import type { Threshold } from '../../../../../lib/core/metrics/threshold.ts'
+import { cutsOf } from '../../../../../lib/core/plan/cut.ts'
 import { REST, selectedValues } from '../../../../../lib/core/plan/overflow.ts'
 import type { Plan } from '../../../../../lib/core/plan/plan.ts'
-import { seriesKey } from '../../../../../lib/core/metrics/selector.ts'
 import { type Snapshot, snapshotHeaderSchema } from '../../../../../lib/core/results/snapshot.ts'
 import type { Summary } from '../../../../../lib/core/results/summary.ts'
-import type { Threshold } from '../../../../../lib/core/metrics/threshold.ts'
 import type { Row, Verdict } from '../../../../../lib/core/results/verdict.ts'
 import { planOf, START_AT_MS, snapshotOf } from '../../../../fixtures/synthetic-run.ts'
 
@@ -124,7 +125,7 @@ function run(phases: readonly Phase[]): {
 }
 
 function resultOf(plan: Plan, merge: Merge): { summary: Summary; verdict: Verdict } {
-  const summary = merge.summary({ endedAtMs: START_AT_MS + 60_000, server: [] })
+  const summary = summarise(merge, { endedAtMs: START_AT_MS + 60_000, server: [] })
   return { summary, verdict: evaluate({ plan, merge, summary }) }
 }
 

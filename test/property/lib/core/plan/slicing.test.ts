@@ -1,13 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import {
-  type ArrivalSchedule,
-  type ExecutorConfig,
-  executorSchema,
-  scheduleOf,
-  type UserSchedule,
-} from '../../../../../lib/core/schedule/executors.ts'
-import {
   type Share,
   sharesOf,
   sliceArrivals,
@@ -15,6 +8,13 @@ import {
   sliceUsers,
   windowsOf,
 } from '../../../../../lib/core/plan/slice.ts'
+import {
+  type ArrivalSchedule,
+  type ExecutorConfig,
+  executorSchema,
+  scheduleOf,
+  type UserSchedule,
+} from '../../../../../lib/core/schedule/executors.ts'
 
 const slices = fc.integer({ min: 1, max: 50 })
 const durationsMs = fc.oneof(

@@ -3,7 +3,12 @@ import { crc32, deflateRaw } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { VolleyError } from '../../../../../lib/core/base/errors.ts'
-import { decodeSnapshot, encodeSnapshot, MAX_SNAPSHOT_BYTES, type Snapshot } from '../../../../../lib/core/results/snapshot.ts'
+import {
+  decodeSnapshot,
+  encodeSnapshot,
+  MAX_SNAPSHOT_BYTES,
+  type Snapshot,
+} from '../../../../../lib/core/results/snapshot.ts'
 import { planOf, type Samples, snapshotOf } from '../../../../fixtures/synthetic-run.ts'
 
 const plan = planOf()

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { flowChooser } from '../../../../../lib/core/scenario/flow-choice.ts'
 import { hash } from '../../../../../lib/core/base/random.ts'
+import { flowChooser } from '../../../../../lib/core/scenario/flow-choice.ts'
 
 const weightsOf = (...weights: number[]) => weights.map((weight) => ({ weight }))
 const seeds = fc.integer({ min: 0, max: 0xffff_ffff })

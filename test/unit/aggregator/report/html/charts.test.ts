@@ -1,16 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { bulletOf } from '../../../../../aggregator/report/html/charts/bullet.ts'
+import { runCharts } from '../../../../../aggregator/report/html/charts/run-charts.ts'
+import { serverCharts } from '../../../../../aggregator/report/html/charts/server-charts.ts'
 import { chartLadderOf, formatFigure } from '../../../../../aggregator/report/model/figure.ts'
-import { bulletOf } from '../../../../../aggregator/report/html/bullet.ts'
-import { runCharts } from '../../../../../aggregator/report/html/run-charts.ts'
-import { serverCharts } from '../../../../../aggregator/report/html/server-charts.ts'
 import { markup } from '../../../../../aggregator/report/model/markup.ts'
 import type { Row } from '../../../../../lib/core/results/verdict.ts'
 import { codepalRun } from '../../../../fixtures/verdict.ts'
 
 // The page's modules are plain JavaScript without types.
 const client = (name: string) =>
-  import(new URL(`../../aggregator/report/html/client/${name}.js`, import.meta.url).href)
+  import(new URL(`../../../../../aggregator/report/html/client/${name}.js`, import.meta.url).href)
 const { percentileColumns, timeColumns, onlyPositive, nearBounds } = await client('series')
 const { writeFigure, writeTicks, writeSpan, writePercentile } = await client('figure')
 const { verdict, summary } = codepalRun('fail')

@@ -1,7 +1,7 @@
 import pc from 'picocolors'
 import { describe, expect, it } from 'vitest'
-import { failureLines } from '../../../../../aggregator/report/text/console-failures.ts'
 import { errorClasses, failedSteps, failureRows } from '../../../../../aggregator/report/model/failures.ts'
+import { failureLines } from '../../../../../aggregator/report/text/console-failures.ts'
 import { columnsOf } from '../../../../../aggregator/report/text/terminal.ts'
 import type { Incident } from '../../../../../lib/core/results/incident.ts'
 import type { Failure, Summary } from '../../../../../lib/core/results/summary.ts'

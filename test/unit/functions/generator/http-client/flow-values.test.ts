@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { RequestBuilder } from '../../../../../functions/generator/http-client/http-request.ts'
-import { nameText, tagTexts } from '../../../../../lib/core/scenario/flow/name.ts'
 import { badOption } from '../../../../../lib/core/base/refusal.ts'
+import { nameText, tagTexts } from '../../../../../lib/core/scenario/flow/name.ts'
 import type { RequestOptions } from '../../../../../lib/core/scenario/flow.ts'
 
 const http = { headers: {}, timeout: '30s', redirects: 10, version: '1.1' } as const

@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import { copyOf, ownCopyOf } from '../../../../../functions/generator/net/read-into.ts'
 import { write } from '../../../../../functions/generator/http/write.ts'
-import { OPCODE, writeFrame } from '../../../../../functions/generator/messages/frame.ts'
 import { joined } from '../../../../../functions/generator/http/written-bytes.ts'
+import { OPCODE, writeFrame } from '../../../../../functions/generator/messages/frame.ts'
+import { copyOf, ownCopyOf } from '../../../../../functions/generator/net/read-into.ts'
 
 /** Keeps what is written to it. */
 function keeper() {

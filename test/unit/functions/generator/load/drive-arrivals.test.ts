@@ -1,17 +1,22 @@
 import { describe, expect, it } from 'vitest'
 import { evaluate } from '../../../../../aggregator/judge/evaluate.ts'
 import { Merge } from '../../../../../aggregator/merge/merge.ts'
+import { summarise } from '../../../../../aggregator/summary/summarise.ts'
 import { driveArrivals } from '../../../../../functions/generator/load/drive-arrivals.ts'
 import { IterationMeter } from '../../../../../functions/generator/load/iteration.ts'
 import { Recorder } from '../../../../../functions/generator/metering/recorder.ts'
 import { createServices } from '../../../../../functions/generator/user/services.ts'
 import { GeneratorUser } from '../../../../../functions/generator/user/virtual-user.ts'
-import { checkScenario } from '../../../../../lib/core/scenario/check-scenario.ts'
 import { cutsOf } from '../../../../../lib/core/plan/cut.ts'
-import { constantArrivalRate } from '../../../../../lib/core/schedule/constant-arrival-rate.ts'
-import type { Scenario } from '../../../../../lib/core/scenario/scenario.ts'
-import { SNAPSHOT_SCHEMA, type SnapshotHeader, snapshotKey } from '../../../../../lib/core/results/snapshot.ts'
+import {
+  SNAPSHOT_SCHEMA,
+  type SnapshotHeader,
+  snapshotKey,
+} from '../../../../../lib/core/results/snapshot.ts'
 import type { Verdict } from '../../../../../lib/core/results/verdict.ts'
+import { checkScenario } from '../../../../../lib/core/scenario/check-scenario.ts'
+import type { Scenario } from '../../../../../lib/core/scenario/scenario.ts'
+import { constantArrivalRate } from '../../../../../lib/core/schedule/constant-arrival-rate.ts'
 import type { Clock } from '../../../../../lib/ports.ts'
 import { planOf, START_AT_MS, snapshotOf } from '../../../../fixtures/synthetic-run.ts'
 
@@ -94,7 +99,7 @@ async function drive(workMs: number, maxUsers = 100): Promise<Driven> {
   })
   recorder.finish(clock.now())
   await services.close()
-  const summary = merge.summary({ endedAtMs: clock.now(), server: [] })
+  const summary = summarise(merge, { endedAtMs: clock.now(), server: [] })
   return { started, verdict: evaluate({ plan, merge, summary, ends: [] }) }
 }
 

@@ -6,8 +6,8 @@ import { Sleepers } from '../../../../../functions/generator/time/sleepers.ts'
 import type { UserServices, UserSession } from '../../../../../functions/generator/user/user-services.ts'
 import { GeneratorUser } from '../../../../../functions/generator/user/virtual-user.ts'
 import { ManualClock } from '../../../../../lib/adapters/clock/manual.ts'
-import { perVuIterations } from '../../../../../lib/core/schedule/per-vu-iterations.ts'
 import type { VirtualUser } from '../../../../../lib/core/scenario/flow.ts'
+import { perVuIterations } from '../../../../../lib/core/schedule/per-vu-iterations.ts'
 
 const turns = (count: number): Promise<void> =>
   count === 0 ? Promise.resolve() : new Promise((resolve) => setImmediate(() => resolve(turns(count - 1))))

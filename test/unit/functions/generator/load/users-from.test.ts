@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { usersFrom } from '../../../../../functions/generator/load/window-drives.ts'
-import { checkScenario } from '../../../../../lib/core/scenario/check-scenario.ts'
 import { makePlan, parseLoadRequest } from '../../../../../lib/core/plan/make-plan.ts'
+import { checkScenario } from '../../../../../lib/core/scenario/check-scenario.ts'
 import type { Scenario } from '../../../../../lib/core/scenario/scenario.ts'
 
 it('the users at the start are those who live from it, and one for each arrival of its first moment', () => {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { Deadlines } from '../../../../../functions/generator/time/deadlines.ts'
 import { any, Inbox, type Told } from '../../../../../functions/generator/messages/inbox.ts'
+import { Deadlines } from '../../../../../functions/generator/time/deadlines.ts'
 import { FlowError } from '../../../../../lib/core/scenario/flow.ts'
 
 it('keeps a message for later where its readers were told that they wait in vain', () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { Incidents } from '../../../../../functions/generator/metering/incidents.ts'
 import { type Interval, Recorder } from '../../../../../functions/generator/metering/recorder.ts'
-import { type Cut, cutsOf } from '../../../../../lib/core/plan/cut.ts'
 import { Histogram } from '../../../../../lib/core/metrics/histogram.ts'
 import type { MetricDefinition } from '../../../../../lib/core/metrics/metric.ts'
+import { type Cut, cutsOf } from '../../../../../lib/core/plan/cut.ts'
 
 const START = 1_000_000
 const cuts: Cut[] = [0, 1_000, 1_500, 3_000].map((fromMs, seq, all) => ({

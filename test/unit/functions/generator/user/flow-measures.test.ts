@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { UserCookies } from '../../../../../functions/generator/cookies/cookie-jar.ts'
-import { customMetrics } from '../../../../../functions/generator/user/custom-metrics.ts'
 import { errorClassOf } from '../../../../../functions/generator/metering/error-class.ts'
 import { type Interval, Recorder } from '../../../../../functions/generator/metering/recorder.ts'
 import { Sleepers } from '../../../../../functions/generator/time/sleepers.ts'
+import { customMetrics } from '../../../../../functions/generator/user/custom-metrics.ts'
 import type { UserServices, UserSession } from '../../../../../functions/generator/user/user-services.ts'
 import { GeneratorUser } from '../../../../../functions/generator/user/virtual-user.ts'
 import { ManualClock } from '../../../../../lib/adapters/clock/manual.ts'
+import { SeededRandom } from '../../../../../lib/core/base/random.ts'
 import { lostInJson } from '../../../../../lib/core/scenario/flow/survives-json.ts'
 import { FlowError, type RetryOptions } from '../../../../../lib/core/scenario/flow.ts'
-import { SeededRandom } from '../../../../../lib/core/base/random.ts'
 
 const METRICS = {
   bytes: { kind: 'counter', unit: '' },

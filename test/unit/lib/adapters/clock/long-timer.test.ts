@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { opening } from '../../../../../functions/generator/messages/opening.ts'
 import { reopen } from '../../../../../functions/generator/net/reopen.ts'
-import { systemClock } from '../../../../../lib/adapters/clock/system.ts'
 import { LongTimer } from '../../../../../lib/adapters/clock/long-timer.ts'
+import { systemClock } from '../../../../../lib/adapters/clock/system.ts'
 
 const DAY_MS = 86_400_000
 

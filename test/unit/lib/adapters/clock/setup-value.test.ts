@@ -2,8 +2,8 @@ import { expect, it } from 'vitest'
 import { systemClock } from '../../../../../lib/adapters/clock/system.ts'
 import { MemoryStore } from '../../../../../lib/adapters/snapshot-store/memory.ts'
 import { makePlan } from '../../../../../lib/core/plan/make-plan.ts'
-import { scenarioSchema } from '../../../../../lib/core/scenario/scenario.ts'
 import { setupKey } from '../../../../../lib/core/run/setup.ts'
+import { scenarioSchema } from '../../../../../lib/core/scenario/scenario.ts'
 import { occasionOf } from '../../../../../lib/run/occasion.ts'
 
 function settingUp(setup: () => unknown) {

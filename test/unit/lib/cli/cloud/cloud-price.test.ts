@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { cloudPriceOf } from '../../../../../lib/cli/cloud/cloud-price.ts'
-import { checkScenario } from '../../../../../lib/core/scenario/check-scenario.ts'
 import { parseLoadRequest } from '../../../../../lib/core/plan/make-plan.ts'
+import { checkScenario } from '../../../../../lib/core/scenario/check-scenario.ts'
 import type { Scenario } from '../../../../../lib/core/scenario/scenario.ts'
 
 const executor = { executor: 'constant-vus', users: 500, duration: '10m' }

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { parseSelector, selectorMistake, seriesKey, writeTags } from '../../../../../lib/core/metrics/selector.ts'
+import {
+  parseSelector,
+  selectorMistake,
+  seriesKey,
+  writeTags,
+} from '../../../../../lib/core/metrics/selector.ts'
 
 const tagsOf = (inside: string): unknown => parseSelector(`http_reqs{${inside}}`)?.tags
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Plan } from '../../../../../lib/core/plan/plan.ts'
 import type { Threshold } from '../../../../../lib/core/metrics/threshold.ts'
+import type { Plan } from '../../../../../lib/core/plan/plan.ts'
 import { firstRow, mergeOf, verdictOf, type Written } from '../../../../fixtures/judged-run.ts'
 import { planOf, type Samples } from '../../../../fixtures/synthetic-run.ts'
 

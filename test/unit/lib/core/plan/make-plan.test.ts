@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { checkScenario } from '../../../../../lib/core/scenario/check-scenario.ts'
-import { cutsOf, isDrain } from '../../../../../lib/core/plan/cut.ts'
 import { VolleyError } from '../../../../../lib/core/base/errors.ts'
+import { cutsOf, isDrain } from '../../../../../lib/core/plan/cut.ts'
 import { makePlan, parseLoadRequest } from '../../../../../lib/core/plan/make-plan.ts'
+import { checkScenario } from '../../../../../lib/core/scenario/check-scenario.ts'
 import type { Scenario } from '../../../../../lib/core/scenario/scenario.ts'
 
 const facts = {

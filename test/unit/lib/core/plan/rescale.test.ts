@@ -2,9 +2,9 @@ import { expect, it } from 'vitest'
 import type { z } from 'zod'
 import { durationMs } from '../../../../../lib/core/base/duration.ts'
 import { VolleyError } from '../../../../../lib/core/base/errors.ts'
-import { scheduleOf } from '../../../../../lib/core/schedule/executors.ts'
-import { type Profile, profileSchema } from '../../../../../lib/core/scenario/profile.ts'
 import { rescale } from '../../../../../lib/core/plan/rescale.ts'
+import { type Profile, profileSchema } from '../../../../../lib/core/scenario/profile.ts'
+import { scheduleOf } from '../../../../../lib/core/schedule/executors.ts'
 
 type Executors = z.input<typeof profileSchema>['executors']
 const profile = (...executors: Executors): Profile => profileSchema.parse({ executors })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Plan } from '../../../../../lib/core/plan/plan.ts'
-import type { Scenario } from '../../../../../lib/core/scenario/scenario.ts'
 import { actualPlan, isMasked, shownPlan } from '../../../../../lib/core/plan/shown-plan.ts'
+import type { Scenario } from '../../../../../lib/core/scenario/scenario.ts'
 import { sourcesSchema } from '../../../../../lib/core/scenario/source.ts'
 import { planOf } from '../../../../fixtures/synthetic-run.ts'
 

@@ -1,7 +1,14 @@
 import { expect, it } from 'vitest'
+import {
+  activeIn,
+  belongsTo,
+  sharesOf,
+  sliceArrivals,
+  sliceUsers,
+  windowsOf,
+} from '../../../../../lib/core/plan/slice.ts'
 import { constantArrivalRate } from '../../../../../lib/core/schedule/constant-arrival-rate.ts'
 import { constantVus } from '../../../../../lib/core/schedule/constant-vus.ts'
-import { activeIn, belongsTo, sharesOf, sliceArrivals, sliceUsers, windowsOf } from '../../../../../lib/core/plan/slice.ts'
 
 const fields = { startTime: '0s', gracefulStop: '30s', duration: '10s' } as const
 const arrivals = constantArrivalRate.schedule({

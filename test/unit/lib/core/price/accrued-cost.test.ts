@@ -1,8 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { FREE } from '../../../../../lib/core/plan/quote.ts'
 import { accruedOf, overBudget } from '../../../../../lib/core/price/accrued-cost.ts'
 import { LAMBDA_COMPUTE } from '../../../../../lib/core/price/cloud-quote.ts'
-import { FREE } from '../../../../../lib/core/plan/quote.ts'
 import { GENERATOR_GB, invocationsOf } from '../../../../../lib/core/price/usage.ts'
 import { cloudPlanOf } from '../../../../fixtures/cloud-plan.ts'
 

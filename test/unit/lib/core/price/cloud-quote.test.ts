@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { planSchema } from '../../../../../lib/core/plan/plan.ts'
 import { cloudIntervalOf } from '../../../../../lib/core/price/cloud-plan.ts'
 import { cloudQuote } from '../../../../../lib/core/price/cloud-quote.ts'
-import { planSchema } from '../../../../../lib/core/plan/plan.ts'
 import { pricesOf } from '../../../../../lib/core/price/prices.ts'
 import { GENERATOR_GB, usageOf } from '../../../../../lib/core/price/usage.ts'
 import { cloudPlanOf } from '../../../../fixtures/cloud-plan.ts'

@@ -1,7 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { handoversOf, LONGEST_INVOCATION_MS, longestWindowMs, startLeadMs } from '../../../../../lib/core/run/relay.ts'
 import { windowsOf } from '../../../../../lib/core/plan/slice.ts'
+import {
+  handoversOf,
+  LONGEST_INVOCATION_MS,
+  longestWindowMs,
+  startLeadMs,
+} from '../../../../../lib/core/run/relay.ts'
 
 const plans = fc.record({
   durationMs: fc.integer({ min: 1_000, max: 5_000_000 }),

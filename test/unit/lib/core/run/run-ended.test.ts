@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { describeEnd, type ExecutionEnd } from '../../../../../functions/tell/describe-end.ts'
 import { messageOf } from '../../../../../functions/tell/message.ts'
 import { MemoryStore } from '../../../../../lib/adapters/snapshot-store/memory.ts'
-import { liveKey } from '../../../../../lib/core/results/live.ts'
 import { FREE } from '../../../../../lib/core/plan/quote.ts'
+import { liveKey } from '../../../../../lib/core/results/live.ts'
+import { verdictKey } from '../../../../../lib/core/results/verdict.ts'
 import { type RunEnded, runEndedSchema } from '../../../../../lib/core/run/run-ended.ts'
 import { RUN_ENTRY_SCHEMA, runEntryKey } from '../../../../../lib/core/run/run-entry.ts'
-import { verdictKey } from '../../../../../lib/core/results/verdict.ts'
 import { LIVE, verdictOfRun } from '../../../../fixtures/cloud-run.ts'
 
 const STOPPED_AT_MS = 1_800_000_000_000

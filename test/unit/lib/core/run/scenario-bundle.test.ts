@@ -1,6 +1,11 @@
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { decodeBundle, encodeBundle, shortName, uploadedHash } from '../../../../../lib/core/run/scenario-bundle.ts'
+import {
+  decodeBundle,
+  encodeBundle,
+  shortName,
+  uploadedHash,
+} from '../../../../../lib/core/run/scenario-bundle.ts'
 
 const HASH = '0123456789abcdef'.repeat(4)
 const CODE = 'export default {}'

@@ -1,13 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { csvReport } from '../../../../../aggregator/report/data/csv.ts'
-import { faultSpans, faultsBetween, writeExperiment } from '../../../../../aggregator/report/model/experiment.ts'
+import {
+  faultSpans,
+  faultsBetween,
+  writeExperiment,
+} from '../../../../../aggregator/report/model/experiment.ts'
 import { REPORTS } from '../../../../../aggregator/report/report.ts'
-import { checkScenario } from '../../../../../lib/core/scenario/check-scenario.ts'
-import { makeCloudPlan } from '../../../../../lib/core/price/cloud-plan.ts'
 import { VolleyError } from '../../../../../lib/core/base/errors.ts'
-import type { Experiment } from '../../../../../lib/core/scenario/experiment.ts'
 import { parseLoadRequest } from '../../../../../lib/core/plan/make-plan.ts'
 import { type Plan, planSchema } from '../../../../../lib/core/plan/plan.ts'
+import { makeCloudPlan } from '../../../../../lib/core/price/cloud-plan.ts'
+import { checkScenario } from '../../../../../lib/core/scenario/check-scenario.ts'
+import type { Experiment } from '../../../../../lib/core/scenario/experiment.ts'
 import type { Scenario } from '../../../../../lib/core/scenario/scenario.ts'
 import { cloudFacts } from '../../../../fixtures/cloud-plan.ts'
 import { codepalRun } from '../../../../fixtures/verdict.ts'

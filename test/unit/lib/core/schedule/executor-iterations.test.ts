@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
+import { sharesOf, sliceIterations } from '../../../../../lib/core/plan/slice.ts'
 import { perVuIterations } from '../../../../../lib/core/schedule/per-vu-iterations.ts'
 import { sharedIterations } from '../../../../../lib/core/schedule/shared-iterations.ts'
-import { sharesOf, sliceIterations } from '../../../../../lib/core/plan/slice.ts'
 
 const fields = { startTime: '0s', gracefulStop: '30s', maxDuration: '10m' } as const
 const shared = (users: number, iterations: number) =>

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { rampingVus } from '../../../../../lib/core/schedule/ramping-vus.ts'
 import { sliceUsers } from '../../../../../lib/core/plan/slice.ts'
+import { rampingVus } from '../../../../../lib/core/schedule/ramping-vus.ts'
 
 type Steps = [duration: `${number}s`, users: number][]
 const ramp = (startUsers: number, steps: Steps) =>

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { maskHeaders, maskName, maskText, maskUrl, namesSecret } from '../../../../../lib/core/secrets/mask.ts'
+import {
+  maskHeaders,
+  maskName,
+  maskText,
+  maskUrl,
+  namesSecret,
+} from '../../../../../lib/core/secrets/mask.ts'
 
 describe('namesSecret', () => {
   it.each([

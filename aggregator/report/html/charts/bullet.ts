@@ -1,6 +1,6 @@
-import { boundsOf, SHARE } from '../model/figure.ts'
-import { type Markup, markup } from '../model/markup.ts'
-import type { WrittenRow } from '../model/row.ts'
+import { boundsOf, SHARE } from '../../model/figure.ts'
+import { type Markup, markup } from '../../model/markup.ts'
+import type { WrittenRow } from '../../model/row.ts'
 
 /** Where a measured value stands between its bounds; positions are per cent of the bar's width. */
 export interface Bullet {

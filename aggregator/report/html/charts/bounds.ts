@@ -1,8 +1,13 @@
-import type { Summary } from '../../../lib/core/results/summary.ts'
-import { type Aggregation, type Expression, holds, parseExpression } from '../../../lib/core/metrics/threshold.ts'
-import type { Row } from '../../../lib/core/results/verdict.ts'
-import { boundsOf, formatBound, formatFigure } from '../model/figure.ts'
-import { urgency } from '../model/row.ts'
+import {
+  type Aggregation,
+  type Expression,
+  holds,
+  parseExpression,
+} from '../../../../lib/core/metrics/threshold.ts'
+import type { Summary } from '../../../../lib/core/results/summary.ts'
+import type { Row } from '../../../../lib/core/results/verdict.ts'
+import { boundsOf, formatBound, formatFigure } from '../../model/figure.ts'
+import { urgency } from '../../model/row.ts'
 import type { BoundLine, Judged, MeasuredLine, TimeSpan } from './chart.ts'
 
 /** More thresholds than these would hide what they judge: the worst are drawn, and the table has all. */

@@ -1,5 +1,5 @@
-import type { MetricLine, TimelinePoint } from '../../../lib/core/results/summary.ts'
-import { chartLadderOf, type Rung } from '../model/figure.ts'
+import type { MetricLine, TimelinePoint } from '../../../../lib/core/results/summary.ts'
+import { chartLadderOf, type Rung } from '../../model/figure.ts'
 
 type Field = Exclude<keyof TimelinePoint, 'atMs'>
 export type Tone = 'blue' | 'sky' | 'navy' | 'teal' | 'red' | 'orange' | 'violet'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Spans } from '../../../../aggregator/sums/spans.ts'
-import type { ExecutorConfig } from '../../../../lib/core/schedule/executors.ts'
 import type { Summary } from '../../../../lib/core/results/summary.ts'
+import type { ExecutorConfig } from '../../../../lib/core/schedule/executors.ts'
 import { summaryOf, type Written } from '../../../fixtures/judged-run.ts'
 import { planOf } from '../../../fixtures/synthetic-run.ts'
 

@@ -1,7 +1,7 @@
-import type { Summary } from '../../../lib/core/results/summary.ts'
+import type { Summary } from '../../../../lib/core/results/summary.ts'
+import { writeFigure, writeSpan } from '../client/figure.js'
+import { timeColumns } from '../client/series.js'
 import type { Chart } from './chart.ts'
-import { writeFigure, writeSpan } from './client/figure.js'
-import { timeColumns } from './client/series.js'
 
 /** A chart in words, for readers who do not see it: each line's range and last value, and what thresholds say. */
 export function describeChart(chart: Chart, summary: Summary): string {

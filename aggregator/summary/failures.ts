@@ -1,6 +1,6 @@
 import type { Tags } from '../../lib/core/metrics/metric.ts'
 import type { Failure } from '../../lib/core/results/summary.ts'
-import type { MergedSeries } from './merged-series.ts'
+import type { MergedSeries } from '../merge/merged-series.ts'
 
 /** What fails, by the rate that says so and the tag that says why. */
 const RATES = [

@@ -1,22 +1,10 @@
-import type { Summary } from '../../../lib/core/results/summary.ts'
-import type { Verdict } from '../../../lib/core/results/verdict.ts'
-import { SHARE } from '../model/figure.ts'
-import { judgedBy } from './bounds.ts'
-import { type Chart, chartOf, type Judged, type Line, trendChart } from './chart.ts'
+import type { Summary } from '../../../../lib/core/results/summary.ts'
+import type { Verdict } from '../../../../lib/core/results/verdict.ts'
+import { SHARE } from '../../model/figure.ts'
+import { type Chart, chartOf, type Line, trendChart } from './chart.ts'
 import { drawable } from './columns.ts'
+import { type JudgedOf, judgedIn } from './judged-in.ts'
 import { protocolCharts } from './protocol-charts.ts'
-
-/** What thresholds say of a metric over all its tags, in a chart of this unit. */
-export type JudgedOf = (metric: string, unit: string) => Judged
-
-export function judgedIn({ thresholds }: Pick<Verdict, 'thresholds'>, summary: Summary): JudgedOf {
-  return (metric, unit) =>
-    judgedBy(
-      thresholds.filter((row) => row.metric === metric && row.selector === undefined),
-      unit,
-      summary,
-    )
-}
 
 /**
  * The charts of a run: how the target answered, by each protocol that the run spoke, and the load itself. Charts that

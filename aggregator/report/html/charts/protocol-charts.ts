@@ -1,6 +1,6 @@
-import { SHARE } from '../model/figure.ts'
+import { SHARE } from '../../model/figure.ts'
 import { type Chart, chartOf, type Judged, type Line, trendChart } from './chart.ts'
-import type { JudgedOf } from './run-charts.ts'
+import type { JudgedOf } from './judged-in.ts'
 
 type Names = Pick<Chart, 'id' | 'title' | 'hint'>
 

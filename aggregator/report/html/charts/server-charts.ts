@@ -1,5 +1,5 @@
-import type { Summary } from '../../../lib/core/results/summary.ts'
-import type { Verdict } from '../../../lib/core/results/verdict.ts'
+import type { Summary } from '../../../../lib/core/results/summary.ts'
+import type { Verdict } from '../../../../lib/core/results/verdict.ts'
 import { judgedBy } from './bounds.ts'
 import { type Chart, chartOf } from './chart.ts'
 

@@ -1,10 +1,10 @@
-import type { MetricLine, Summary } from '../../../lib/core/results/summary.ts'
-import type { Verdict } from '../../../lib/core/results/verdict.ts'
-import { SHARE } from '../model/figure.ts'
-import { isOwn } from '../model/own-metrics.ts'
+import type { MetricLine, Summary } from '../../../../lib/core/results/summary.ts'
+import type { Verdict } from '../../../../lib/core/results/verdict.ts'
+import { SHARE } from '../../model/figure.ts'
+import { isOwn } from '../../model/own-metrics.ts'
 import { type Chart, chartOf, trendChart } from './chart.ts'
 import { drawable } from './columns.ts'
-import { type JudgedOf, judgedIn } from './run-charts.ts'
+import { type JudgedOf, judgedIn } from './judged-in.ts'
 
 /** A small chart for each of a scenario's own metrics that the timeline follows. */
 export function ownCharts(verdict: Pick<Verdict, 'thresholds'>, summary: Summary): Chart[] {

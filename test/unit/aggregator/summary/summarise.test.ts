@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Merge } from '../../../../aggregator/merge/merge.ts'
+import { summarise } from '../../../../aggregator/summary/summarise.ts'
 import { mergeOf, summaryOf } from '../../../fixtures/judged-run.ts'
 import { planOf, type Samples, START_AT_MS, snapshotOf } from '../../../fixtures/synthetic-run.ts'
 
@@ -315,7 +316,9 @@ describe('a snapshot that comes to a merge', () => {
     const { snapshot, key } = snapshotOf(plan, { seq: 0, samples })
     expect(merge.has(key)).toBe(true)
     merge.add(snapshot, key)
-    expect(merge.summary({ endedAtMs: 0, server: [] }).metrics.http_reqs?.values).toMatchObject({ count: 5 })
+    expect(summarise(merge, { endedAtMs: 0, server: [] }).metrics.http_reqs?.values).toMatchObject({
+      count: 5,
+    })
   })
 
   it('counts beside that of another attempt, which joined later', () => {
@@ -351,6 +354,6 @@ describe('a snapshot that comes to a merge', () => {
       refusal('kind of checks', 'counter'),
     )
     expect(merge.has(`${at}0-0-0`)).toBe(false)
-    expect(merge.summary({ endedAtMs: 0, server: [] })).toMatchObject({ metrics: {}, generators: [] })
+    expect(summarise(merge, { endedAtMs: 0, server: [] })).toMatchObject({ metrics: {}, generators: [] })
   })
 })

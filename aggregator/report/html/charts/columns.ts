@@ -1,6 +1,6 @@
-import type { Summary } from '../../../lib/core/results/summary.ts'
+import type { Summary } from '../../../../lib/core/results/summary.ts'
+import { timeColumns } from '../client/series.js'
 import type { Chart, Line } from './chart.ts'
-import { timeColumns } from './client/series.js'
 
 /** The values of a chart's lines as the page draws them, in the order of the lines. */
 export function columnsOf(chart: Chart, summary: Summary): (number | null)[][] {

@@ -1,14 +1,14 @@
 import type { Histogram } from '../../lib/core/metrics/histogram.ts'
-import { maskUrl } from '../../lib/core/secrets/mask.ts'
 import { type Tags, TREND_SCALE } from '../../lib/core/metrics/metric.ts'
 import type { Observed } from '../../lib/core/results/observed.ts'
 import { type Step, SUMMARY_SCHEMA, type Summary, type Values } from '../../lib/core/results/summary.ts'
+import { maskUrl } from '../../lib/core/secrets/mask.ts'
+import { definitionOf } from '../merge/definition.ts'
+import type { Merge } from '../merge/merge.ts'
+import type { MergedSeries } from '../merge/merged-series.ts'
+import { addTally, emptyTally, inUnit, perSecond, type Tally, valuesOf } from '../merge/tally.ts'
 import { coverageOf } from './coverage.ts'
-import { definitionOf } from './definition.ts'
 import { failuresOf } from './failures.ts'
-import type { Merge } from './merge.ts'
-import type { MergedSeries } from './merged-series.ts'
-import { addTally, emptyTally, inUnit, perSecond, type Tally, valuesOf } from './tally.ts'
 
 /** What a summary holds that no snapshot tells. */
 export type Outside = Pick<Observed, 'endedAtMs' | 'server'> & Partial<Pick<Observed, 'experiments'>>

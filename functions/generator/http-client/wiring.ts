@@ -1,0 +1,18 @@
+import type { CreateCarrier } from '../http/carrier.ts'
+import type { Sites } from '../net/site.ts'
+import type { TargetGuard } from '../net/target-guard.ts'
+import type { TlsOptions } from '../net/tls-options.ts'
+
+/** What all connections of one generator share. */
+export interface Wiring {
+  guard: TargetGuard
+  sites: Sites
+  tls: TlsOptions
+  now: () => number
+  /** Protocols to offer in the TLS handshake, the best first. */
+  alpn: readonly string[]
+  /** Requests that one connection carries at a time. */
+  streams: number
+  createCarrier: CreateCarrier
+  sockets: { open: number }
+}
