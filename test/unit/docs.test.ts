@@ -148,6 +148,13 @@ function anchorOf(heading: string): string {
     .replaceAll(' ', '-')
 }
 
+describe('the words of the documentation', () => {
+  it.each(PAGES)('are those of an English writer: $file', ({ text }) => {
+    const translated = /\b(mend(s|ed|ing)?|anew|whoever|nobody|(is|are) told(?! apart)|in good order)\b/gi
+    expect(text.match(translated) ?? []).toEqual([])
+  })
+})
+
 describe('tables in the documentation', () => {
   it('name all tags that Volley sets', () => {
     const tags = tableOf('docs/thresholds.md', 'metric').flatMap(([, , , , tags = '']) => tags.split(', '))
