@@ -148,6 +148,28 @@ function anchorOf(heading: string): string {
     .replaceAll(' ', '-')
 }
 
+describe('the map of the code', () => {
+  it('names every room, in their order', () => {
+    const source = readFileSync('test/unit/rooms.test.ts', 'utf8')
+    const list = /const ROOMS = \[\n([\s\S]*?)\n\] as const/.exec(source)?.[1] ?? ''
+    const rooms = Array.from(list.matchAll(/'([^']+)'/g), ([, room]) => room)
+    expect(rooms.length).toBeGreaterThan(40)
+    expect(tableOf('docs/architecture.md', 'room').flatMap(([names]) => codesIn(names))).toEqual(rooms)
+  })
+
+  it('leads to every decision, once, by a number of its own', () => {
+    const index = pageOf('docs/decisions/README.md').replace(/\n +/g, ' ')
+    const listed = Array.from(index.matchAll(/^- (\d+): \[(.*)\]\((.*)\)$/gm), ([, ...entry]) => entry)
+    const pages = PAGES.filter(({ file }) => /^docs\/decisions\/\d/.test(file)).map(({ file, text }) => [
+      String(Number(basename(file).slice(0, 3))),
+      /^# (.*)$/m.exec(text)?.[1],
+      basename(file),
+    ])
+    expect(listed.sort()).toEqual(pages.sort())
+    expect(new Set(pages.map(([number]) => number)).size).toBe(pages.length)
+  })
+})
+
 describe('the words of the documentation', () => {
   it.each(PAGES)('are those of an English writer: $file', ({ text }) => {
     const translated = /\b(mend(s|ed|ing)?|anew|whoever|nobody|(is|are) told(?! apart)|in good order)\b/gi
