@@ -30,6 +30,8 @@ type PrepareOptions = Pick<
   load?: (module: string) => Promise<LoadedScenario>
   /** The common start, where it is known so early: there is less time for a rehearsal then. */
   startAtMs?: number
+  /** Hears how many connections have been opened ahead of the start. */
+  onConnected?: (count: number) => void
 }
 
 /** Between the rehearsal and the start there is time to open connections. */
@@ -58,7 +60,7 @@ export async function prepare(options: PrepareOptions): Promise<(startAtMs: numb
       : openRequestLog(plan.logRequests, invocation, maskerOfNames(secrets))
   // What can't be built for a user is said before there is any load.
   await asUserOfItsOwn({ plan, loaded, clock, setup, data }, 'trial', async () => undefined)
-  const wire = createWire({ plan, scenario: loaded.scenario, clock })
+  const wire = createWire({ plan, scenario: loaded.scenario, clock, onConnected: options.onConnected })
   const window = windowsOf(plan, invocation.slice)[invocation.window]
   const freeMs = startAtMs + (window?.fromMs ?? 0) - AHEAD_MS - clock.now()
   await rehearse(rehearsalMs(plan, freeMs), clock)

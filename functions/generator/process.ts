@@ -24,6 +24,9 @@ const { stdout, stderr } = process
 const printed = new PrintedLines({ console, streams: { stdout, stderr }, now: () => performance.now() })
 const framesOf = frameReader(undefined)
 
+/** Users whose connections were opened ahead of the start. */
+let connected = 0
+
 const abandon = new AbortController()
 const { promise: started, resolve: start } = Promise.withResolvers<number>()
 const { promise: faulted, reject: fail } = Promise.withResolvers<never>()
@@ -74,6 +77,9 @@ async function makeLoad({
     abandon: abandon.signal,
     strays,
     printed,
+    onConnected: (count) => {
+      connected = count
+    },
   })
   // What loading the scenario printed, the coordinator has shown: it loaded the same.
   sayPrinted()
@@ -107,7 +113,7 @@ process.on('message', (message) => {
   else void carryOut(order)
 })
 
-setInterval(() => void tell({ type: 'alive' }), HEARTBEAT_MS).unref()
+setInterval(() => void tell({ type: 'alive', connected }), HEARTBEAT_MS).unref()
 
 // Without a coordinator nothing would stop this load.
 process.on('disconnect', () => {

@@ -9,12 +9,14 @@ import { FileSystemStore } from '../adapters/snapshot-store/file-system.ts'
 import { EXIT, VolleyError } from '../core/base/errors.ts'
 import { parseLoadRequest } from '../core/plan/make-plan.ts'
 import type { Plan } from '../core/plan/plan.ts'
+import { usersAtStart } from '../core/plan/start-ahead.ts'
 import { REQUEST_LOG_HEADER } from '../core/results/request-log.ts'
 import { exitCodeOf } from '../core/results/verdict.ts'
 import { secretsOfRun } from '../core/scenario/known-secrets.ts'
 import { maskerOf, maskUrl } from '../core/secrets/mask.ts'
 import { allMistakes } from '../planning/all-mistakes.ts'
 import { type ChosenTarget, chooseTarget, reachTarget } from '../planning/choose-target.ts'
+import { refuseBeyondMachine } from '../planning/this-machine.ts'
 import { occasionOf } from '../run/occasion.ts'
 import { run } from '../run/run.ts'
 import { requestStop } from '../run/store/stop.ts'
@@ -49,6 +51,7 @@ export async function runCommand(name: string, flags: RunFlags, terminal: Termin
     () => planFor(loaded, request, id, 'http://127.0.0.1'),
     () => refuseUsedDirectory(directory),
   )
+  await refuseBeyondMachine(draft, loaded, target.url)
   await loadData(loaded, draft.peakUsers)
   if (draft.logRequests !== undefined) await beginRequestLog(draft.logRequests)
   const opened = await openTarget(target, draft.seed, flags)
@@ -90,6 +93,9 @@ async function runPlan(
     () => performance.now(),
     maskerOf(secretsOfRun(loaded.scenario, plan.target.url)),
   )
+  const atStart = usersAtStart(plan).toLocaleString('en-US')
+  launcher.onConnecting = (users) =>
+    progress.note(`connecting ${users.toLocaleString('en-US')} of ${atStart} users`)
   launcher.printed = {
     onLine: ({ slice }, { text, place }) =>
       lines.show(text, [`generator ${slice}`, ...(place === undefined ? [] : [place])]),

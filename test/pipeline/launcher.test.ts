@@ -82,7 +82,7 @@ describe('a generator that fails during the run', () => {
     const [blocked] = await (await crew).ended
     expect(performance.now() - startedAtMs).toBeLessThan(8_000)
     expect(blocked?.error).toMatch(
-      /^hung past its deadline and was ended; it had not responded for \d s, as when a flow loops without/,
+      /^hung past its deadline and was ended; it had not responded for \d s, as when a flow loops without waiting/,
     )
     expect(failures).toHaveLength(1)
   })

@@ -1,6 +1,7 @@
 import { hash } from '../../../lib/core/base/random.ts'
 import { sliceIterations, sliceUsers } from '../../../lib/core/plan/slice.ts'
 import type { Schedule, Span } from '../../../lib/core/schedule/executors.ts'
+import { giveWay } from '../time/give-way.ts'
 import type { Drive } from './drive.ts'
 import { type IterationOwner, Iterations } from './iteration.ts'
 import { UnderWay } from './under-way.ts'
@@ -11,6 +12,9 @@ type UsersDrive = Drive<Extract<Schedule, { kind: 'users' }>>
 const ITERATIONS_PER_LIFE = 2 ** 20
 const LIVES_PER_WINDOW = 2 ** 10
 
+/** Users begun in one go; where thousands come at once, those that are there must still be served. */
+const STARTS_BEFORE_GIVING_WAY = 64
+
 /** Takes one iteration out of those that may still be started; false when none is left. */
 type Budget = () => boolean
 
@@ -20,8 +24,13 @@ export async function driveUsers(drive: UsersDrive): Promise<void> {
   const shared = sharedBudget(drive)
   const living = new UnderWay()
   const lives = new Map<number, number>()
+  let startedAtOnce = 0
   for (const { user, span } of sliceUsers(drive.schedule, drive.share, drive.part)) {
-    await clock.sleepUntil(originMs + span.fromMs, signal)
+    const comesAtMs = originMs + span.fromMs
+    if (comesAtMs > clock.now()) {
+      await clock.sleepUntil(comesAtMs, signal)
+      startedAtOnce = 0
+    } else if (++startedAtOnce % STARTS_BEFORE_GIVING_WAY === 0) await giveWay()
     if (signal.aborted) break
     const life = lives.get(user) ?? 0
     lives.set(user, life + 1)

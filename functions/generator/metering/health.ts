@@ -1,4 +1,5 @@
 import { monitorEventLoopDelay, PerformanceObserver, performance } from 'node:perf_hooks'
+import { getHeapStatistics } from 'node:v8'
 import type { Health } from '../../../lib/core/results/snapshot.ts'
 import { MOST_SOCKETS } from '../net/socket-room.ts'
 
@@ -12,6 +13,7 @@ export class HealthMeter {
   readonly #loopDelay = monitorEventLoopDelay({ resolution: SAMPLED_EVERY_MS })
   readonly #gc: PerformanceObserver
   #gcMs = 0
+  #rssBytes = 0
   #cpu = process.cpuUsage()
   #loop = performance.eventLoopUtilization()
   #readAtMs = performance.now()
@@ -30,15 +32,15 @@ export class HealthMeter {
     const elapsedMs = Math.max(1, nowMs - this.#readAtMs)
     const cpu = process.cpuUsage(this.#cpu)
     const loop = performance.eventLoopUtilization()
-    const { heapUsed, rss } = process.memoryUsage()
+    this.#rssBytes = residentBytes() ?? this.#rssBytes
     const health: Health = {
       cpuShare: (cpu.user + cpu.system) / US_PER_MS / elapsedMs,
       loopShare: performance.eventLoopUtilization(loop, this.#loop).utilization,
       loopDelayP99Ms: this.#delayMs(this.#loopDelay.percentile(99)),
       loopDelayMaxMs: this.#delayMs(this.#loopDelay.max),
       gcMs: this.#gcMs,
-      heapBytes: heapUsed,
-      rssBytes: rss,
+      heapBytes: getHeapStatistics().used_heap_size,
+      rssBytes: this.#rssBytes,
       sockets,
       ...(Number.isFinite(MOST_SOCKETS) && { descriptorShare: sockets / MOST_SOCKETS }),
     }
@@ -57,5 +59,14 @@ export class HealthMeter {
   close(): void {
     this.#loopDelay.disable()
     this.#gc.disconnect()
+  }
+}
+
+/** Linux tells it in a file: `undefined` where this process has no descriptor left to read it with. */
+function residentBytes(): number | undefined {
+  try {
+    return process.memoryUsage.rss()
+  } catch {
+    return undefined
   }
 }

@@ -1,13 +1,12 @@
+import { CONNECTIONS_PER_SECOND, LONGEST_AHEAD_MS } from '../../../lib/core/plan/start-ahead.ts'
 import type { Clock } from '../../../lib/ports.ts'
 import type { UserCookies } from '../cookies/cookie-jar.ts'
 import type { Connection, HttpClient } from '../http-client/http-client.ts'
 import type { Recorder } from '../metering/recorder.ts'
 
-/** Servers close connections on which nothing is asked for long. */
-const AHEAD_MS = 10_000
 /** Never all at once: connections are opened in batches, and no more while many are on their way. */
-const BATCH = 20
 const BATCH_EVERY_MS = 10
+const BATCH = (CONNECTIONS_PER_SECOND * BATCH_EVERY_MS) / 1_000
 const MOST_UNDER_WAY = 200
 
 /** A user's connections and cookies. */
@@ -30,6 +29,8 @@ interface WarmUpOptions {
   host?: string | undefined
   clock: Clock
   openWire: () => UserWire
+  /** Hears how many have been opened. */
+  onOpened?: ((count: number) => void) | undefined
 }
 
 /**
@@ -40,6 +41,7 @@ export class WarmUp {
   readonly #options: WarmUpOptions
   readonly #wires = new Map<number, UserWire>()
   #underWay = 0
+  #count = 0
   readonly #opened: Opened[] = []
   #recorder: Recorder | undefined
 
@@ -51,7 +53,7 @@ export class WarmUp {
   async open(users: readonly number[], byMs: number, signal: AbortSignal): Promise<void> {
     if (users.length === 0) return
     const { clock } = this.#options
-    await clock.sleepUntil(byMs - AHEAD_MS, signal)
+    await clock.sleepUntil(byMs - LONGEST_AHEAD_MS, signal)
     for (let next = 0; next < users.length && clock.now() < byMs && !signal.aborted; ) {
       const batch = users.slice(next, next + Math.min(BATCH, MOST_UNDER_WAY - this.#underWay))
       next += batch.length
@@ -88,6 +90,7 @@ export class WarmUp {
     const warmed = await client.connect(wire.connection, origin, host)
     this.#underWay--
     if (warmed.error !== undefined) return
+    this.#options.onOpened?.(++this.#count)
     if (this.#recorder) record(this.#recorder, warmed)
     else this.#opened.push(warmed)
   }

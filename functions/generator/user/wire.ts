@@ -21,9 +21,11 @@ interface WireOptions {
   plan: Plan
   scenario: Scenario
   clock: Clock
+  /** Hears how many connections have been opened ahead of the start. */
+  onConnected?: ((count: number) => void) | undefined
 }
 
-export function createWire({ plan, scenario: { http }, clock }: WireOptions): Wire {
+export function createWire({ plan, scenario: { http }, clock, onConnected }: WireOptions): Wire {
   const guard = createGuard({ allow: plan.target.allow, now: clock.now })
   const tls = createTlsOptions(http.tls)
   const client = createHttpClient({ http, guard, tls, now: clock.now })
@@ -34,7 +36,9 @@ export function createWire({ plan, scenario: { http }, clock }: WireOptions): Wi
   const { origin, protocol } = new URL(plan.target.url)
   const opensAhead = http.connections === 'per-user' && protocol.startsWith('http')
   const host = hostIn(http.headers)
-  const warmUp = opensAhead ? new WarmUp({ client, origin, host, clock, openWire }) : undefined
+  const warmUp = opensAhead
+    ? new WarmUp({ client, origin, host, clock, openWire, onOpened: onConnected })
+    : undefined
   return { guard, tls, client, openWire, warmUp }
 }
 

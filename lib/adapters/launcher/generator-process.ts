@@ -48,6 +48,7 @@ export class GeneratorProcess {
   readonly #hasFailed: (failure: VolleyError) => void
   #heardAtMs: number
   #isUp = true
+  #connected = 0
   #end: Pick<GeneratorEnd, 'ending' | 'error'> | undefined
   #killedBecause: string | undefined
   #stderr = ''
@@ -85,6 +86,11 @@ export class GeneratorProcess {
     this.#tell({ type: 'prepare', directory, run, invocation, targetUrl })
   }
 
+  /** Users whose connections it has opened ahead of the start. */
+  get connected(): number {
+    return this.#connected
+  }
+
   get isUp(): boolean {
     return this.#isUp
   }
@@ -110,13 +116,14 @@ export class GeneratorProcess {
 
   #silence(): string {
     const seconds = Math.round(this.#silentMs / 1_000)
-    return `it had not responded for ${seconds} s, as when a flow loops without ever waiting for anything`
+    return `it had not responded for ${seconds} s, as when a flow loops without waiting for anything, or computes for long`
   }
 
   #hear(answer: Answer): void {
     this.#heardAtMs = this.#clock.now()
     if (answer.type === 'line') this.printed.onLine(this.invocation, answer)
     else if (answer.type === 'left-out') this.printed.onLeftOut(this.invocation, answer.lines)
+    else if (answer.type === 'alive') this.#connected = answer.connected
     else if (answer.type === 'ready') this.#isReady()
     else if (answer.type === 'ended') this.#end = { ending: answer.ending }
     else if (answer.type === 'failed') this.#fail(failureOf(answer))

@@ -24,7 +24,7 @@ export const answerSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('line'), text: z.string(), place: z.string().optional() }),
   z.strictObject({ type: z.literal('left-out'), lines: z.number() }),
   /** Sent every second: a generator that is silent is blocked, or gone. */
-  z.strictObject({ type: z.literal('alive') }),
+  z.strictObject({ type: z.literal('alive'), connected: z.number() }),
   z.strictObject({ type: z.literal('ended'), ending: z.string() }),
   z.strictObject({
     type: z.literal('failed'),

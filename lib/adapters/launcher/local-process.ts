@@ -1,6 +1,7 @@
 import { VolleyError } from '../../core/base/errors.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import { windowsOf } from '../../core/plan/slice.ts'
+import { startAheadMs } from '../../core/plan/start-ahead.ts'
 import type { GeneratorEnd } from '../../core/results/observed.ts'
 import type { Clock, Crew, Launcher } from '../../ports.ts'
 import { GeneratorProcess } from './generator-process.ts'
@@ -8,8 +9,8 @@ import { type GeneratorPrinted, UNHEARD } from './local-message.ts'
 
 /** How long generators may take to come up before the run starts without the missing ones. */
 const PATIENCE_MS = 20_000
-/** From the last generator's being ready to the common start. */
-const START_AHEAD_MS = 300
+/** How often it is said how many users are connected. */
+const CONNECTING_EVERY_MS = 1_000
 /** How long before its window a relaying generator is brought up. */
 const RELAY_AHEAD_MS = 5_000
 /** What a generator may take beyond its window and graceful stop before it is taken for hung. */
@@ -23,6 +24,8 @@ export class LocalProcessLauncher implements Launcher {
   readonly #clock: Clock
   readonly #entry: string | undefined
   printed: GeneratorPrinted = UNHEARD
+  /** Hears now and again how many users are connected while the start is ahead. */
+  onConnecting: (users: number) => void = () => undefined
 
   constructor(directory: string, clock: Clock, entry?: string) {
     this.#directory = directory
@@ -52,7 +55,7 @@ export class LocalProcessLauncher implements Launcher {
       await Promise.all(processes.map(({ ended }) => ended))
     }
     const first = Array.from({ length: plan.slices }, (_, slice) => bringUp(slice, 0))
-    const startAtMs = await this.#startTogether(first).catch(async (failure) => {
+    const startAtMs = await this.#startTogether(first, startAheadMs(plan)).catch(async (failure) => {
       await kill('another generator failed before the start')
       throw failure
     })
@@ -81,7 +84,7 @@ export class LocalProcessLauncher implements Launcher {
   }
 
   /** Resolves with the common start when it has come. Throws what the first generator failed of that failed before it. */
-  async #startTogether(generators: readonly GeneratorProcess[]): Promise<number> {
+  async #startTogether(generators: readonly GeneratorProcess[], aheadMs: number): Promise<number> {
     const failed = Promise.race(generators.map(failureOf))
     const over = new AbortController()
     try {
@@ -90,13 +93,25 @@ export class LocalProcessLauncher implements Launcher {
         Promise.all(generators.map(({ ready }) => ready)),
         this.#clock.sleepUntil(this.#clock.now() + PATIENCE_MS, over.signal),
       ])
-      const startAtMs = this.#clock.now() + START_AHEAD_MS
+      const startAtMs = this.#clock.now() + aheadMs
       for (const generator of generators) generator.start(startAtMs)
-      await Promise.race([failed, this.#clock.sleepUntil(startAtMs, over.signal)])
+      await Promise.race([failed, this.#untilStart(startAtMs, generators, over.signal)])
       return startAtMs
     } finally {
       over.abort()
     }
+  }
+
+  async #untilStart(
+    startAtMs: number,
+    generators: readonly GeneratorProcess[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    while (this.#clock.now() + CONNECTING_EVERY_MS < startAtMs && !signal.aborted) {
+      await this.#clock.sleepUntil(this.#clock.now() + CONNECTING_EVERY_MS, signal)
+      this.onConnecting(generators.reduce((sum, { connected }) => sum + connected, 0))
+    }
+    await this.#clock.sleepUntil(startAtMs, signal)
   }
 
   /** Carries one slice through its windows: each next generator is up before its window begins. */

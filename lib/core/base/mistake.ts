@@ -12,7 +12,7 @@ const LONGEST_VALUE = 60
  * fields are listed where one is not known.
  */
 export function mistakesOf(error: z.ZodError, input: unknown, at = '', schema?: z.ZodType): Mistake[] {
-  return error.issues.flatMap((issue) => {
+  return error.issues.filter(isTightest).flatMap((issue) => {
     const field = fieldOf(issue.path, at)
     if (issue.code === 'unrecognized_keys') {
       const known = schema ? knownFields(schema, issue.path, input) : []
@@ -25,6 +25,15 @@ export function mistakesOf(error: z.ZodError, input: unknown, at = '', schema?: 
     const value = valueAt(input, issue.path)
     return [{ field, value: printed(value), limit: limitOf(issue), next: nextOf(issue, value) }]
   })
+}
+
+/** A value that is above two limits, such as that of whole numbers and its own, is above the lower one. */
+function isTightest(issue: z.core.$ZodIssue, _: number, all: readonly z.core.$ZodIssue[]): boolean {
+  if (issue.code !== 'too_big') return true
+  const field = fieldOf(issue.path)
+  return !all.some(
+    (other) => other.code === 'too_big' && other.maximum < issue.maximum && fieldOf(other.path) === field,
+  )
 }
 
 /** A value short enough for a message, without what is secret in it: half of a secret would not be known as one. */

@@ -1,3 +1,4 @@
+import { firstWhere } from '../schedule/bisect.ts'
 import type { Plan } from './plan.ts'
 
 /** One interval of the schedule; snapshots are cut at its end. Times count from the start of the run. */
@@ -27,12 +28,28 @@ export function cutsOf(plan: Pick<Plan, 'stages' | 'intervalMs' | 'durationMs' |
   for (const { fromMs, toMs } of plan.stages) bounds.add(fromMs).add(toMs)
   const times = [...bounds].filter((atMs) => atMs > 0 && atMs <= endMs).sort((a, b) => a - b)
   if (endMs === plan.durationMs) times.push(endMs)
-  return times.map((toMs, seq) => {
-    const fromMs = seq === 0 ? 0 : (times[seq - 1] as number)
-    const inLoad = !isDrain({ fromMs }, plan)
-    const stages = plan.stages.filter((stage) => inLoad && stage.fromMs <= fromMs && toMs <= stage.toMs)
-    return { seq, fromMs, toMs, stages: [...new Set(stages.map(({ name }) => name))] }
-  })
+  const cuts = times.map((toMs, seq) => ({
+    seq,
+    fromMs: seq === 0 ? 0 : (times[seq - 1] as number),
+    toMs,
+    stages: [] as string[],
+  }))
+  for (const stage of plan.stages) addStage(cuts, stage, plan)
+  return cuts
+}
+
+/** No cut reaches over a stage's bounds, so that a stage holds those from its first to its last. */
+function addStage(
+  cuts: readonly (Cut & { stages: string[] })[],
+  { name, fromMs, toMs }: Plan['stages'][number],
+  plan: Pick<Plan, 'durationMs'>,
+): void {
+  const first = firstWhere(0, cuts.length, (seq) => (cuts[seq] as Cut).fromMs >= fromMs)
+  for (let seq = first; seq < cuts.length; seq++) {
+    const cut = cuts[seq] as (typeof cuts)[number]
+    if (cut.toMs > toMs || isDrain(cut, plan)) return
+    if (!cut.stages.includes(name)) cut.stages.push(name)
+  }
 }
 
 /** The interval, or so many of them that a graceful stop of weeks has not millions of cuts. */

@@ -13,6 +13,7 @@ import type { Chaos } from '../schedule/chaos.ts'
 import type { ExecutorConfig } from '../schedule/executors.ts'
 import { type Schedule, scheduleOf } from '../schedule/executors.ts'
 import { PLAN_SCHEMA, type Plan } from './plan.ts'
+import { refuseBeyondLimits } from './plan-limits.ts'
 import { FREE } from './quote.ts'
 import { rescale } from './rescale.ts'
 
@@ -72,8 +73,18 @@ export function makePlan(scenario: Scenario, request: LoadRequest, facts: PlanFa
   const executors = namedExecutors(profile.executors)
   const schedules = executors.map(scheduleOf)
   const timing = timingOf(executors, schedules)
-  const stages = executors.map((executor, i) => stagesOf(executor, schedules[i] as Schedule))
   const windowMs = request.window === undefined ? timing.durationMs : durationMs(request.window)
+  const size = {
+    ...timing,
+    plannedArrivals: schedules.reduce((sum, schedule) => sum + plannedArrivals(schedule), 0),
+    peakUsers: schedules.reduce((sum, { peakUsers }) => sum + peakUsers, 0),
+    slices: request.generators ?? facts.generators,
+    windowMs,
+    intervalMs: intervalOf(timing.durationMs),
+  }
+  const stageCount = schedules.reduce((sum, { stages }) => sum + stages.length, 0)
+  refuseBeyondLimits({ ...size, profile: profileName, stages: stageCount }, request)
+  const stages = executors.map((executor, i) => stagesOf(executor, schedules[i] as Schedule))
   refuseUnrelayable(executors, schedules, windowMs, timing.durationMs)
   return {
     schema: PLAN_SCHEMA,
@@ -90,13 +101,8 @@ export function makePlan(scenario: Scenario, request: LoadRequest, facts: PlanFa
     experiments: executors.flatMap((executor, i) =>
       (stages[i] as StageSpan[]).flatMap((stage, j) => experimentsOf(chaosOf(executor, j), stage)),
     ),
-    ...timing,
-    plannedArrivals: schedules.reduce((sum, schedule) => sum + plannedArrivals(schedule), 0),
-    peakUsers: schedules.reduce((sum, { peakUsers }) => sum + peakUsers, 0),
+    ...size,
     connectionsPerUser: scenario.connectionsPerUser,
-    slices: request.generators ?? facts.generators,
-    windowMs,
-    intervalMs: intervalOf(timing.durationMs),
     metrics: scenario.metrics,
     sources: scenario.sources,
     thresholds: thresholdsOf(scenario, profileName),

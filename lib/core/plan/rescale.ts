@@ -156,7 +156,7 @@ function lastEndOf(executors: readonly ExecutorConfig[]): number {
   return Math.max(...executors.map((config) => durationMs(config.startTime) + scheduleOf(config).durationMs))
 }
 
-function peakOf(kind: Schedule['kind'], executors: readonly ExecutorConfig[]): Peak {
+export function peakOf(kind: Schedule['kind'], executors: readonly ExecutorConfig[]): Peak {
   return combinedPeak(curvesOf(kind, executors))
 }
 

@@ -12,8 +12,8 @@ import { perVuIterations } from '../../../../../lib/core/schedule/per-vu-iterati
 const turns = (count: number): Promise<void> =>
   count === 0 ? Promise.resolve() : new Promise((resolve) => setImmediate(() => resolve(turns(count - 1))))
 
-/** One user making some iterations of a flow; its only session answers nothing. */
-function driven(run: (vu: VirtualUser) => Promise<unknown>, iterations = 1) {
+/** Users making some iterations of a flow each; their only session answers nothing. */
+function driven(run: (vu: VirtualUser) => Promise<unknown>, iterations = 1, count = 1) {
   const clock = new ManualClock(0)
   const intervals: Interval[] = []
   const recorder = new Recorder({
@@ -38,7 +38,7 @@ function driven(run: (vu: VirtualUser) => Promise<unknown>, iterations = 1) {
   const users = new Set<GeneratorUser>()
   const schedule = perVuIterations.schedule({
     executor: 'per-vu-iterations',
-    users: 1,
+    users: count,
     iterations,
     maxDuration: '1m',
     startTime: '0s',
@@ -168,5 +168,25 @@ describe('a flow that does not notice its interruption', () => {
     await turns(10)
     expect(tries).toBe(before)
     expect(counted('interrupted_iterations')).toEqual([[{ flow: 'browse', reason: 'never_ended' }, 1]])
+  })
+})
+
+describe('users who come all at once', () => {
+  it('leave those who are there already their turns', async () => {
+    const begun: number[] = []
+    const { clock } = driven(
+      async (vu) => {
+        begun.push(vu.id)
+        await vu.think('1h')
+      },
+      1,
+      1_000,
+    )
+    await turns(1)
+    expect(begun.length).toBeGreaterThan(0)
+    expect(begun.length).toBeLessThan(200)
+    await turns(20)
+    expect(begun.length).toBe(1_000)
+    expect(clock.now()).toBe(0)
   })
 })
