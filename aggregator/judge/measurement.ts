@@ -9,7 +9,7 @@ export interface Reading {
   samples?: number | undefined
 }
 
-/** What a metric came to over all of its samples, or why nobody can say. There is at least one reading. */
+/** What a metric came to over all of its samples, or why it has none. There is at least one reading. */
 export type WholeMeasurement =
   | {
       readings: readonly Reading[]

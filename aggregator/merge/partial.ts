@@ -103,6 +103,8 @@ export const mergeStateSchema = z.strictObject({
   toMs: z.number(),
   series: z.array(seriesStateSchema),
   fold: seriesFoldStateSchema.default([]),
+  /** Smallest hashes of all series that came, behind the end of what is kept of them. */
+  distinct: numbers.default([]),
   /** One for each of the plan's thresholds, `null` for those that need none. */
   tracks: z.array(trackStateSchema.nullable()),
   timeline: timelineStateSchema,

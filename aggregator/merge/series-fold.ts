@@ -9,10 +9,14 @@ import {
   type TagValues,
 } from '../../lib/core/plan/overflow.ts'
 import type { Plan } from '../../lib/core/plan/plan.ts'
+import { DistinctCount } from '../sums/distinct-count.ts'
 import type { SeriesFoldState } from './partial.ts'
 
 /** Values of a tag of one flow that a merge tells apart, over all generators. */
 const MANY_VALUES = 1_000
+/** Where there are more series than this, half as many values, and so on: their combinations must not get too many. */
+const MANY_SERIES = 20_000
+const FEWEST_VALUES = 16
 /** Stands for values that the merge itself folded: it knows that none of them is one that a row selects by. */
 const FOLDED = '\u0000(folded)'
 const EXAMPLES = 3
@@ -42,15 +46,22 @@ export class SeriesFold {
   readonly #selected: TagValues
   /** By flow, then by tag. */
   readonly #flows = new Map<string | undefined, Map<string, Values>>()
+  /** Of all series that came, as they came. */
+  #distinct = new DistinctCount()
+  #mostValues = MANY_VALUES
   #isFolding = false
-  /** Something is told apart no more since series were last asked to be placed anew. */
+  /** Something is told apart no more since series were last placed. */
   #hasNarrowed = false
 
   constructor(plan: Pick<Plan, 'thresholds' | 'flows'>) {
     this.#selected = selectedValues(plan)
   }
 
-  get state(): SeriesFoldState {
+  get state(): { fold: SeriesFoldState; distinct: number[] } {
+    return { fold: this.#foldState, distinct: this.#distinct.state }
+  }
+
+  get #foldState(): SeriesFoldState {
     return [...this.#flows].flatMap(([flow, tags]) =>
       [...tags].map(([tag, { first, limit, kept, seen, uncounted, examples }]) => ({
         ...(flow !== undefined && { flow }),
@@ -65,8 +76,10 @@ export class SeriesFold {
     )
   }
 
-  restore(state: SeriesFoldState): void {
-    for (const { flow, tag, first, limit, kept, ...known } of state) {
+  restore({ fold, distinct }: { fold: SeriesFoldState; distinct: readonly number[] }): void {
+    this.#distinct = DistinctCount.of(distinct)
+    this.#limitValues()
+    for (const { flow, tag, first, limit, kept, ...known } of fold) {
       const values = { ...known, first: new Set(first), limit, kept: kept && new Set(kept) }
       this.#tagsOf(flow).set(tag, values)
       this.#isFolding ||= limit !== undefined || kept !== undefined
@@ -88,19 +101,20 @@ export class SeriesFold {
     }
   }
 
-  /** Takes note of the values of a series. */
-  learn(tags: Tags): void {
+  /** Takes note of a series, by its canonical text, and of its values. */
+  learn(key: string, tags: Tags): void {
+    if (this.#distinct.add(key)) this.#limitValues()
     for (const tag in tags) {
       const value = tags[tag] as string
       if (value === REST || value === FOLDED || this.#isSelected(tag, value)) continue
       const values = entry(this.#tagsOf(flowOf(tags, this.#selected)), tag)
       if (values.limit !== undefined && isAfter(value, values.limit)) continue
       values.first.add(value)
-      if (values.first.size > 2 * MANY_VALUES) this.#prune(values)
+      if (values.first.size > 2 * this.#mostValues) this.#prune(values)
     }
   }
 
-  /** Whether series have to be placed anew, because less is told apart than when this was asked before. */
+  /** Whether series have to be placed again, because less is told apart than when this was asked before. */
   narrowed(): boolean {
     const narrowed = this.#hasNarrowed
     this.#hasNarrowed = false
@@ -109,8 +123,9 @@ export class SeriesFold {
 
   /** Tells apart no more values than it may, whatever the order in which they came. */
   settle(): void {
+    this.#limitValues()
     for (const tags of this.#flows.values())
-      for (const values of tags.values()) if (values.first.size > MANY_VALUES) this.#prune(values)
+      for (const values of tags.values()) if (values.first.size > this.#mostValues) this.#prune(values)
   }
 
   /** The tags under which a series is added up: the same object where nothing has to be folded. */
@@ -143,13 +158,13 @@ export class SeriesFold {
       [...tags].flatMap(([tag, values]) => {
         const { kept, limit, seen, uncounted, examples, first } = values
         if (kept === undefined && limit === undefined) return []
-        const isMore = limit !== undefined && seen <= MANY_VALUES
+        const isMore = limit !== undefined && seen <= first.size
         const named = examples.length > 0 ? examples : [...first].sort(inOrder).slice(-EXAMPLES)
         return [
           {
             ...(flow !== undefined && { flow }),
             tag,
-            values: isMore ? MANY_VALUES : seen,
+            values: isMore ? first.size : seen,
             ...((uncounted || isMore) && { uncounted: true as const }),
             examples: named,
           },
@@ -173,8 +188,14 @@ export class SeriesFold {
     return known?.get(tag)?.kept?.has(value) ?? true
   }
 
+  /** Both the number of series and so the limit change in one direction only, whatever the order. */
+  #limitValues(): void {
+    const halvings = Math.max(0, Math.ceil(Math.log2(this.#distinct.count / MANY_SERIES)))
+    this.#mostValues = Math.max(FEWEST_VALUES, Math.floor(MANY_VALUES / 2 ** halvings))
+  }
+
   #prune(values: Values): void {
-    const first = [...values.first].sort(inOrder).slice(0, MANY_VALUES)
+    const first = [...values.first].sort(inOrder).slice(0, this.#mostValues)
     values.first = new Set(first)
     values.limit = first.at(-1)
     this.#isFolding = true

@@ -6,11 +6,13 @@ import { ExactSum } from '../sums/exact-sum.ts'
 import type { HistogramPack } from '../sums/histogram-pack.ts'
 import { matches } from './definition.ts'
 import { isOf, joined, type MergedSeries, restoreSeries, seriesState } from './merged-series.ts'
-import type { SeriesFoldState, SeriesState } from './partial.ts'
+import type { MergeState } from './partial.ts'
 import { type FoldedTag, isRestOf, SeriesFold } from './series-fold.ts'
 import { addTally, emptyTally, type Tally } from './tally.ts'
 import type { Timeline } from './timeline.ts'
 import type { Track } from './track.ts'
+
+type SetState = Pick<MergeState, 'series' | 'fold' | 'distinct'>
 
 /** The series of a merge by their tags. What is too much to tell apart is added up in the rest of its tag. */
 export class SeriesSet {
@@ -26,18 +28,18 @@ export class SeriesSet {
     this.#timeline = timeline
   }
 
-  stateIn(pack: HistogramPack): { series: SeriesState[]; fold: SeriesFoldState } {
+  stateIn(pack: HistogramPack): SetState {
     return {
       series: [...this.#series.values()].map((series) => seriesState(series, pack)),
-      fold: this.#fold.state,
+      ...this.#fold.state,
     }
   }
 
   /** Takes the place of what was added so far. */
-  restore({ series, fold }: { series: SeriesState[]; fold: SeriesFoldState }, pack: HistogramPack): void {
+  restore({ series, fold, distinct }: SetState, pack: HistogramPack): void {
     this.#series.clear()
-    this.#fold.restore(fold)
-    for (const one of series) restoreSeries(this.of(one.metric, one.tags, one.tally.kind), one, pack)
+    this.#fold.restore({ fold, distinct })
+    for (const one of series) restoreSeries(this.#at(one.metric, one.tags, one.tally.kind), one, pack)
   }
 
   /** The series that samples with these tags are added to. */
@@ -45,9 +47,14 @@ export class SeriesSet {
     const key = seriesKey(metric, tags)
     const known = this.#series.get(key)
     if (known) return known
-    this.#fold.learn(tags)
-    const place = this.#fold.placeOf(tags)
-    if (place !== tags) return this.of(metric, place, kind)
+    this.#fold.learn(key, tags)
+    return this.#at(metric, this.#fold.placeOf(tags), kind)
+  }
+
+  #at(metric: string, tags: Tags, kind: MetricKind): MergedSeries {
+    const key = seriesKey(metric, tags)
+    const known = this.#series.get(key)
+    if (known) return known
     const tracks = this.#tracks.filter(({ selector }) => selector.metric === metric)
     const created: MergedSeries = {
       metric,
@@ -74,7 +81,7 @@ export class SeriesSet {
       const place = this.#fold.placeOf(tags)
       if (place === tags) continue
       this.#series.delete(key)
-      const into = this.of(metric, place, tally.kind)
+      const into = this.#at(metric, place, tally.kind)
       addTally(into.tally, tally)
       into.drained.addSum(drained)
     }

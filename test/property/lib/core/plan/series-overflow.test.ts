@@ -39,7 +39,7 @@ const KNOWN = [
   failedOf('tenant:t7', { over: '20s' }),
   failedOf('name:/2500,status:200', { over: '10s' }),
 ]
-/** Rows that somebody judges the same run by later. */
+/** Rows that the same run is judged by later. */
 const LATER = [
   failedOf('name:/4'),
   failedOf('name:/1500'),
@@ -263,7 +263,7 @@ describe('a run with more series than a generator tells apart', () => {
     )
   })
 
-  it('comes to the same in any order of its snapshots, and wherever its merge is put down and taken up again', async () => {
+  it('comes to the same in any order of its snapshots, and wherever its merge is saved and resumed', async () => {
     const plan = planWith([...KNOWN, ...LATER])
     await fc.assert(
       fc.asyncProperty(phases, fc.infiniteStream(fc.nat()), fc.nat(), async (phases, numbers, at) => {

@@ -197,4 +197,21 @@ describe('a run whose generators could not tell all values of a tag apart', () =
       'the tag name took more than 1,000 values in flow buy (such as ',
     )
   })
+
+  it('tells fewer values apart where their combinations would be too many, in whatever order they come', () => {
+    const many = Array.from({ length: 60 }, (_, slice) => ({
+      ...{ seq: 0, slice },
+      samples: Array.from({ length: 900 }, (_, i): Samples => {
+        const tags = { flow: 'buy', name: `/step/${i % 30}`, tenant: `t${slice * 30 + Math.floor(i / 30)}` }
+        return { metric: 'http_req_failed', tags, trues: 0, total: 1 }
+      }),
+    }))
+    const wide = planOf({ slices: 60 })
+    const { series, metrics } = summaryOf(wide, many)
+    expect(metrics.http_req_failed?.values).toMatchObject({ total: 54_000 })
+    const tenants = new Set(series.flatMap(({ tags }) => tags.tenant ?? []))
+    expect(tenants.size).toBe(251)
+    expect(series).toHaveLength(251 * 30)
+    expect(summaryOf(wide, many.toReversed()).series).toEqual(series)
+  })
 })
