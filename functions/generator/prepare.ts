@@ -12,6 +12,7 @@ import { readMessage } from '../../lib/run/store/message.ts'
 import { loadData } from '../../lib/scenario/data-file.ts'
 import { type LoadedScenario, loadScenarioModule } from '../../lib/scenario/scenario-file.ts'
 import { type GenerateOptions, generate } from './generate.ts'
+import { routeOf } from './http-client/route.ts'
 import { openRequestLog } from './metering/request-log.ts'
 import { rehearsalMs, rehearse } from './rehearse.ts'
 import { asUserOfItsOwn } from './user/lone-user.ts'
@@ -60,10 +61,12 @@ export async function prepare(options: PrepareOptions): Promise<(startAtMs: numb
       : openRequestLog(plan.logRequests, invocation, maskerOfNames(secrets))
   // What can't be built for a user is said before there is any load.
   await asUserOfItsOwn({ plan, loaded, clock, setup, data }, 'trial', async () => undefined)
-  const wire = createWire({ plan, scenario: loaded.scenario, clock, onConnected: options.onConnected })
+  const route = await routeOf(loaded.scenario.http)
+  const { onConnected } = options
+  const wire = createWire({ plan, scenario: loaded.scenario, clock, route, onConnected })
   const window = windowsOf(plan, invocation.slice)[invocation.window]
   const freeMs = startAtMs + (window?.fromMs ?? 0) - AHEAD_MS - clock.now()
-  await rehearse(rehearsalMs(plan, freeMs), clock)
+  await rehearse(rehearsalMs(plan, freeMs), clock, loaded.scenario.http.carrier)
   return (startAtMs) =>
     generate({
       ...options,

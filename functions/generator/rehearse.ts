@@ -4,10 +4,12 @@ import { MemoryStore } from '../../lib/adapters/snapshot-store/memory.ts'
 import { makePlan, parseLoadRequest } from '../../lib/core/plan/make-plan.ts'
 import type { Plan } from '../../lib/core/plan/plan.ts'
 import { checkScenario } from '../../lib/core/scenario/check-scenario.ts'
-import { defineScenario, type Scenario } from '../../lib/core/scenario/scenario.ts'
+import { defineScenario, type HttpSettings, type Scenario } from '../../lib/core/scenario/scenario.ts'
 import type { Clock } from '../../lib/ports.ts'
 import { generate } from './generate.ts'
+import { routeOf } from './http-client/route.ts'
 import { createServices } from './user/services.ts'
+import { createWire } from './user/wire.ts'
 
 /** Light loads need little of it, and none needs more. */
 const SHORTEST_MS = 100
@@ -67,12 +69,17 @@ export function rehearsalMs(
  * Plays a run in miniature against a server of its own, measured nowhere. What runs often is compiled while it runs: in
  * the load itself, that would stand in the latencies of the first seconds.
  */
-export async function rehearse(forMs: number, clock: Clock): Promise<void> {
+export async function rehearse(
+  forMs: number,
+  clock: Clock,
+  carrier: HttpSettings['carrier'] = 'volley',
+): Promise<void> {
   if (forMs === 0) return
   const server = createServer(serve)
   await once(server.listen(0, '127.0.0.1'), 'listening')
   try {
-    for (let round = 0; round < ROUNDS; round++) await play(server, clock, Math.floor(forMs / ROUNDS))
+    for (let round = 0; round < ROUNDS; round++)
+      await play(server, clock, carrier, Math.floor(forMs / ROUNDS))
   } finally {
     server.close()
     await once(server, 'close')
@@ -86,7 +93,12 @@ function serve(socket: Socket): void {
   socket.on('error', () => socket.destroy())
 }
 
-async function play(server: Server, clock: Clock, forMs: number): Promise<void> {
+async function play(
+  server: Server,
+  clock: Clock,
+  carrier: HttpSettings['carrier'],
+  forMs: number,
+): Promise<void> {
   const { scenario } = checkScenario(PIECE) as { scenario: Scenario }
   const { port } = server.address() as AddressInfo
   const facts = {
@@ -98,6 +110,8 @@ async function play(server: Server, clock: Clock, forMs: number): Promise<void> 
   }
   const request = parseLoadRequest({ duration: `${forMs}ms` })
   const plan = { ...makePlan(scenario, request, facts), intervalMs: INTERVAL_MS }
+  const route = await routeOf({ ...scenario.http, carrier })
+  const wire = createWire({ plan, scenario, clock, route })
   await generate({
     plan,
     scenario,
@@ -107,6 +121,6 @@ async function play(server: Server, clock: Clock, forMs: number): Promise<void> 
     store: new MemoryStore(),
     stopPollMs: LONGEST_MS,
     createServices: (recorder) =>
-      createServices({ plan, scenario, data: {}, setup: undefined, recorder, clock }),
+      createServices({ plan, scenario, data: {}, setup: undefined, recorder, clock, wire }),
   })
 }

@@ -46,6 +46,7 @@ function describe(plan: Plan, cloud: CloudPrice): string {
   const rows: [string, string][] = [
     ['scenario', `${plan.scenario.name}, profile ${plan.profile}`],
     ['target', plan.target.url],
+    ...wayOf(plan),
     [
       'length',
       `${formatDuration(plan.durationMs)}, then at most ${formatDuration(plan.gracefulStopMs)} to finish`,
@@ -61,6 +62,12 @@ function describe(plan: Plan, cloud: CloudPrice): string {
   const facts = rows.map(([label, text]) => `${label.padEnd(10)} ${text}`)
   const itemised = cloud.lines.length === 0 ? [] : ['', ...cloud.lines]
   return [...facts, '', ...stageTable(plan), ...experimentTable(plan), ...itemised].join('\n')
+}
+
+/** How requests get to the target, where that is not the usual way. */
+function wayOf({ carrier, target: { proxy } }: Plan): [string, string][] {
+  if (carrier === undefined) return []
+  return [['carrier', proxy === undefined ? carrier : `${carrier}, through ${proxy}`]]
 }
 
 /** Faults, which only a deployment injects. */

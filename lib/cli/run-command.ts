@@ -56,7 +56,7 @@ export async function runCommand(name: string, flags: RunFlags, terminal: Termin
   if (draft.logRequests !== undefined) await beginRequestLog(draft.logRequests)
   const opened = await openTarget(target, draft.seed, flags)
   try {
-    await reachTarget(opened.url, request)
+    await reachTarget(opened.url, draft.target)
     const plan: Plan = { ...draft, target: { ...draft.target, url: opened.url } }
     return await runPlan(plan, loaded, directory, flags, terminal)
   } finally {

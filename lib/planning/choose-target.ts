@@ -1,9 +1,10 @@
 import { connect } from 'node:net'
 import { pathToFileURL } from 'node:url'
-import { createGuard } from '../../functions/generator/net/target-guard.ts'
+import { checkProxy, createGuard } from '../../functions/generator/net/target-guard.ts'
 import { VolleyError } from '../core/base/errors.ts'
 import { didYouMean } from '../core/base/nearest.ts'
 import type { LoadRequest } from '../core/plan/make-plan.ts'
+import type { Plan } from '../core/plan/plan.ts'
 import type { Scenario } from '../core/scenario/scenario.ts'
 import { maskUrl } from '../core/secrets/mask.ts'
 import { isSoundUserinfo, USERINFO_RULE } from '../core/secrets/userinfo.ts'
@@ -20,10 +21,12 @@ const SCHEMES: ReadonlySet<string> = new Set(['http:', 'https:'])
  * Throws `INPUT_INVALID` where there is none, `TARGET_NOT_ALLOWED` where it must not be sent load.
  */
 export function chooseTarget({ scenario, module }: LoadedScenario, request: LoadRequest): ChosenTarget {
+  const guard = createGuard(request)
+  checkProxy(guard, scenario.http.proxy)
   const environment = environmentUrl(scenario, request)
   const url = request.target ?? environment ?? scenario.target.url
   if (url !== undefined) {
-    createGuard(request).checkUrl(parseTarget(url))
+    guard.checkUrl(parseTarget(url))
     return { url }
   }
   if (scenario.target.model !== undefined)
@@ -38,9 +41,12 @@ export function chooseTarget({ scenario, module }: LoadedScenario, request: Load
   ])
 }
 
-/** Throws `TARGET_UNREACHABLE` unless something accepts connections there. Nothing is sent. */
-export async function reachTarget(targetUrl: string, { allow }: Pick<LoadRequest, 'allow'>): Promise<void> {
-  const url = new URL(targetUrl)
+/** Throws `TARGET_UNREACHABLE` unless something accepts connections there, or at the proxy on the way. Nothing is sent. */
+export async function reachTarget(
+  targetUrl: string,
+  { allow, proxy }: Pick<Plan['target'], 'allow' | 'proxy'>,
+): Promise<void> {
+  const url = new URL(proxy ?? targetUrl)
   const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80))
   const host = url.hostname.replace(/^\[|\]$/g, '')
   const { lookup } = createGuard({ allow })
@@ -51,7 +57,7 @@ export async function reachTarget(targetUrl: string, { allow }: Pick<LoadRequest
     })
     const refuse = (why: string): void => {
       socket.destroy()
-      reject(unreachable(targetUrl, why))
+      reject(proxy === undefined ? unreachable(targetUrl, why) : unreachableProxy(proxy, why))
     }
     socket.once('timeout', () => refuse(`no answer within ${REACH_TIMEOUT_MS / 1_000} s`))
     socket.once('error', (error) => (error instanceof VolleyError ? reject(error) : refuse(error.message)))
@@ -65,6 +71,18 @@ function unreachable(url: string, why: string): VolleyError {
       value: url,
       limit: 'a host and port that accept connections',
       next: 'start the target, or mend the URL',
+    },
+  ])
+}
+
+function unreachableProxy(proxy: string, why: string): VolleyError {
+  const value = maskUrl(proxy)
+  return new VolleyError('TARGET_UNREACHABLE', `nothing answers at the proxy ${value}: ${why}`, [
+    {
+      field: 'http.proxy',
+      value,
+      limit: 'a host and port that accept connections',
+      next: 'start the proxy, or correct the URL',
     },
   ])
 }

@@ -1,6 +1,6 @@
 import { httpClientContract } from './http-client.contract.ts'
 import { clientOn, SOCKETS_MAKER } from './sockets-maker.ts'
-import { UNDICI } from './undici-carrier.ts'
+import { UNDICI } from './undici-kind.ts'
 
 httpClientContract(SOCKETS_MAKER)
 httpClientContract({

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { generate } from '../../functions/generator/generate.ts'
+import { ownRoute } from '../../functions/generator/http-client/route.ts'
 import { createServices } from '../../functions/generator/user/services.ts'
+import { createWire } from '../../functions/generator/user/wire.ts'
 import { systemClock } from '../../lib/adapters/clock/system.ts'
 import { MemoryStore } from '../../lib/adapters/snapshot-store/memory.ts'
 import { makePlan } from '../../lib/core/plan/make-plan.ts'
@@ -36,7 +38,15 @@ async function incidentsOf(
     ...{ plan, scenario, store, clock, strays, stopPollMs: 1_000, startAtMs: clock.now() },
     invocation: { slice: 0, window: 0, attempt: 0 },
     createServices: (recorder) =>
-      createServices({ plan, scenario, data: {}, setup: undefined, recorder, clock }),
+      createServices({
+        plan,
+        scenario,
+        data: {},
+        setup: undefined,
+        recorder,
+        clock,
+        wire: createWire({ plan, scenario, clock, route: ownRoute() }),
+      }),
   })
   const incidents: Record<string, Incident> = {}
   for await (const key of store.list(snapshotPrefix('r1'))) {

@@ -8,6 +8,7 @@ import { RequestBuilder } from '../../functions/generator/http-client/http-reque
 import { LinkOpener } from '../../functions/generator/messages/open-link.ts'
 import { Recorder } from '../../functions/generator/metering/recorder.ts'
 import { TaggedMeters } from '../../functions/generator/metering/tagged-meters.ts'
+import { type Dial, dial as dialStraight } from '../../functions/generator/net/dial.ts'
 import { createGuard } from '../../functions/generator/net/target-guard.ts'
 import { createTlsOptions } from '../../functions/generator/net/tls-options.ts'
 import { RpcMeter } from '../../functions/generator/rpc/rpc-meter.ts'
@@ -43,6 +44,8 @@ export interface ProbeOptions {
   headers?: Record<string, string>
   /** By default the one for the version of HTTP. */
   carrier?: CarrierKind
+  /** By default straight. */
+  dial?: Dial
 }
 
 export function probeSession(
@@ -56,6 +59,7 @@ export function probeSession(
     version = '1.1',
     headers = {},
     carrier,
+    dial = dialStraight,
   }: ProbeOptions = {},
 ): SessionProbe {
   let series: Series[] | undefined
@@ -75,10 +79,10 @@ export function probeSession(
   }
   const guard = createGuard({ allow, ...(resolve && { resolve }) })
   const tls = createTlsOptions({ insecure: false, ...tlsSettings })
-  const client = createHttpClient({ http, guard, tls, now, ...(carrier && { carrier }) })
+  const client = createHttpClient({ http, guard, tls, now, dial, ...(carrier && { carrier }) })
   const sockets = { open: 0 }
   const tools: SessionTools = {
-    ...{ client, guard, tls, recorder, clock },
+    ...{ client, guard, tls, dial, recorder, clock },
     builder: new RequestBuilder({ targetUrl, http }),
     meter: new HttpMeter(recorder),
     links: new LinkOpener({ recorder, clock, sockets }),

@@ -1,6 +1,7 @@
 import type { CarrierKind } from '../../functions/generator/http/carrier.ts'
 import { createHttpClient, type HttpClient } from '../../functions/generator/http-client/http-client.ts'
 import { SOCKETS } from '../../functions/generator/http1/socket-carrier.ts'
+import type { Dial } from '../../functions/generator/net/dial.ts'
 import { createGuard } from '../../functions/generator/net/target-guard.ts'
 import { createTlsOptions } from '../../functions/generator/net/tls-options.ts'
 import { systemClock } from '../../lib/adapters/clock/system.ts'
@@ -17,6 +18,7 @@ export function clientOn(
     resolve,
     now = systemClock.now,
   }: ClientOptions,
+  dial?: Dial,
 ): HttpClient {
   return createHttpClient({
     http: { connections, maxBodyBytes, version: '1.1' },
@@ -24,6 +26,7 @@ export function clientOn(
     tls: createTlsOptions({ insecure: false, ...tls }),
     now,
     carrier,
+    ...(dial && { dial }),
   })
 }
 

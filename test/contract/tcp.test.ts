@@ -4,6 +4,7 @@ import { createServer as createTlsServer } from 'node:tls'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type LinkSettings, MessageLink } from '../../functions/generator/messages/message-link.ts'
 import { tcpOpener } from '../../functions/generator/messages/tcp.ts'
+import { dial } from '../../functions/generator/net/dial.ts'
 import { createGuard } from '../../functions/generator/net/target-guard.ts'
 import { tcpUrl } from '../../functions/generator/net/tcp-address.ts'
 import { createTlsOptions } from '../../functions/generator/net/tls-options.ts'
@@ -29,7 +30,9 @@ async function open(address: string, told = new Told(), options: Options = {}): 
     deadlines: new Deadlines(now),
     ...settings,
   })
-  await link.begin(tcpOpener({ url: tcpUrl(address, 'http://127.0.0.1'), maxMessageBytes, guard, tls, now }))
+  await link.begin(
+    tcpOpener({ url: tcpUrl(address, 'http://127.0.0.1'), maxMessageBytes, guard, tls, dial, now }),
+  )
   onTestFinished(() => link.close())
   return link
 }
@@ -51,7 +54,7 @@ describe('opening a TCP connection', () => {
     let nowMs = 0
     const now = (): number => (nowMs += 5)
     const guard = createGuard({ allow: [] })
-    const wiring = { maxMessageBytes: 100, guard, tls: TLS, now }
+    const wiring = { maxMessageBytes: 100, guard, tls: TLS, dial, now }
     const link = new MessageLink({
       ...{ kind: 'tcp', timeoutMs: 1_000, seed: 1, now, events: new Told().events },
       deadlines: new Deadlines(now),

@@ -1,5 +1,5 @@
 import { type ProbeOptions, probeSession, type SessionProbe, WITHIN } from './session-probe.ts'
-import { UNDICI } from './undici-carrier.ts'
+import { UNDICI } from './undici-kind.ts'
 
 /** A way in which a flow gets at a server, and where it is told that it could not. */
 export interface Way {

@@ -3,6 +3,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { type LinkSettings, MessageLink } from '../../functions/generator/messages/message-link.ts'
 import { webSocketOpener } from '../../functions/generator/messages/websocket.ts'
+import { dial } from '../../functions/generator/net/dial.ts'
 import { createGuard } from '../../functions/generator/net/target-guard.ts'
 import { createTlsOptions } from '../../functions/generator/net/tls-options.ts'
 import { Deadlines } from '../../functions/generator/time/deadlines.ts'
@@ -37,6 +38,7 @@ async function open(
     seed: 1,
     guard: createGuard({ allow: [] }),
     tls: TLS,
+    dial,
     now: systemClock.now,
     events: told.events,
     deadlines: new Deadlines(options.now ?? systemClock.now),

@@ -31,6 +31,7 @@ const ROOMS = [
   'functions/generator/metering',
   'functions/generator/http1',
   'functions/generator/http2',
+  'functions/generator/undici',
   'functions/generator/cookies',
   'functions/generator/http-client',
   'functions/generator/messages',

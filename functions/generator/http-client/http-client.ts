@@ -5,6 +5,7 @@ import type { CarrierKind } from '../http/carrier.ts'
 import { SOCKETS } from '../http1/socket-carrier.ts'
 import { HTTP2 } from '../http2/http2-carrier.ts'
 import { errorClassOf, errorMessageOf } from '../metering/error-class.ts'
+import { type Dial, dial as dialStraight } from '../net/dial.ts'
 import { Sites, serverNameOf } from '../net/site.ts'
 import type { TargetGuard } from '../net/target-guard.ts'
 import type { TlsOptions } from '../net/tls-options.ts'
@@ -51,6 +52,8 @@ interface HttpClientOptions {
   now: () => number
   /** By default the one for the version of HTTP. */
   carrier?: CarrierKind
+  /** By default straight. */
+  dial?: Dial
 }
 
 /** As many as browsers open to one origin; where a connection carries many requests, they open one. */
@@ -65,11 +68,15 @@ export function createHttpClient({
   tls,
   now,
   carrier = http.version === '2' ? HTTP2 : SOCKETS,
+  dial = dialStraight,
 }: HttpClientOptions): HttpClient {
-  const { alpn, streams } = carrier
+  const { alpn, streams, forwards = false } = carrier
   const createCarrier = carrier.maker()
   const sites = new Sites(guard)
-  const wiring: Wiring = { guard, sites, tls, now, alpn, streams, createCarrier, sockets: { open: 0 } }
+  const wiring: Wiring = {
+    ...{ guard, sites, tls, now, alpn, streams, forwards, dial, createCarrier },
+    sockets: { open: 0 },
+  }
   const settings = { now, maxBodyBytes: http.maxBodyBytes, deadlines: new Deadlines(now) }
   const mostPerUser = streams > 1 ? 1 : MOST_PER_USER
   const shared = new PoolsByOrigin(wiring, MOST_POOLED)

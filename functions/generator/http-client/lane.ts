@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { FlowError } from '../../../lib/core/scenario/flow.ts'
 import { type Carrier, closedByPeer, type Opener } from '../http/carrier.ts'
-import { type Dialled, dial, type Holder, hangUp, hold } from '../net/dial.ts'
+import { type Dialled, type Holder, hangUp, hold } from '../net/dial.ts'
 import type { Site } from '../net/site.ts'
 import type { Flight } from './flight.ts'
 import type { Wiring } from './wiring.ts'
@@ -142,7 +142,7 @@ export class Lane implements Opener, Holder {
 
   #dial(done: (error: Error | null, dialled?: Dialled) => void): void {
     const pool = this.#pool
-    const { guard, tls, now, alpn } = pool.wiring
+    const { guard, tls, now, alpn, dial, forwards } = pool.wiring
     const { site, session } = pool
     this.#dialling = dial(
       {
@@ -157,6 +157,7 @@ export class Lane implements Opener, Holder {
         alpn,
         now,
         onread: this.#carrier.reader,
+        forwarded: forwards && !site.endpoint.secure,
       },
       (error, dialled) => {
         this.#dialling = undefined

@@ -1,4 +1,5 @@
 import type { CreateCarrier } from '../http/carrier.ts'
+import type { Dial } from '../net/dial.ts'
 import type { Sites } from '../net/site.ts'
 import type { TargetGuard } from '../net/target-guard.ts'
 import type { TlsOptions } from '../net/tls-options.ts'
@@ -13,6 +14,9 @@ export interface Wiring {
   alpn: readonly string[]
   /** Requests that one connection carries at a time. */
   streams: number
+  /** Requests without TLS need no tunnel through a proxy. */
+  forwards: boolean
+  dial: Dial
   createCarrier: CreateCarrier
   sockets: { open: number }
 }

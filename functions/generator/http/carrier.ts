@@ -82,6 +82,8 @@ export interface CarrierKind {
   alpn: readonly string[]
   /** Requests that one connection carries at a time. */
   streams: number
+  /** It writes requests without TLS in the form in which a proxy passes them on. */
+  forwards?: boolean
   /** Called once for each client. */
   maker(): CreateCarrier
 }

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import { LineSplitter } from '../../../lib/core/protocol/line-splitter.ts'
 import { FlowError } from '../../../lib/core/scenario/flow.ts'
 import { asFlowError } from '../metering/error-class.ts'
-import { dial, type Holder, hold } from '../net/dial.ts'
+import { type Dial, type Holder, hold } from '../net/dial.ts'
 import { endpointOf } from '../net/endpoint.ts'
 import { READ_INTO } from '../net/read-into.ts'
 import type { TargetGuard } from '../net/target-guard.ts'
@@ -16,13 +16,14 @@ interface TcpOptions {
   maxMessageBytes: number
   guard: TargetGuard
   tls: TlsOptions
+  dial: Dial
   now: () => number
 }
 
 const LF = 10
 
 /** A TCP or TLS connection on which each line is a message. */
-export function tcpOpener({ url, maxMessageBytes, guard, tls, now }: TcpOptions): OpenWire {
+export function tcpOpener({ url, maxMessageBytes, guard, tls, dial, now }: TcpOptions): OpenWire {
   return (listener, timeoutMs, signal) =>
     opening<Opened>({ timeoutMs, signal, timeoutClass: 'connect_timeout' }, (opened, failed) => {
       guard.checkUrl(url)

@@ -5,6 +5,7 @@ import type { Clock } from '../../../lib/ports.ts'
 import type { Within } from '../contract/within.ts'
 import type { CookieScope, UserCookies } from '../cookies/cookie-jar.ts'
 import type { RequestBuilder } from '../http-client/http-request.ts'
+import type { Dial } from '../net/dial.ts'
 import { endpointOf } from '../net/endpoint.ts'
 import type { TargetGuard } from '../net/target-guard.ts'
 import type { TlsOptions } from '../net/tls-options.ts'
@@ -21,6 +22,7 @@ export interface LinkTools {
   builder: RequestBuilder
   guard: TargetGuard
   tls: TlsOptions
+  dial: Dial
   clock: Clock
   links: LinkOpener
 }
@@ -44,7 +46,7 @@ export async function openWebSocket(
   own: OwnSettings = {},
 ): Promise<MessageLink> {
   checkOptions('websocket', options)
-  const { builder, clock, guard, tls, links } = tools
+  const { builder, clock, guard, tls, dial, links } = tools
   const { name, url, headers, timeoutMs } = builder.socket(path, options)
   const scope = scopeOf(url)
   const openWire = webSocketOpener({
@@ -53,7 +55,7 @@ export async function openWebSocket(
     onSetCookie: (setCookie) => cookies.store(setCookie, scope, clock.now()),
     protocols: options.protocols,
     maxMessageBytes: options.maxMessageBytes ?? MAX_MESSAGE_BYTES,
-    ...{ guard, tls, now: clock.now },
+    ...{ guard, tls, dial, now: clock.now },
   })
   return links.open({ ...ownTags(options.tags), flow, name }, openWire, {
     kind: 'ws',
@@ -75,12 +77,12 @@ export async function openTcp(
   own: OwnSettings = {},
 ): Promise<MessageLink> {
   checkOptions('tcp', options)
-  const { builder, clock, guard, tls, links } = tools
+  const { builder, clock, guard, tls, dial, links } = tools
   const { name, url, timeoutMs } = builder.tcp(address, options)
   const openWire = tcpOpener({
     url: new URL(url),
     maxMessageBytes: options.maxMessageBytes ?? MAX_MESSAGE_BYTES,
-    ...{ guard, tls, now: clock.now },
+    ...{ guard, tls, dial, now: clock.now },
   })
   return links.open({ ...ownTags(options.tags), flow, name }, openWire, {
     kind: 'tcp',

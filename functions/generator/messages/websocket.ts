@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import { badOption } from '../../../lib/core/base/refusal.ts'
 import { FlowError } from '../../../lib/core/scenario/flow.ts'
 import { asFlowError } from '../metering/error-class.ts'
-import { dial, type Holder, hold } from '../net/dial.ts'
+import { type Dial, type Holder, hold } from '../net/dial.ts'
 import { endpointOf } from '../net/endpoint.ts'
 import { ownCopyOf, READ_INTO } from '../net/read-into.ts'
 import { serverNameOf } from '../net/site.ts'
@@ -25,6 +25,7 @@ interface WebSocketOptions {
   maxMessageBytes: number
   guard: TargetGuard
   tls: TlsOptions
+  dial: Dial
   now: () => number
 }
 
@@ -38,7 +39,7 @@ const NOTHING = (): undefined => undefined
 /** `ws_refused` where the server answers anything but an upgrade, else the class of what failed. */
 export function webSocketOpener(options: WebSocketOptions): OpenWire {
   const url = new URL(options.url)
-  const { guard, tls, now, maxMessageBytes, protocols = [], onSetCookie = NOTHING } = options
+  const { guard, tls, dial, now, maxMessageBytes, protocols = [], onSetCookie = NOTHING } = options
   return (listener, timeoutMs, signal) =>
     opening<Opened>({ timeoutMs, signal, timeoutClass: 'timeout' }, (opened, failed) => {
       guard.checkUrl(url)

@@ -19,6 +19,8 @@ export interface DialOptions extends Endpoint {
   alpn?: readonly string[]
   /** Takes what is read in a buffer that is used again, instead of the socket's `data` events. */
   onread?: OnReadOpts | undefined
+  /** A proxy is to pass the requests on by itself, without a tunnel. */
+  forwarded?: boolean
 }
 
 /** An open connection and how long each part of opening it took. */
@@ -68,12 +70,24 @@ function onClose(this: HeldSocket): void {
   this[HOLDER]?.onClose(this)
 }
 
-/** Opens a connection. `done` is called once, also where the socket that is returned is destroyed before it is open. */
-export function dial(options: DialOptions, done: (error: Error | null, dialled?: Dialled) => void): Socket {
-  const { now, secure } = options
+type Done = (error: Error | null, dialled?: Dialled) => void
+
+/** Opens connections, straight or through a proxy. `done` is called once, also where the socket is destroyed before it is open. */
+export type Dial = (options: DialOptions, done: Done) => Socket
+
+/** Opens a connection straight to its endpoint. */
+export const dial: Dial = (options, done) =>
+  opened(() => withinRoom(() => dialOrFail(options)), options, done)
+
+/** Does the TLS handshake on a connection that leads to the endpoint already, which belongs to the new one from then on. */
+export function dialOver(carrier: Socket, options: DialOptions, done: Done): Socket {
+  return opened(() => connectTls({ socket: carrier, ...tlsOptions(options) }), options, done)
+}
+
+function opened(connecting: () => Socket, { now, secure, onSession }: DialOptions, done: Done): Socket {
   const startedAtMs = now()
   let connectedAtMs = startedAtMs
-  const socket = withinRoom(() => dialOrFail(options))
+  const socket = connecting()
   socket.on('error', onError).on('end', onEnd).on('close', onClose)
   hold(socket, {
     onError: (_, error) => fail(error),
@@ -84,7 +98,7 @@ export function dial(options: DialOptions, done: (error: Error | null, dialled?:
     connectedAtMs = now()
     if (!secure) open()
   })
-  if (secure) socket.once('secureConnect', open)
+  if (secure) socket.on('session', onSession).once('secureConnect', open)
   return socket
 
   function open(): void {
@@ -102,7 +116,9 @@ export function dial(options: DialOptions, done: (error: Error | null, dialled?:
 /** What cannot be dialled at all fails as what cannot be reached does. */
 function dialOrFail(options: DialOptions): Socket {
   try {
-    return options.secure ? dialTls(options) : connect(tcpOptions(options))
+    return options.secure
+      ? connectTls({ ...tcpOptions(options), ...tlsOptions(options) })
+      : connect(tcpOptions(options))
   } catch (error) {
     return new Socket().destroy(error as Error)
   }
@@ -129,17 +145,14 @@ function tcpOptions({ host, port, lookup, onread }: DialOptions): TcpNetConnectO
   }
 }
 
-function dialTls(options: DialOptions): Socket {
-  const { host, serverName, session, tls, alpn = HTTP1, onSession } = options
-  const socket = connectTls({
-    ...tcpOptions(options),
+function tlsOptions({ host, serverName, session, tls, alpn = HTTP1 }: DialOptions): ConnectionOptions {
+  return {
     secureContext: tls.secureContext,
     rejectUnauthorized: tls.rejectUnauthorized,
     ...(alpn.length === 0 ? {} : { ALPNProtocols: [...alpn] }),
     ...identityOf(tls.serverName ?? serverName ?? host, host),
     ...(session === undefined ? {} : { session }),
-  })
-  return socket.on('session', onSession)
+  }
 }
 
 /**

@@ -30,6 +30,18 @@ interface Rule {
 
 const PROTOCOLS: ReadonlySet<string> = new Set(['http:', 'https:', 'ws:', 'wss:', 'tcp:', 'tls:'])
 
+/** Throws `TARGET_NOT_ALLOWED` where the proxy of a scenario is no host that may be sent load. */
+export function checkProxy(guard: Pick<TargetGuard, 'checkUrl'>, proxy: string | undefined): void {
+  if (proxy === undefined) return
+  try {
+    guard.checkUrl(new URL(proxy))
+  } catch (error) {
+    if (!(error instanceof VolleyError)) throw error
+    const mistakes = error.mistakes.map((mistake) => ({ ...mistake, field: 'http.proxy' }))
+    throw new VolleyError(error.code, `the proxy is refused: ${error.message}`, mistakes)
+  }
+}
+
 /** Throws `INPUT_INVALID` with every entry of the list that is no host. */
 export function createGuard({
   allow,

@@ -5,9 +5,11 @@ import type { VirtualUser } from '../../../lib/core/scenario/flow.ts'
 import type { Clock } from '../../../lib/ports.ts'
 import { loadData } from '../../../lib/scenario/data-file.ts'
 import type { LoadedScenario } from '../../../lib/scenario/scenario-file.ts'
+import { routeOf } from '../http-client/route.ts'
 import { Recorder } from '../metering/recorder.ts'
 import { createServices } from './services.ts'
 import { GeneratorUser } from './virtual-user.ts'
+import { createWire } from './wire.ts'
 
 interface LoneUserOptions {
   plan: Plan
@@ -33,7 +35,8 @@ export async function asUserOfItsOwn<T>(
     metrics: plan.metrics,
     onInterval: () => undefined,
   })
-  const services = createServices({ plan, scenario, data, setup, recorder, clock })
+  const wire = createWire({ plan, scenario, clock, route: await routeOf(scenario.http) })
+  const services = createServices({ plan, scenario, data, setup, recorder, clock, wire })
   const user = new GeneratorUser(0, services)
   try {
     user.beginIteration(

@@ -15,7 +15,7 @@ import { customMetrics } from './custom-metrics.ts'
 import { HttpSession, type SessionTools } from './session.ts'
 import { userData } from './user-data.ts'
 import type { UserServices } from './user-services.ts'
-import { createWire, type Wire } from './wire.ts'
+import type { Wire } from './wire.ts'
 
 interface ServicesOptions {
   plan: Plan
@@ -25,14 +25,13 @@ interface ServicesOptions {
   recorder: Recorder
   clock: Clock
   log?: RequestLog | undefined
-  /** By default one of its own. */
-  wire?: Wire
+  wire: Wire
 }
 
 /** Puts together what the users of one generator share. */
 export function createServices(options: ServicesOptions): UserServices {
-  const { plan, scenario, data, setup, recorder, clock, log, wire = createWire(options) } = options
-  const { client, guard, tls } = wire
+  const { plan, scenario, data, setup, recorder, clock, log, wire } = options
+  const { client, guard, tls, dial } = wire
   const sleepers = new Sleepers(clock)
   const sockets = { open: 0 }
   const tools: SessionTools = {
@@ -41,6 +40,7 @@ export function createServices(options: ServicesOptions): UserServices {
     client,
     guard,
     tls,
+    dial,
     recorder,
     clock,
     links: new LinkOpener({ recorder, clock, sockets }),

@@ -3,7 +3,9 @@ import type { Scenario } from '../../../lib/core/scenario/scenario.ts'
 import type { Clock } from '../../../lib/ports.ts'
 import { UserCookies } from '../cookies/cookie-jar.ts'
 import { createHttpClient, type HttpClient } from '../http-client/http-client.ts'
-import { createGuard, type TargetGuard } from '../net/target-guard.ts'
+import type { Route } from '../http-client/route.ts'
+import type { Dial } from '../net/dial.ts'
+import { checkProxy, createGuard, type TargetGuard } from '../net/target-guard.ts'
 import { createTlsOptions, type TlsOptions } from '../net/tls-options.ts'
 import { type UserWire, WarmUp } from './warm-up.ts'
 
@@ -12,6 +14,7 @@ export interface Wire {
   guard: TargetGuard
   tls: TlsOptions
   client: HttpClient
+  dial: Dial
   openWire: () => UserWire
   /** Undefined where users share connections, since nobody knows how many they will need, and where no HTTP is spoken. */
   warmUp: WarmUp | undefined
@@ -21,14 +24,16 @@ interface WireOptions {
   plan: Plan
   scenario: Scenario
   clock: Clock
+  route: Route
   /** Hears how many connections have been opened ahead of the start. */
   onConnected?: ((count: number) => void) | undefined
 }
 
-export function createWire({ plan, scenario: { http }, clock, onConnected }: WireOptions): Wire {
+export function createWire({ plan, scenario: { http }, clock, route, onConnected }: WireOptions): Wire {
   const guard = createGuard({ allow: plan.target.allow, now: clock.now })
+  checkProxy(guard, http.proxy)
   const tls = createTlsOptions(http.tls)
-  const client = createHttpClient({ http, guard, tls, now: clock.now })
+  const client = createHttpClient({ http, guard, tls, now: clock.now, ...route })
   const openWire = (): UserWire => {
     const cookies = new UserCookies(plan.target.url, clock.now)
     return { cookies, connection: client.openConnection({ cookies }) }
@@ -39,7 +44,7 @@ export function createWire({ plan, scenario: { http }, clock, onConnected }: Wir
   const warmUp = opensAhead
     ? new WarmUp({ client, origin, host, clock, openWire, onOpened: onConnected })
     : undefined
-  return { guard, tls, client, openWire, warmUp }
+  return { guard, tls, client, dial: route.dial, openWire, warmUp }
 }
 
 /** The host that every request names, where a scenario sets one. */

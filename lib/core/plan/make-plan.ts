@@ -94,7 +94,12 @@ export function makePlan(scenario: Scenario, request: LoadRequest, facts: PlanFa
     ...(request.environment !== undefined && { environment: request.environment }),
     ...(request.note !== undefined && { note: request.note }),
     seed: request.seed ?? facts.seed,
-    target: { url: facts.targetUrl, allow: request.allow },
+    target: {
+      url: facts.targetUrl,
+      allow: request.allow,
+      ...(scenario.http.proxy !== undefined && { proxy: scenario.http.proxy }),
+    },
+    ...(scenario.http.carrier === 'undici' && { carrier: scenario.http.carrier }),
     flows: Object.entries(scenario.flows).map(([name, { weight }]) => ({ name, weight })),
     executors,
     stages: stages.flat(),

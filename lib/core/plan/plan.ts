@@ -27,7 +27,11 @@ export const planSchema = z.strictObject({
     url: z.string(),
     /** Hosts that may be sent requests besides loopback. */
     allow: z.array(z.string()),
+    /** What the connections go through. */
+    proxy: z.string().optional(),
   }),
+  /** What writes and reads HTTP; by default Volley itself. */
+  carrier: z.literal('undici').optional(),
   flows: z.array(z.strictObject({ name: z.string(), weight: z.number() })),
   executors: z.array(executorSchema),
   stages: z.array(stageSpanSchema),

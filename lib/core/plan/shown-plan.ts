@@ -14,7 +14,11 @@ export function shownPlan(plan: Plan): Plan {
   return {
     ...plan,
     ...(plan.note !== undefined && { note: maskName(plan.note) }),
-    target: { ...plan.target, url: maskUrl(plan.target.url) },
+    target: {
+      ...plan.target,
+      url: maskUrl(plan.target.url),
+      ...(plan.target.proxy !== undefined && { proxy: maskUrl(plan.target.proxy) }),
+    },
     sources: Object.fromEntries(sources),
   }
 }

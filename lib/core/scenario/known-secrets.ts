@@ -10,7 +10,7 @@ export function secretsOfRun(
   const urls = Object.values(sources).flatMap((source) => ('url' in source ? [source.url] : []))
   return [
     ...secretsOfHeaders(http.headers),
-    ...[targetUrl, ...urls].flatMap(secretsOfUrl),
+    ...[targetUrl, ...urls, ...(http.proxy === undefined ? [] : [http.proxy])].flatMap(secretsOfUrl),
     ...(http.tls.key === undefined ? [] : [http.tls.key]),
   ]
 }

@@ -6,6 +6,7 @@ import { type Feeder, feederSchema } from './feeder.ts'
 import { type HttpVersion, nameFault, valueFault } from './flow/header-rules.ts'
 import type { VirtualUser } from './flow.ts'
 import { profileSchema } from './profile.ts'
+import { proxyFault } from './proxy-url.ts'
 import { sourcesSchema } from './source.ts'
 
 const name = z.string().regex(/^[\w-]+$/, { error: 'must be letters, digits, - and _' })
@@ -22,6 +23,10 @@ const httpFields = z.strictObject({
   redirects: z.number().int().min(0).max(MAX_REDIRECTS).default(10),
   /** `2`: HTTP/2, which TLS servers may decline; without TLS they have to know it. */
   version: z.enum(['1.1', '2']).default('1.1'),
+  /** What writes and reads requests: Volley itself, or undici as Node's own `fetch` does. */
+  carrier: z.enum(['volley', 'undici']).default('volley'),
+  /** What connections go through; needs undici as the carrier. */
+  proxy: z.string().optional(),
   /** `per-user`: each user has a connection of its own, as browsers do. `pooled`: the generator's users share. */
   connections: z.enum(['per-user', 'pooled']).default('per-user'),
   headers: z.record(z.string(), z.string()).default({}),
@@ -43,7 +48,15 @@ const httpFields = z.strictObject({
 })
 
 /** What no request could be made with is a mistake of the scenario, and not of each of its requests. */
-const httpSchema = httpFields.superRefine(({ headers, version }, context) => {
+const httpSchema = httpFields.superRefine(({ headers, version, carrier, proxy }, context) => {
+  const fault = (field: string, message: string): void =>
+    context.addIssue({ code: 'custom', path: [field], message })
+  if (carrier === 'undici' && version === '2')
+    fault('version', "1.1 with the carrier undici: HTTP/2 is Volley's own")
+  if (proxy !== undefined && carrier !== 'undici')
+    fault('carrier', 'undici where there is a proxy: Volley itself connects straight')
+  const proxyLimit = proxy === undefined ? undefined : proxyFault(proxy)
+  if (proxyLimit !== undefined) fault('proxy', proxyLimit)
   for (const [written, value] of Object.entries(headers)) {
     const limit = headerLimit(written.toLowerCase(), value, version)
     if (limit !== undefined)

@@ -4,7 +4,9 @@ import { foldSnapshots } from '../../../../aggregator/merge/fold-snapshots.ts'
 import { Merge } from '../../../../aggregator/merge/merge.ts'
 import { summarise } from '../../../../aggregator/summary/summarise.ts'
 import { generate } from '../../../../functions/generator/generate.ts'
+import { ownRoute } from '../../../../functions/generator/http-client/route.ts'
 import { createServices } from '../../../../functions/generator/user/services.ts'
+import { createWire } from '../../../../functions/generator/user/wire.ts'
 import { ManualClock } from '../../../../lib/adapters/clock/manual.ts'
 import { MemoryStore } from '../../../../lib/adapters/snapshot-store/memory.ts'
 import { makePlan } from '../../../../lib/core/plan/make-plan.ts'
@@ -45,7 +47,16 @@ it('a run that is stopped while its generators wait for the start makes no load,
     clock,
     stopPollMs: 1_500,
     createServices: (recorder) =>
-      createServices({ plan, scenario, data: {}, setup: undefined, recorder, clock, log: undefined }),
+      createServices({
+        plan,
+        scenario,
+        data: {},
+        setup: undefined,
+        recorder,
+        clock,
+        wire: createWire({ plan, scenario, clock, route: ownRoute() }),
+        log: undefined,
+      }),
   })
   await clock.advanceTo(START_AT_MS - 10_000)
   await requestStop(store, 'r1', { by: 'user', reason: 'not today' })
@@ -84,7 +95,16 @@ describe('ten users whose iterations take 4 s, in a profile of one second', () =
           clock,
           stopPollMs: 1_500,
           createServices: (recorder) =>
-            createServices({ plan, scenario, data: {}, setup: undefined, recorder, clock, log: undefined }),
+            createServices({
+              plan,
+              scenario,
+              data: {},
+              setup: undefined,
+              recorder,
+              clock,
+              wire: createWire({ plan, scenario, clock, route: ownRoute() }),
+              log: undefined,
+            }),
         }),
       ),
     )

@@ -4,7 +4,7 @@ import { chooseTarget } from '../../../../lib/planning/choose-target.ts'
 import type { LoadedScenario } from '../../../../lib/scenario/scenario-file.ts'
 
 const loaded = {
-  scenario: { name: 'shop', target: { environments: {} } },
+  scenario: { name: 'shop', http: {}, target: { environments: {} } },
   module: '',
 } as unknown as LoadedScenario
 const choose = (target: string) => chooseTarget(loaded, parseLoadRequest({ target }))
@@ -31,6 +31,32 @@ describe('the target of a run', () => {
         ],
       }),
     )
+  })
+
+  it('is refused with a proxy that is not allowed, also where the target is', () => {
+    const through = (proxy: string, allow: string[]) =>
+      chooseTarget(
+        { ...loaded, scenario: { ...loaded.scenario, http: { proxy } } } as LoadedScenario,
+        parseLoadRequest({ target: 'http://127.0.0.1:1', allow }),
+      )
+    expect(() => through('http://ann:s3cret@proxy.example:3128', ['shop.example'])).toThrow(
+      expect.objectContaining({
+        code: 'TARGET_NOT_ALLOWED',
+        message: 'the proxy is refused: proxy.example:3128 is not an allowed target',
+        mistakes: [
+          {
+            field: 'http.proxy',
+            value: 'proxy.example',
+            limit: 'loopback, and hosts named with --allow',
+            next: 'add --allow proxy.example if it is yours to load',
+          },
+        ],
+      }),
+    )
+    const url = 'http://127.0.0.1:1'
+    expect(through('http://proxy.example:3128', ['proxy.example:3128'])).toEqual({ url })
+    expect(through('http://127.0.0.1:3128', [])).toEqual({ url })
+    expect(() => through('http://169.254.169.254', ['169.254.169.254'])).toThrow('link-local')
   })
 
   it.each(['ftp://ann:s3cret@host', 'ann:s3cret@host', 'http://ann:s3/cret@host'])(

@@ -2,11 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { evaluate } from '../../../../../aggregator/judge/evaluate.ts'
 import { Merge } from '../../../../../aggregator/merge/merge.ts'
 import { summarise } from '../../../../../aggregator/summary/summarise.ts'
+import { ownRoute } from '../../../../../functions/generator/http-client/route.ts'
 import { driveArrivals } from '../../../../../functions/generator/load/drive-arrivals.ts'
 import { IterationMeter } from '../../../../../functions/generator/load/iteration.ts'
 import { Recorder } from '../../../../../functions/generator/metering/recorder.ts'
 import { createServices } from '../../../../../functions/generator/user/services.ts'
 import { GeneratorUser } from '../../../../../functions/generator/user/virtual-user.ts'
+import { createWire } from '../../../../../functions/generator/user/wire.ts'
 import { cutsOf } from '../../../../../lib/core/plan/cut.ts'
 import {
   SNAPSHOT_SCHEMA,
@@ -70,7 +72,15 @@ async function drive(workMs: number, maxUsers = 100): Promise<Driven> {
   const { started, flow } = flowOf(clock, workMs, () =>
     recorder.series('http_reqs', { status: '200' }).add(1),
   )
-  const services = createServices({ plan, scenario, data: {}, setup: undefined, recorder, clock })
+  const services = createServices({
+    plan,
+    scenario,
+    data: {},
+    setup: undefined,
+    recorder,
+    clock,
+    wire: createWire({ plan, scenario, clock, route: ownRoute() }),
+  })
   const schedule = constantArrivalRate.schedule({
     executor: 'constant-arrival-rate',
     rate: RATE,

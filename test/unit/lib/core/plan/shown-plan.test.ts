@@ -33,6 +33,12 @@ describe('a plan that is stored', () => {
     expect([isMasked(plan), isMasked(shown), shownPlan(shown)]).toEqual([false, true, shown])
   })
 
+  it('holds no secret of the proxy', () => {
+    const target = { url: 'http://127.0.0.1:1', allow: [], proxy: 'http://ann:s3cret@127.0.0.1:3128' }
+    const shown = shownPlan(planned(target.url, { target }))
+    expect(shown.target).toEqual({ ...target, proxy: 'http://***@127.0.0.1:3128' })
+  })
+
   it.each([
     ['the URL of its target', {}, 'http://ann:s3cret@127.0.0.1:1'],
     ['the URL of its environment', { environment: 'staging' }, 'http://eve:other@127.0.0.1:2'],

@@ -29,7 +29,8 @@ describe('checking a scenario', () => {
       {
         field: 'http.timout',
         value: '"3s"',
-        limit: 'a known field: timeout, redirects, version, connections, headers, maxBodyBytes, tls',
+        limit:
+          'a known field: timeout, redirects, version, carrier, proxy, connections, headers, maxBodyBytes, tls',
         next: 'did you mean timeout?',
       },
     ])
@@ -73,6 +74,39 @@ describe('checking a scenario', () => {
     const headers = { te: 'gzip' }
     expect(mistakesIn({ http: { headers } })).toEqual([])
     expect(mistakesIn({ http: { headers, version: '2' } })).toMatchObject([{ field: 'http.headers.te' }])
+  })
+
+  it('takes undici as the carrier, with a proxy or without', () => {
+    expect(mistakesIn({ http: { carrier: 'undici' } })).toEqual([])
+    for (const proxy of ['http://proxy:3128', 'https://ann:s3%40cret@10.0.0.1', 'http://[::1]:3128/'])
+      expect(mistakesIn({ http: { carrier: 'undici', proxy } })).toEqual([])
+  })
+
+  const proxyLimit = 'an http or https URL of a host and a port alone, such as http://proxy:3128'
+  it.each([
+    [
+      { carrier: 'undici', version: '2' },
+      'version',
+      '"2"',
+      "1.1 with the carrier undici: HTTP/2 is Volley's own",
+    ],
+    [
+      { proxy: 'http://proxy:3128' },
+      'carrier',
+      'not given',
+      'undici where there is a proxy: Volley itself connects straight',
+    ],
+    [{ carrier: 'undici', proxy: 'proxy:3128' }, 'proxy', '"proxy:3128"', proxyLimit],
+    [{ carrier: 'undici', proxy: 'socks5://proxy' }, 'proxy', '"socks5://proxy"', proxyLimit],
+    [{ carrier: 'undici', proxy: 'http://ann:s3cret@proxy/x' }, 'proxy', '"http://***@proxy/x"', proxyLimit],
+    [
+      { carrier: 'undici', proxy: 'http://ann:100%@proxy' },
+      'proxy',
+      '"http://***@proxy"',
+      'a user name and password in percent-encoded UTF-8, where a % is %25 and an @ is %40',
+    ],
+  ])('refuses the carrier and the proxy of %j', (http, field, value, limit) => {
+    expect(mistakesIn({ http })).toMatchObject([{ field: `http.${field}`, value, limit }])
   })
 
   it('lists the fields of the executor that is meant, and the executors where none is', () => {

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
-import { Client } from 'undici'
+import type { Client } from 'undici'
+import { FlowError } from '../../../lib/core/base/flow-error.ts'
 import type {
   AnswerHeaders,
   CarriedRequest,
@@ -7,56 +8,54 @@ import type {
   CarrierHandler,
   CarrierKind,
   Opener,
-} from '../../functions/generator/http/carrier.ts'
-import { FlowError } from '../../lib/core/scenario/flow.ts'
+} from '../http/carrier.ts'
+import { named } from './error-name.ts'
+import type { HttpProxy } from './proxy.ts'
 
 /** A server that says how long it keeps idle connections is believed, less this. */
 const KEEP_ALIVE_MARGIN_MS = 1_000
 const KEEP_ALIVE_MS = 60_000
 const MAX_HEADER_BYTES = 65_536
 
-/** What undici's errors are called here. */
-const CLASS_BY_CODE: Readonly<Record<string, string>> = {
-  UND_ERR_SOCKET: 'connection_closed',
-  UND_ERR_CLOSED: 'connection_closed',
-  UND_ERR_DESTROYED: 'connection_closed',
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'connection_closed',
-  UND_ERR_INVALID_ARG: 'bad_request_options',
-  UND_ERR_HEADERS_OVERFLOW: 'header_too_large',
-  HPE_INVALID_EOF_STATE: 'connection_closed',
-  HPE_HEADER_OVERFLOW: 'header_too_large',
-}
-
-/** What it calls an answer that is none: garbage while idle, an upgrade or a 100 that nobody asked for. */
-const BAD_ANSWER = /^bad (?:response|upgrade)$/
-/** Its parser names its errors in words alone. */
-const PARSER_ERROR = 'HTTPParserError'
-
 type RawHeaders = Record<string, string | string[] | undefined>
 
-/** HTTP/1.1 as undici reads and writes it: a second opinion on what a client makes of answers. */
-export const UNDICI: CarrierKind = {
-  alpn: ['http/1.1'],
-  streams: 1,
-  maker: () => (origin, opener) => new UndiciCarrier(origin, opener),
+/** HTTP/1.1 as undici reads and writes it, and with it Node's own `fetch`. */
+export function undiciKind(MakeClient: typeof Client, proxy?: HttpProxy): CarrierKind {
+  return {
+    alpn: ['http/1.1'],
+    streams: 1,
+    forwards: proxy !== undefined,
+    maker: () => (origin, opener) => {
+      const forwards = proxy !== undefined && origin.startsWith('http:')
+      return new UndiciCarrier(MakeClient, origin, opener, forwards ? proxy : undefined)
+    },
+  }
 }
 
 /** A connection kept by undici. */
 class UndiciCarrier implements Carrier {
   readonly #client: Client
+  /** What stands before a path: the whole origin where a proxy forwards the request. */
+  readonly #before: string
+  readonly #proxyHeaders: HttpProxy['headers'] | undefined
   #socket: Socket | undefined
+  /** What the socket had read and written when it was handed over, as for a tunnel. */
+  #readBefore = 0
+  #writtenBefore = 0
   #latest: CarrierHandler | undefined
 
-  constructor(origin: string, opener: Opener) {
-    this.#client = new Client(origin, {
+  constructor(MakeClient: typeof Client, origin: string, opener: Opener, forwardedBy: HttpProxy | undefined) {
+    this.#before = forwardedBy ? origin : ''
+    this.#proxyHeaders = forwardedBy?.headers
+    this.#client = new MakeClient(origin, {
       connect: (_, done) => {
         // After a request that was given up undici would connect again for nothing.
-        if (this.#latest?.over !== false) done(new FlowError('interrupted'), null)
+        if (this.#latest?.over !== false) queueMicrotask(() => done(new FlowError('interrupted'), null))
         else
           opener.open((error, socket) => {
-            this.#socket = socket ?? undefined
-            if (!socket) done(error as Error, null)
-            else done(null, socket)
+            if (socket) this.#adopt(socket)
+            if (socket) done(null, socket)
+            else done(error as Error, null)
           })
       },
       // The deadline of a request is one for all of it, and kept by its call.
@@ -69,17 +68,23 @@ class UndiciCarrier implements Carrier {
   }
 
   get readBytes(): number {
-    return this.#socket?.bytesRead ?? 0
+    return (this.#socket?.bytesRead ?? 0) - this.#readBefore
   }
 
   get writtenBytes(): number {
-    return this.#socket?.bytesWritten ?? 0
+    return (this.#socket?.bytesWritten ?? 0) - this.#writtenBefore
   }
 
   dispatch({ method, path, headers, body }: CarriedRequest, handler: CarrierHandler): void {
     this.#latest = handler
     this.#client.dispatch(
-      { method, path, headers, body: body ?? null, reset: false },
+      {
+        method,
+        path: this.#before + path,
+        headers: this.#proxyHeaders ? { ...headers, ...this.#proxyHeaders } : headers,
+        body: body ?? null,
+        reset: false,
+      },
       {
         onRequestStart: (controller) => handler.onRequestStart(controller),
         onResponseStarted: () => handler.onResponseStarted(),
@@ -95,21 +100,12 @@ class UndiciCarrier implements Carrier {
   async destroy(): Promise<void> {
     await this.#client.destroy()
   }
-}
 
-/** Errors of the system, and those of opening a connection, keep their names. */
-function named(error: Error): Error {
-  const errorClass = classOf(error)
-  return errorClass === undefined ? error : new FlowError(errorClass, error.message)
-}
-
-function classOf(error: Error): string | undefined {
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
-  if (code === 'UND_ERR_SOCKET' && BAD_ANSWER.test(error.message)) return 'malformed_response'
-  if (error.name === PARSER_ERROR && error.message.includes('EOF')) return 'connection_closed'
-  const known = CLASS_BY_CODE[code]
-  if (known !== undefined) return known
-  return error.name === PARSER_ERROR || code.startsWith('HPE_') ? 'malformed_response' : undefined
+  #adopt(socket: Socket): void {
+    this.#socket = socket
+    this.#readBefore = socket.bytesRead
+    this.#writtenBefore = socket.bytesWritten
+  }
 }
 
 class RawAnswerHeaders implements AnswerHeaders {
