@@ -1,3 +1,4 @@
+import { TRAFFIC_METRICS } from '../../lib/core/metrics/built-in-metrics.ts'
 import type { GeneratorEnd } from '../../lib/core/results/observed.ts'
 import type { GeneratorSummary, Summary } from '../../lib/core/results/summary.ts'
 import type { Stop } from '../../lib/core/run/stop.ts'
@@ -5,9 +6,6 @@ import type { Merge } from '../merge/merge.ts'
 import { LEAST_COVERAGE } from '../summary/coverage.ts'
 import { totalOf } from '../summary/totals.ts'
 import { named, percent } from './sentence.ts'
-
-/** What every kind of load makes at least one of. */
-const TRAFFIC = ['http_reqs', 'ws_sessions', 'tcp_sessions', 'step_duration']
 
 interface Judging {
   summary: Summary
@@ -19,7 +17,7 @@ interface Judging {
 /** Why a run's numbers can't be trusted to be the target's under the planned load, the weightiest first. */
 export function caveatsOf({ summary, ends, stop, cutShort }: Judging): string[] {
   const stoppedByRow = stop?.by === 'threshold'
-  const idle = TRAFFIC.every((metric) => totalOf(summary, metric) === 0)
+  const idle = TRAFFIC_METRICS.every((metric) => totalOf(summary, metric) === 0)
   return [
     ...(cutShort === undefined ? [] : [cutShort]),
     ...(stop && !stoppedByRow ? [`the run was stopped by ${stop.by}: ${stop.reason}`] : []),

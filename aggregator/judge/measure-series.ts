@@ -1,5 +1,5 @@
 import { formatDuration } from '../../lib/core/base/duration.ts'
-import { BUILT_IN_METRICS } from '../../lib/core/metrics/metric.ts'
+import { BUILT_IN_METRICS, FAULT_METRICS } from '../../lib/core/metrics/built-in-metrics.ts'
 import { type Selector, seriesKey, writeTags } from '../../lib/core/metrics/selector.ts'
 import {
   type Aggregation,
@@ -17,27 +17,6 @@ import type { Step, Track, Window } from '../merge/track.ts'
 import type { Evidence } from './evidence.ts'
 import type { Measurement } from './measurement.ts'
 import { named } from './sentence.ts'
-
-/** Counters of what should not happen. Where iterations were observed and such a counter was not, it is 0. */
-const ABSENT_IS_ZERO = [
-  'dropped_iterations',
-  'interrupted_iterations',
-  'http_req_retried_stale',
-  'http_lenient_responses',
-  'http_retries',
-  'ws_reconnects',
-  'tcp_reconnects',
-  'stream_reconnects',
-  'mcp_reconnects',
-  'ws_msgs_unread',
-  'tcp_msgs_unread',
-  'stream_events_unread',
-  'rpc_notifications_unread',
-  'negative_values',
-  'orphaned_errors',
-  'unawaited_calls',
-  'series_overflow',
-]
 
 /** What is measured, and where more of it may be. */
 interface Measured extends Evidence {
@@ -196,7 +175,7 @@ function observedTime({ cuts, observedCuts }: Merge, steps: readonly Step[], unt
 /** A counter that counts somewhere in the run, or would count faults, is 0 where it was silent. */
 function zeroOf(merge: Merge, selector: Selector): Tally | undefined {
   if (definitionOf(merge.plan, selector.metric)?.kind !== 'counter') return undefined
-  const isFault = ABSENT_IS_ZERO.includes(selector.metric) && Object.keys(selector.tags).length === 0
+  const isFault = FAULT_METRICS.has(selector.metric) && Object.keys(selector.tags).length === 0
   const known =
     merge.series.knows(selector) ||
     (isFault && merge.series.knows({ metric: 'iteration_start_lag', tags: {} }))

@@ -1,4 +1,4 @@
-import type { BuiltInMetric } from '../../lib/core/metrics/metric.ts'
+import { FAILURE_RATES } from '../../lib/core/metrics/built-in-metrics.ts'
 import { stagesOf, type Threshold } from '../../lib/core/metrics/threshold.ts'
 import type { Plan } from '../../lib/core/plan/plan.ts'
 import { selectorOf } from './definition.ts'
@@ -6,7 +6,7 @@ import { selectorOf } from './definition.ts'
 /** A row of the verdict: the scenario's own, or one that judges what none of its own does. */
 export type JudgedThreshold = Threshold & { builtIn?: true }
 
-const mayFail = (title: string, metric: BuiltInMetric): JudgedThreshold => ({
+const row = (title: string, metric: string): JudgedThreshold => ({
   title,
   group: 'built in',
   metric,
@@ -17,13 +17,11 @@ const mayFail = (title: string, metric: BuiltInMetric): JudgedThreshold => ({
 
 /** What fails a run unless its thresholds say otherwise: more than one in twenty of anything it does. */
 const BUILT_IN: readonly JudgedThreshold[] = [
-  { ...mayFail('Iterations that failed', 'iteration_failed'), noData: undefined },
-  mayFail('Requests that failed', 'http_req_failed'),
-  mayFail('WebSockets that failed', 'ws_session_failed'),
-  mayFail('TCP connections that failed', 'tcp_session_failed'),
-  mayFail('Streams that failed', 'stream_failed'),
-  mayFail('Calls that failed', 'rpc_failed'),
-  { ...mayFail('Each check held', 'checks'), limit: 'rate>=0.95' },
+  ...FAILURE_RATES.map(({ place, plural, metric }) => ({
+    ...row(`${plural} that failed`, metric),
+    ...(place === 'iteration' && { noData: undefined }),
+  })),
+  { ...row('Each check held', 'checks'), limit: 'rate>=0.95' },
 ]
 
 /**

@@ -2,9 +2,8 @@ import {
   BUILT_IN_METRICS,
   type BuiltInMetric,
   DERIVED_METRICS,
-  type MetricDefinition,
-  type Tags,
-} from '../../lib/core/metrics/metric.ts'
+} from '../../lib/core/metrics/built-in-metrics.ts'
+import type { MetricDefinition, Tags } from '../../lib/core/metrics/metric.ts'
 import { parseSelector, type Selector } from '../../lib/core/metrics/selector.ts'
 import { aggregationOf, type Threshold } from '../../lib/core/metrics/threshold.ts'
 import type { Plan } from '../../lib/core/plan/plan.ts'

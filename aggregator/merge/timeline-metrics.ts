@@ -1,4 +1,7 @@
+import { MESSAGES } from '../../lib/core/metrics/built-in-metrics.ts'
 import type { MetricDefinition } from '../../lib/core/metrics/metric.ts'
+import { metricsWith, metricWith } from '../../lib/core/metrics/protocol.ts'
+import { OTHER_PROTOCOLS } from '../../lib/core/metrics/protocols.ts'
 import type { Plan } from '../../lib/core/plan/plan.ts'
 import type { MetricLine } from '../../lib/core/results/summary.ts'
 import type { HistogramPack } from '../sums/histogram-pack.ts'
@@ -8,32 +11,17 @@ import { inUnit, perSecond, samplesOf, type Tally } from './tally.ts'
 import { TallyShelf } from './tally-shelf.ts'
 
 /** What a run over a protocol other than HTTP is followed by. */
-const OF_PROTOCOLS = [
-  'ws_sessions',
-  'ws_session_failed',
-  'ws_connecting',
-  'ws_msgs_sent',
-  'ws_msgs_received',
-  'tcp_sessions',
-  'tcp_session_failed',
-  'tcp_connecting',
-  'tcp_msgs_sent',
-  'tcp_msgs_received',
-  'stream_sessions',
-  'stream_failed',
-  'stream_time_to_first_event',
-  'stream_events',
-  'rpc_calls',
-  'rpc_failed',
-  'rpc_notifications',
-  'msg_rtt',
-  'msg_push_latency',
-]
+const OF_PROTOCOLS = [...OTHER_PROTOCOLS, MESSAGES].flatMap((group) =>
+  metricsWith(group, 'traffic', 'failure', 'opening', 'latency', 'push', 'sent', 'received', 'notified'),
+)
 /** Needed for how many sessions are open: those that were opened, less those whose length is known. */
-const OPEN_SESSIONS = [
-  { metric: 'ws_sessions_open', opened: 'ws_connecting', closed: 'ws_session_duration' },
-  { metric: 'tcp_sessions_open', opened: 'tcp_connecting', closed: 'tcp_session_duration' },
-]
+const OPEN_SESSIONS = OTHER_PROTOCOLS.flatMap((protocol) => {
+  const { openLine: metric } = protocol
+  const [opened, closed] = [metricWith(protocol, 'opening'), metricWith(protocol, 'duration')]
+  return metric !== undefined && opened !== undefined && closed !== undefined
+    ? [{ metric, opened, closed }]
+    : []
+})
 /** Of a scenario's own metrics, the first ones it declares. */
 const MAX_OWN = 12
 

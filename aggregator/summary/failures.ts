@@ -1,16 +1,7 @@
+import { FAILURE_RATES } from '../../lib/core/metrics/built-in-metrics.ts'
 import type { Tags } from '../../lib/core/metrics/metric.ts'
 import type { Failure } from '../../lib/core/results/summary.ts'
 import type { MergedSeries } from '../merge/merged-series.ts'
-
-/** What fails, by the rate that says so and the tag that says why. */
-const RATES = [
-  ['request', 'http_req_failed'],
-  ['session', 'ws_session_failed'],
-  ['session', 'tcp_session_failed'],
-  ['session', 'stream_failed'],
-  ['call', 'rpc_failed'],
-  ['iteration', 'iteration_failed'],
-] as const
 
 type Step = Pick<Failure, 'where' | 'flow' | 'name' | 'method'>
 
@@ -25,7 +16,7 @@ interface StepTally {
 export function failuresOf(series: readonly MergedSeries[]): Failure[] {
   const tallies = new Map<string, StepTally>()
   for (const { metric, tags, tally } of series) {
-    const where = RATES.find(([, rate]) => rate === metric)?.[0]
+    const where = FAILURE_RATES.find((failing) => failing.metric === metric)?.place
     if (where === undefined || tally.kind !== 'rate') continue
     const ofStep = tallyOf(tallies, { where, ...stepOf(where, tags) })
     ofStep.total += tally.total

@@ -1,3 +1,4 @@
+import { FAILURE_RATES } from '../../lib/core/metrics/built-in-metrics.ts'
 import type { Histogram } from '../../lib/core/metrics/histogram.ts'
 import { type Tags, TREND_SCALE } from '../../lib/core/metrics/metric.ts'
 import type { Observed } from '../../lib/core/results/observed.ts'
@@ -163,19 +164,10 @@ function statusesOf(series: readonly MergedSeries[]): Summary['statuses'] {
     .sort((a, b) => Number(a.status) - Number(b.status) || compare(a.status, b.status))
 }
 
-const FAILURES = [
-  ['request', 'http_reqs'],
-  ['session', 'ws_session_failed'],
-  ['session', 'tcp_session_failed'],
-  ['session', 'stream_failed'],
-  ['call', 'rpc_failed'],
-  ['iteration', 'iteration_failed'],
-] as const
-
 function errorsOf(series: readonly MergedSeries[]): Summary['errors'] {
   const counts = new Map<string, Summary['errors'][number]>()
-  for (const [where, metric] of FAILURES)
-    for (const [error, tally] of groupBy(series, metric, (tags) => tags.error)) {
+  for (const { place: where, errors } of FAILURE_RATES)
+    for (const [error, tally] of groupBy(series, errors, (tags) => tags.error)) {
       const key = `${where} ${error}`
       counts.set(key, { where, error, count: (counts.get(key)?.count ?? 0) + countOf(tally) })
     }

@@ -1,4 +1,5 @@
-import { cutText, type IncidentPlace } from '../../../lib/core/results/incident.ts'
+import { FAILURE_RATES } from '../../../lib/core/metrics/built-in-metrics.ts'
+import { cutText } from '../../../lib/core/results/incident.ts'
 import type { Summary } from '../../../lib/core/results/summary.ts'
 import type { Row, Verdict } from '../../../lib/core/results/verdict.ts'
 import { totalOf } from '../../summary/totals.ts'
@@ -7,15 +8,6 @@ import { formatNumber } from '../model/figure.ts'
 import { type Content, Markup, markup } from '../model/markup.ts'
 import { groupRows, urgency, type WrittenRow } from '../model/row.ts'
 
-/** Rates of failures, and what they count. */
-const FAILURE_RATES: Record<string, IncidentPlace> = {
-  http_req_failed: 'request',
-  ws_session_failed: 'session',
-  tcp_session_failed: 'session',
-  stream_failed: 'session',
-  rpc_failed: 'call',
-  iteration_failed: 'iteration',
-}
 const MAX_ERRORS = 5
 const LONGEST_MESSAGE = 200
 
@@ -75,7 +67,7 @@ function rowCase(written: WrittenRow, classname: string, summary: Summary): Test
 
 /** What the most frequent errors said that a row on failures counts. */
 function errorsBehind({ metric, selector = {} }: Row, summary: Summary): string[] {
-  const where = FAILURE_RATES[metric]
+  const where = FAILURE_RATES.find((failing) => failing.metric === metric)?.place
   const rows = failureRows(summary).filter(
     (row) => row.where === where && (selector.flow ?? row.flow) === row.flow,
   )

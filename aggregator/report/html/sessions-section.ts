@@ -1,3 +1,6 @@
+import { MESSAGES } from '../../../lib/core/metrics/built-in-metrics.ts'
+import type { MetricGroup } from '../../../lib/core/metrics/protocol.ts'
+import { PROTOCOLS } from '../../../lib/core/metrics/protocols.ts'
 import type { Summary, Values } from '../../../lib/core/results/summary.ts'
 import { formatNumber, NO_FIGURE } from '../model/figure.ts'
 import { type Markup, markup } from '../model/markup.ts'
@@ -14,18 +17,15 @@ interface TimesRow {
   values: Extract<Values, { kind: 'trend' }>
 }
 
-const TIMES: Record<string, string> = {
-  msg_rtt: 'round trip',
-  msg_push_latency: 'push latency',
-  stream_time_to_first_event: 'first event',
-  stream_event_gap: 'gap between events',
-  stream_duration: 'length of the stream',
-  ws_connecting: 'WebSocket connecting',
-  ws_session_duration: 'length of the WebSocket session',
-  tcp_connecting: 'TCP connecting',
-  tcp_tls_handshaking: 'TLS handshake over TCP',
-  tcp_session_duration: 'length of the TCP session',
-}
+/** How connections were opened comes after what was said on them. */
+const GROUPS: readonly MetricGroup[] = [
+  MESSAGES,
+  ...PROTOCOLS.filter(({ openLine }) => openLine === undefined),
+  ...PROTOCOLS.filter(({ openLine }) => openLine !== undefined),
+]
+const TIMES = GROUPS.flatMap(({ metrics }) =>
+  Object.entries(metrics).flatMap(([metric, { label }]) => (label === undefined ? [] : [{ metric, label }])),
+)
 
 /** What went over WebSockets, TCP, streams and RPC, by the names that the flows gave; none where nothing did. */
 export function sessionsSection(summary: Summary): Markup | undefined {
@@ -42,7 +42,7 @@ ${times.length === 0 ? undefined : panel('Times', table(TIME_COLUMNS, times, { l
 }
 
 function timesRows({ series }: Summary): TimesRow[] {
-  return Object.entries(TIMES).flatMap(([wanted, what]) =>
+  return TIMES.flatMap(({ metric: wanted, label: what }) =>
     series.flatMap(({ metric, tags, values }) => {
       if (metric !== wanted || values.kind !== 'trend' || values.count === 0) return []
       const { flow = '', name = '', ...own } = tags

@@ -1,3 +1,6 @@
+import { MESSAGES } from '../../../lib/core/metrics/built-in-metrics.ts'
+import { type MetricGroup, type MetricRole, metricsWith } from '../../../lib/core/metrics/protocol.ts'
+import { OTHER_PROTOCOLS } from '../../../lib/core/metrics/protocols.ts'
 import type { Summary, Values } from '../../../lib/core/results/summary.ts'
 import type { Verdict } from '../../../lib/core/results/verdict.ts'
 import { formatFigure, formatNumber, formatShare, formatSpan, formatUsd, NO_FIGURE, SHARE } from './figure.ts'
@@ -20,23 +23,17 @@ export interface KeyFigures {
 
 type Trend = Extract<Values, { kind: 'trend' }>
 
-/** What each protocol counts besides the requests of HTTP. */
-const TRAFFIC = {
-  sent: ['ws_msgs_sent', 'tcp_msgs_sent'],
-  received: ['ws_msgs_received', 'tcp_msgs_received', 'stream_events'],
-} as const
+const metricsOf = (role: MetricRole): string[] =>
+  OTHER_PROTOCOLS.flatMap((protocol) => metricsWith(protocol, role))
 /** What is begun and may fail, by the words for it. */
-const BEGUN = [
-  {
-    title: 'sessions',
-    label: 'opened',
-    counters: ['ws_sessions', 'tcp_sessions'],
-    rates: ['ws_session_failed', 'tcp_session_failed'],
-  },
-  { title: 'streams', label: 'opened', counters: ['stream_sessions'], rates: ['stream_failed'] },
-  { title: 'calls', label: 'total', counters: ['rpc_calls'], rates: ['rpc_failed'] },
-] as const
-const TIMES = { 'round trip': 'msg_rtt', 'first event': 'stream_time_to_first_event' }
+const BEGUN = [...Map.groupBy(OTHER_PROTOCOLS, ({ begun }) => begun?.figures.title)].flatMap(
+  ([title, protocols]) =>
+    title === undefined ? [] : [{ title, protocols, label: protocols[0]?.begun?.figures.begun ?? '' }],
+)
+/** The latencies of everything but requests. */
+const TIMES = [MESSAGES, ...OTHER_PROTOCOLS].flatMap((group: MetricGroup) =>
+  metricsWith(group, 'latency').map((metric) => [group.metrics[metric]?.label ?? metric, metric] as const),
+)
 
 /**
  * The run in a few numbers: the same ones, in the same words, in every report. Each protocol has its own, where it was
@@ -106,7 +103,9 @@ function countersOf(
 }
 
 /** Sessions, streams or calls: how many, and the share of those that ended which failed. */
-function begun(summary: Summary, { title, label, counters, rates }: (typeof BEGUN)[number]): KeyFigures[] {
+function begun(summary: Summary, { title, label, protocols }: (typeof BEGUN)[number]): KeyFigures[] {
+  const counters = protocols.flatMap((protocol) => metricsWith(protocol, 'traffic'))
+  const rates = protocols.flatMap((protocol) => metricsWith(protocol, 'failure'))
   const { count, drained, perSecond } = countersOf(summary, counters)
   if (count === 0) return []
   const ended = rates.flatMap((name) => {
@@ -126,8 +125,8 @@ function begun(summary: Summary, { title, label, counters, rates }: (typeof BEGU
 
 /** Messages over WebSockets and TCP, and events of streams. */
 function messages(summary: Summary): KeyFigures[] {
-  const sent = countersOf(summary, TRAFFIC.sent)
-  const received = countersOf(summary, TRAFFIC.received)
+  const sent = countersOf(summary, metricsOf('sent'))
+  const received = countersOf(summary, metricsOf('received'))
   if (sent.count + received.count === 0) return []
   const figures = [
     { label: 'received', value: formatNumber(received.count) },
@@ -144,7 +143,7 @@ function messages(summary: Summary): KeyFigures[] {
 }
 
 function times(summary: Summary): KeyFigures[] {
-  return Object.entries(TIMES).flatMap(([title, metric]) => {
+  return TIMES.flatMap(([title, metric]) => {
     const trend = trendOf(summary, metric)
     return trend === undefined ? [] : [latency(title, trend)]
   })

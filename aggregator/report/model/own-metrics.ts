@@ -1,15 +1,16 @@
-import { BUILT_IN_METRICS, DERIVED_METRICS } from '../../../lib/core/metrics/metric.ts'
+import { BUILT_IN_METRICS, DERIVED_METRICS } from '../../../lib/core/metrics/built-in-metrics.ts'
+import { PROTOCOLS } from '../../../lib/core/metrics/protocols.ts'
 import type { Summary } from '../../../lib/core/results/summary.ts'
 
 /** Lines of the timeline that are no metric of a scenario either. */
-const FOR_CHARTS = ['ws_sessions_open', 'tcp_sessions_open']
+const FOR_CHARTS: ReadonlySet<string | undefined> = new Set(PROTOCOLS.map(({ openLine }) => openLine))
 
 /** Whether a scenario declared the metric itself. */
 export function isOwn(metric: string): boolean {
   return (
     !Object.hasOwn(BUILT_IN_METRICS, metric) &&
     !Object.hasOwn(DERIVED_METRICS, metric) &&
-    !FOR_CHARTS.includes(metric)
+    !FOR_CHARTS.has(metric)
   )
 }
 

@@ -1,3 +1,10 @@
+import {
+  type MetricRole,
+  metricsWith,
+  metricWith,
+  type Protocol,
+} from '../../../lib/core/metrics/protocol.ts'
+import { OTHER_PROTOCOLS } from '../../../lib/core/metrics/protocols.ts'
 import type { Summary } from '../../../lib/core/results/summary.ts'
 
 /** What a flow did under one name over another protocol than plain HTTP. Counts that the protocol lacks are absent. */
@@ -14,40 +21,13 @@ export interface SessionRow {
   received?: number
 }
 
-interface Protocol {
-  name: string
-  begun: string
-  failed: string
-  sent?: string
-  received?: string
-}
-
-const PROTOCOLS: readonly Protocol[] = [
-  {
-    name: 'WebSocket',
-    begun: 'ws_sessions',
-    failed: 'ws_session_failed',
-    sent: 'ws_msgs_sent',
-    received: 'ws_msgs_received',
-  },
-  {
-    name: 'TCP',
-    begun: 'tcp_sessions',
-    failed: 'tcp_session_failed',
-    sent: 'tcp_msgs_sent',
-    received: 'tcp_msgs_received',
-  },
-  { name: 'stream', begun: 'stream_sessions', failed: 'stream_failed', received: 'stream_events' },
-  { name: 'RPC', begun: 'rpc_calls', failed: 'rpc_failed' },
-]
-
 type Series = Summary['series'][number]
 
 /** A row for each name of each flow, by protocol. */
 export function sessionRows({ series }: Pick<Summary, 'series'>): SessionRow[] {
-  return PROTOCOLS.flatMap((protocol) => {
-    const metrics = [protocol.begun, protocol.failed, protocol.sent, protocol.received]
-    const own = series.filter(({ metric }) => metrics.includes(metric))
+  return OTHER_PROTOCOLS.flatMap((protocol) => {
+    const metrics = new Set(metricsWith(protocol, 'traffic', 'failure', 'sent', 'received'))
+    const own = series.filter(({ metric }) => metrics.has(metric))
     const byName = Map.groupBy(own, ({ tags: { flow = '', name = '' } }) => JSON.stringify([flow, name]))
     return [...byName].map(([key, members]) => rowOf(protocol, JSON.parse(key), members))
   })
@@ -58,16 +38,20 @@ function rowOf(
   [flow, name]: [flow: string, name: string],
   members: readonly Series[],
 ): SessionRow {
-  const of = (wanted: string | undefined) => members.filter(({ metric }) => metric === wanted)
-  const counted = (wanted: string | undefined): number =>
-    of(wanted).reduce((sum, { values }) => sum + (values.kind === 'counter' ? values.count : 0), 0)
-  const rates = of(protocol.failed).flatMap(({ values }) => (values.kind === 'rate' ? [values] : []))
+  const of = (role: MetricRole) => {
+    const wanted = metricWith(protocol, role)
+    return wanted === undefined ? undefined : members.filter(({ metric }) => metric === wanted)
+  }
+  const counted = (role: MetricRole): number | undefined =>
+    of(role)?.reduce((sum, { values }) => sum + (values.kind === 'counter' ? values.count : 0), 0)
+  const rates = (of('failure') ?? []).flatMap(({ values }) => (values.kind === 'rate' ? [values] : []))
+  const [sent, received] = [counted('sent'), counted('received')]
   return {
-    ...{ protocol: protocol.name, flow, name },
-    begun: counted(protocol.begun),
+    ...{ protocol: protocol.title, flow, name },
+    begun: counted('traffic') ?? 0,
     failed: rates.reduce((sum, { trues }) => sum + trues, 0),
     ended: rates.reduce((sum, { total }) => sum + total, 0),
-    ...(protocol.sent !== undefined && { sent: counted(protocol.sent) }),
-    ...(protocol.received !== undefined && { received: counted(protocol.received) }),
+    ...(sent !== undefined && { sent }),
+    ...(received !== undefined && { received }),
   }
 }

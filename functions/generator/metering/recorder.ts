@@ -1,4 +1,5 @@
-import { BUILT_IN_METRICS, type MetricDefinition, type Tags } from '../../../lib/core/metrics/metric.ts'
+import { BUILT_IN_METRICS } from '../../../lib/core/metrics/built-in-metrics.ts'
+import type { MetricDefinition, Tags } from '../../../lib/core/metrics/metric.ts'
 import { seriesKey } from '../../../lib/core/metrics/selector.ts'
 import type { Cut } from '../../../lib/core/plan/cut.ts'
 import { MANY_SERIES, type Overflow, type TagValues } from '../../../lib/core/plan/overflow.ts'

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { BUILT_IN_METRICS, type BuiltInMetric, type MetricDefinition } from '../metrics/metric.ts'
+import { BUILT_IN_METRICS, type BuiltInMetric } from '../metrics/built-in-metrics.ts'
+import type { MetricDefinition } from '../metrics/metric.ts'
 import { parseSelector } from '../metrics/selector.ts'
 import type { Plan } from '../plan/plan.ts'
 

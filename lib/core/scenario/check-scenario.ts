@@ -1,7 +1,7 @@
 import type { Mistake } from '../base/errors.ts'
 import { fieldOf, mistakesOf, printed } from '../base/mistake.ts'
 import { didYouMean } from '../base/nearest.ts'
-import { BUILT_IN_METRICS, DERIVED_METRICS } from '../metrics/metric.ts'
+import { BUILT_IN_METRICS, DERIVED_METRICS } from '../metrics/built-in-metrics.ts'
 import { parseSelector } from '../metrics/selector.ts'
 import {
   AGGREGATIONS,

@@ -1,7 +1,8 @@
 import { Duration } from 'aws-cdk-lib'
 import { type IMetric, MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch'
 import { hashText } from '../../core/base/random.ts'
-import { BUILT_IN_METRICS, type MetricKind } from '../../core/metrics/metric.ts'
+import { BUILT_IN_METRICS } from '../../core/metrics/built-in-metrics.ts'
+import type { MetricKind } from '../../core/metrics/metric.ts'
 import { parseSelector } from '../../core/metrics/selector.ts'
 import {
   type Aggregation,

@@ -1,14 +1,15 @@
+import { metricWith, type Protocol } from '../../../../lib/core/metrics/protocol.ts'
+import { OTHER_PROTOCOLS } from '../../../../lib/core/metrics/protocols.ts'
 import { SHARE } from '../../model/figure.ts'
 import { type Chart, chartOf, type Judged, type Line, trendChart } from './chart.ts'
 import type { JudgedOf } from './judged-in.ts'
 
 type Names = Pick<Chart, 'id' | 'title' | 'hint'>
 
-type Link = readonly [kind: 'ws' | 'tcp', name: string]
-const LINKS: readonly Link[] = [
-  ['ws', 'WebSocket'],
-  ['tcp', 'TCP'],
-]
+/** Protocols whose connections stay open while both sides send messages. */
+const LINKS = OTHER_PROTOCOLS.filter(({ openLine }) => openLine !== undefined)
+/** What the time of opening covers, where it is not the whole way to a connection. */
+const CONNECTING: Partial<Record<string, string>> = { tcp: 'Name look-up and TCP connect' }
 
 /** The charts of what is no HTTP request, of every protocol there is: what was said, how fast, and on what. */
 export function protocolCharts(judgedOf: JudgedOf): Chart[] {
@@ -41,10 +42,11 @@ export function protocolCharts(judgedOf: JudgedOf): Chart[] {
   ]
 }
 
-function messages([kind, name]: Link, judgedOf: JudgedOf): Chart {
-  const [sent, received] = [`${kind}_msgs_sent`, `${kind}_msgs_received`]
+function messages(link: Protocol, judgedOf: JudgedOf): Chart {
+  const { name, title } = link
+  const [sent, received] = [metricWith(link, 'sent') ?? '', metricWith(link, 'received') ?? '']
   return chartOf(
-    { id: `${kind}-messages`, title: `${name} messages`, hint: 'Sent and received', unit: '/s' },
+    { id: `${name}-messages`, title: `${title} messages`, hint: 'Sent and received', unit: '/s' },
     [counted('received', received, 'blue'), { ...counted('sent', sent, 'orange'), dashed: true }],
     joined(rateOf(received, judgedOf), rateOf(sent, judgedOf)),
   )
@@ -69,28 +71,32 @@ function calls(judgedOf: JudgedOf): Chart {
   )
 }
 
-function sessions([kind, name]: Link, judgedOf: JudgedOf): Chart[] {
+function sessions(link: Protocol, judgedOf: JudgedOf): Chart[] {
+  const { name, title, openLine = '' } = link
   const open: Line = {
     label: 'open',
-    values: { metric: `${kind}_sessions_open`, column: 'value' },
+    values: { metric: openLine, column: 'value' },
     tone: 'teal',
     filled: true,
   }
+  const [begun = '', connecting = '', failed = ''] = (['traffic', 'opening', 'failure'] as const).map(
+    (role) => metricWith(link, role),
+  )
   return [
-    chartOf({ id: `${kind}-open`, title: `${name} sessions`, hint: 'Open at once', unit: '' }, [open]),
+    chartOf({ id: `${name}-open`, title: `${title} sessions`, hint: 'Open at once', unit: '' }, [open]),
     chartOf(
-      { id: `${kind}-opened`, title: `${name} sessions opened`, hint: 'Or tried in vain', unit: '/s' },
-      [counted('opened', `${kind}_sessions`, 'teal')],
-      rateOf(`${kind}_sessions`, judgedOf),
+      { id: `${name}-opened`, title: `${title} sessions opened`, hint: 'Or tried in vain', unit: '/s' },
+      [counted('opened', begun, 'teal')],
+      rateOf(begun, judgedOf),
     ),
-    latencyOf(`${kind}_connecting`, judgedOf, {
-      id: `${kind}-connecting`,
-      title: `${name} connecting`,
-      hint: kind === 'ws' ? 'From the call to the open socket' : 'Name look-up and TCP connect',
+    latencyOf(connecting, judgedOf, {
+      id: `${name}-connecting`,
+      title: `${title} connecting`,
+      hint: CONNECTING[name] ?? 'From the call to the open socket',
     }),
-    failuresOf(`${kind}_session_failed`, judgedOf, {
-      id: `${kind}-failed`,
-      title: `Failed ${name} sessions`,
+    failuresOf(failed, judgedOf, {
+      id: `${name}-failed`,
+      title: `Failed ${title} sessions`,
       hint: 'Share of those that ended',
     }),
   ]
