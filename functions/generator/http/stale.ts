@@ -7,10 +7,13 @@ const ONE_PACKET_BYTES = 1_186
 /** A reset is looked for every millisecond, for a round trip and this many more. */
 const RESET_MARGIN_MS = 5
 const MAX_RESET_WAIT_MS = 500
-/** How long after a response a close may follow that belongs to it. */
-const CLOSE_FOLLOWS_MS = 0.2
+/** How long a close is waited for that follows a response; longer where that was too short. */
+const MIN_WAIT_MS = 0.2
+const MAX_WAIT_MS = 2
+/** After that many requests that waited and met a close all the same, it is no habit. */
+const MOST_MISSED_IN_VAIN = 3
 /** Later than that a close would have been seen. */
-const JUST_NOW_MS = 1
+const JUST_NOW_MS = 50
 /** How long an origin is known by what it did once. */
 const HABIT_MS = 10_000
 
@@ -29,34 +32,53 @@ export function isOfWrite(error: Error): boolean {
   return 'syscall' in error && error.syscall === 'write'
 }
 
-/** How an origin lets go of its connections, as far as that has been seen. */
+/**
+ * Whether an origin closes connections right behind responses without announcing it, as far as that has been seen. One that
+ * drops requests looks alike at first, but none of its closes is ever seen before the request.
+ */
 export class ClosingHabits {
+  /** How long the next request on a connection waits for a close to be seen. */
+  waitMs = MIN_WAIT_MS
   readonly #now: () => number
-  #closesSilently = false
+  #isExpected = false
   #untilMs = 0
+  #seenInTime = 0
+  #missedInVain = 0
 
   /** `now`: milliseconds from any beginning. */
   constructor(now: () => number = () => performance.now()) {
     this.#now = now
   }
 
-  /** It has closed a connection right behind a response, without announcing it. */
-  note(): void {
-    this.#closesSilently = true
-    this.#untilMs = this.#now() + HABIT_MS
+  /** It has closed a connection under a request. `waited`: the request had waited for a close before. */
+  noteMissed(waited: boolean): void {
+    if (waited && this.#seenInTime === 0) this.#missedInVain++
+    else if (waited) this.waitMs = Math.min(MAX_WAIT_MS, 2 * this.waitMs)
+    this.#expect(this.#missedInVain < MOST_MISSED_IN_VAIN)
+  }
+
+  /** It has closed a connection before the request that waited was sent. */
+  noteInTime(): void {
+    this.#seenInTime++
+    this.#expect(true)
   }
 
   /** It may close a connection that has been idle for so long. */
   mayClose(idleMs: number): boolean {
-    if (!this.#closesSilently || idleMs > JUST_NOW_MS) return false
-    this.#closesSilently = this.#now() < this.#untilMs
-    return this.#closesSilently
+    if (!this.#isExpected || idleMs > JUST_NOW_MS) return false
+    this.#isExpected = this.#now() < this.#untilMs
+    return this.#isExpected
+  }
+
+  #expect(isExpected: boolean): void {
+    this.#isExpected = isExpected
+    this.#untilMs = this.#now() + HABIT_MS
   }
 }
 
-/** Calls back when a close that follows the response before has been seen, where there is one. */
-export function afterClose(done: () => void): void {
-  const untilMs = performance.now() + CLOSE_FOLLOWS_MS
+/** Calls back when so much time has passed, and the event loop has looked at its sockets since. */
+export function afterWait(waitMs: number, done: () => void): void {
+  const untilMs = performance.now() + waitMs
   const look = (): void => {
     if (performance.now() < untilMs) setImmediate(look)
     else setImmediate(done)

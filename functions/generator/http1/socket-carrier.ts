@@ -10,7 +10,7 @@ import {
   closedByPeer,
   type Opener,
 } from '../http/carrier.ts'
-import { afterClose, isOfWrite, isRepeatable, resetWaitMs } from '../http/stale.ts'
+import { afterWait, isOfWrite, isRepeatable, resetWaitMs } from '../http/stale.ts'
 import { write } from '../http/write.ts'
 import { hangUp } from '../net/dial.ts'
 import { READ_INTO } from '../net/read-into.ts'
@@ -56,6 +56,7 @@ export class SocketCarrier implements Carrier, Controller, AnswerSink {
   #answering = false
   /** The request waits for a close that may follow the answer before it. */
   #isHeld = false
+  #wasHeld = false
   #closesAfter = false
   #keepAliveMs = KEEP_ALIVE_MS
 
@@ -83,6 +84,7 @@ export class SocketCarrier implements Carrier, Controller, AnswerSink {
     }
     this.#handler = handler
     this.#isHeld = false
+    this.#wasHeld = false
     this.#request = request
     this.#closesAfter = block.closes
     if (!this.#isFit(idleMs)) this.#drop()
@@ -179,9 +181,10 @@ export class SocketCarrier implements Carrier, Controller, AnswerSink {
   /** Sends a request when the connection has had time to close, and on another one where it did. */
   #hold(handler: CarrierHandler, send: (socket: Socket) => void): void {
     this.#isHeld = true
-    afterClose(() => {
+    afterWait(this.#heads.habits.waitMs, () => {
       if (this.#handler !== handler) return
       this.#isHeld = false
+      this.#wasHeld = true
       const socket = this.#socket
       if (socket) send(socket)
       else this.#connect(send)
@@ -189,7 +192,7 @@ export class SocketCarrier implements Carrier, Controller, AnswerSink {
   }
 
   #closedInTime(): void {
-    this.#heads.habits.note()
+    this.#heads.habits.noteInTime()
     this.#drop()
   }
 
@@ -268,7 +271,7 @@ export class SocketCarrier implements Carrier, Controller, AnswerSink {
   /** Ends the connection, and the request on it with this error. */
   #fail(error: Error): void {
     const handler = this.#handler
-    if (handler && !this.#answering && this.#answers > 0) this.#heads.habits.note()
+    if (handler && !this.#answering && this.#answers > 0) this.#heads.habits.noteMissed(this.#wasHeld)
     this.#handler = undefined
     this.#request = undefined
     this.#drop()

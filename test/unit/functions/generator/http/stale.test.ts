@@ -20,18 +20,41 @@ describe('a second try', () => {
 })
 
 describe('an origin', () => {
-  it('that has closed a connection behind a response may do so again for ten seconds, right behind the next', () => {
+  const habitsAt = (clock: { ms: number }) => new ClosingHabits(() => clock.ms)
+
+  it('that has closed a connection behind a response may do so again for ten seconds, soon after the next', () => {
     const clock = { ms: 1_000 }
-    const habits = new ClosingHabits(() => clock.ms)
+    const habits = habitsAt(clock)
     expect(habits.mayClose(0)).toBe(false)
-    habits.note()
-    expect([habits.mayClose(0), habits.mayClose(1), habits.mayClose(1.1)]).toEqual([true, true, false])
+    habits.noteMissed(false)
+    expect([habits.mayClose(0), habits.mayClose(50), habits.mayClose(50.1)]).toEqual([true, true, false])
     clock.ms = 10_999
     expect(habits.mayClose(0)).toBe(true)
-    habits.note()
+    habits.noteInTime()
     clock.ms = 20_998
     expect(habits.mayClose(0)).toBe(true)
     clock.ms = 20_999
     expect(habits.mayClose(0)).toBe(false)
+  })
+
+  it('that closes connections only under requests drops them, and is not waited for', () => {
+    const habits = habitsAt({ ms: 0 })
+    for (let user = 0; user < 50; user++) habits.noteMissed(false)
+    for (let i = 0; i < 2; i++) habits.noteMissed(true)
+    expect([habits.mayClose(0), habits.waitMs]).toEqual([true, 0.2])
+    habits.noteMissed(true)
+    expect(habits.mayClose(0)).toBe(false)
+    habits.noteMissed(false)
+    expect(habits.mayClose(0)).toBe(false)
+  })
+
+  it('whose closes come late is waited for longer, up to two milliseconds', () => {
+    const habits = habitsAt({ ms: 0 })
+    habits.noteInTime()
+    const waits = [1, 2, 3, 4, 5].map(() => {
+      habits.noteMissed(true)
+      return habits.waitMs
+    })
+    expect([waits, habits.mayClose(0)]).toEqual([[0.4, 0.8, 1.6, 2, 2], true])
   })
 })
