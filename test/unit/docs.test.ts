@@ -215,7 +215,7 @@ describe('tables in the documentation', () => {
   })
 
   it('put every code of an error into the class that it has', () => {
-    const rows = tableOf('docs/verdict.md', 'class')
+    const rows = tableOf('docs/errors.md', 'class')
     for (const [errorClass, , codes] of rows)
       for (const code of codesIn(codes))
         expect([code, errorClassOf(Object.assign(new Error(code), { code }))]).toEqual([
@@ -228,7 +228,7 @@ describe('tables in the documentation', () => {
     const source = readFileSync('functions/generator/metering/error-class.ts', 'utf8')
     const returned = Array.from(source.matchAll(/^ {2}(?:\w+: |\[\/.*, )'([a-z_]+)'/gm), ([, name]) => name)
     expect(returned.length).toBeGreaterThan(15)
-    const named = tableOf('docs/verdict.md', 'class').map(([name]) => plain(name))
+    const named = tableOf('docs/errors.md', 'class').map(([name]) => plain(name))
     expect(named).toEqual(expect.arrayContaining(returned))
   })
 
