@@ -19,7 +19,7 @@ function unawaitedSentence(summary: Summary): string[] {
   if (calls === 0) return []
   const flows = namesOf(summary, 'unawaited_calls', 'flow')
   return [
-    `${calls} requests, think times or openings were still in flight when their flow had returned ` +
+    `${counted(calls, 'request, think time or opening was', 'requests, think times or openings were')} still in flight when their flow had returned ` +
       `(${flows}): await them; such iterations were taken to end with the last of them`,
   ]
 }
@@ -32,7 +32,7 @@ function stuckSentence({ series }: Summary): string[] {
   if (count === 0) return []
   const flows = stuck.map(({ tags }) => tags.flow).join(', ')
   return [
-    `${count} iterations did not end even when they were cut off (${flows}): they await something that never comes; end it at vu.signal`,
+    `${counted(count, 'iteration', 'iterations')} did not end even when cut off (${flows}), awaiting something that never comes: end it at vu.signal`,
   ]
 }
 
@@ -40,7 +40,7 @@ function straySentence(summary: Summary): string[] {
   const errors = totalOf(summary, 'orphaned_errors')
   if (errors === 0) return []
   return [
-    `${errors} errors came where nothing waits for them, in timers, events or forgotten promises: ` +
+    `${counted(errors, 'error', 'errors')} came where nothing waits for them, in timers, events or forgotten promises: ` +
       `${namesOf(summary, 'orphaned_errors', 'error')}`,
   ]
 }
@@ -51,8 +51,12 @@ function exitSentence({ errors }: Summary): string[] {
     .reduce((sum, each) => sum + each.count, 0)
   if (count === 0) return []
   return [
-    `flows called process.exit or process.abort ${count} times: that was refused and failed their iterations, since all users share the process`,
+    `flows called process.exit or process.abort ${counted(count, 'time', 'times')}: that was refused and failed their iterations, since all users share the process`,
   ]
+}
+
+function counted(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`
 }
 
 /** The values of a tag, those with the highest counts first. */
