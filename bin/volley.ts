@@ -14,11 +14,11 @@ import { type Terminal, terminal as writable } from '../lib/cli/terminal/termina
 import { EXIT, explain, VolleyError } from '../lib/core/base/errors.ts'
 import { printable } from '../lib/core/base/printable.ts'
 import { maskName, maskText } from '../lib/core/secrets/mask.ts'
+import { packageVersion } from '../lib/package/own-files.ts'
 import { ExitRefused, leaveProcess, refuseExit } from '../lib/user-code/exit-guard.ts'
 import { PrintedLines } from '../lib/user-code/printed-lines.ts'
 import { catchStrayErrors, StrayErrors } from '../lib/user-code/stray-errors.ts'
 import { stackOf } from '../lib/user-code/user-frames.ts'
-import packageJson from '../package.json' with { type: 'json' }
 
 const terminal: Terminal = { ...writable, leave: leaveProcess }
 
@@ -44,7 +44,7 @@ const CLOUD_SCENARIO =
 
 const program = new Command('volley')
   .description('Makes load by a scenario and judges how the target took it.')
-  .version(packageJson.version, '-V, --version', 'print the version')
+  .version(packageVersion(), '-V, --version', 'print the version')
   .exitOverride()
   .configureOutput({ writeOut: terminal.write })
   .showSuggestionAfterError()

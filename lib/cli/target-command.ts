@@ -1,7 +1,6 @@
 import { once } from 'node:events'
-import { pathToFileURL } from 'node:url'
 import { EXIT, VolleyError } from '../core/base/errors.ts'
-import { besideScenario, loadScenario } from '../scenario/scenario-file.ts'
+import { loadScenario, modelModule } from '../scenario/scenario-file.ts'
 import { spawnModelTarget } from '../target/spawn.ts'
 import type { Terminal } from './terminal/terminal.ts'
 
@@ -24,7 +23,7 @@ export async function targetCommand(name: string, flags: TargetFlags, terminal: 
       },
     ])
   const [port, seed] = numbersOf(flags)
-  const target = await spawnModelTarget(pathToFileURL(besideScenario(module, scenario.target.model)).href, {
+  const target = await spawnModelTarget(modelModule(module, scenario.target.model), {
     port,
     condition: flags.condition,
     seed,

@@ -1,5 +1,4 @@
 import { connect } from 'node:net'
-import { pathToFileURL } from 'node:url'
 import { checkProxy, createGuard } from '../../functions/generator/net/target-guard.ts'
 import { VolleyError } from '../core/base/errors.ts'
 import { didYouMean } from '../core/base/nearest.ts'
@@ -8,7 +7,7 @@ import type { Plan } from '../core/plan/plan.ts'
 import type { Scenario } from '../core/scenario/scenario.ts'
 import { maskUrl } from '../core/secrets/mask.ts'
 import { isSoundUserinfo, USERINFO_RULE } from '../core/secrets/userinfo.ts'
-import { besideScenario, type LoadedScenario } from '../scenario/scenario-file.ts'
+import { type LoadedScenario, modelModule } from '../scenario/scenario-file.ts'
 
 /** Where the load goes: a URL, or a model of the system that is started for this run. */
 export type ChosenTarget = { url: string; model?: undefined } | { url?: undefined; model: string }
@@ -29,8 +28,7 @@ export function chooseTarget({ scenario, module }: LoadedScenario, request: Load
     guard.checkUrl(parseTarget(url))
     return { url }
   }
-  if (scenario.target.model !== undefined)
-    return { model: pathToFileURL(besideScenario(module, scenario.target.model)).href }
+  if (scenario.target.model !== undefined) return { model: modelModule(module, scenario.target.model) }
   throw new VolleyError('INPUT_INVALID', `${scenario.name} has no target`, [
     {
       field: '--target',

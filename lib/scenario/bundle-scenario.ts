@@ -3,10 +3,11 @@ import { dirname, join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Mistake, VolleyError } from '../core/base/errors.ts'
 import { BUNDLE_ENTRY } from '../core/run/scenario-bundle.ts'
+import { ownModulePath } from '../package/own-files.ts'
 import { REQUIRE_BANNER } from './require-banner.ts'
 import { besideScenario, type LoadedScenario } from './scenario-file.ts'
 
-const AUTHORING = fileURLToPath(new URL('../index.ts', import.meta.url))
+const AUTHORING = ownModulePath('lib/index')
 
 /**
  * Bundles a scenario into `folder/scenario.mjs`, ready to run on Node 24, its data files at the same places relative

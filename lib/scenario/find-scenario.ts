@@ -4,20 +4,22 @@ import { fileURLToPath } from 'node:url'
 import { type Mistake, VolleyError } from '../core/base/errors.ts'
 import { didYouMean, nearest } from '../core/base/nearest.ts'
 import { maskUrl } from '../core/secrets/mask.ts'
+import { CODE_ROOT, MODULE_ENDING } from '../package/own-files.ts'
 
-const SUITES = fileURLToPath(new URL('../../scenarios/', import.meta.url))
+const SUITES = fileURLToPath(new URL('scenarios/', CODE_ROOT))
+const SUITE_ENTRY = `scenario${MODULE_ENDING}`
 /** Of the files in a folder. */
 const MAX_LISTED = 8
 const MODULE = /\.[mc]?[tj]s$/
 
 /** Names of the suites that come with the project. */
 export function suiteNames(): string[] {
-  return readdirSync(SUITES).filter((name) => existsSync(resolve(SUITES, name, 'scenario.ts')))
+  return readdirSync(SUITES).filter((name) => existsSync(resolve(SUITES, name, SUITE_ENTRY)))
 }
 
 /** The file of a scenario that is named by its suite or its path. Throws `SCENARIO_NOT_FOUND` with what might be meant. */
 export function findScenario(nameOrFile: string): string {
-  const suite = resolve(SUITES, nameOrFile, 'scenario.ts')
+  const suite = resolve(SUITES, nameOrFile, SUITE_ENTRY)
   if (/^[\w-]+$/.test(nameOrFile) && existsSync(suite)) return suite
   if (/^[a-z][a-z\d+.-]*:\/\//i.test(nameOrFile)) throw isTarget(nameOrFile)
   const file = resolve(nameOrFile)

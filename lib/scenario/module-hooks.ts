@@ -2,9 +2,10 @@ import { readFileSync, statSync } from 'node:fs'
 import { type LoadHookContext, registerHooks } from 'node:module'
 import { extname } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { ownModule } from '../package/own-files.ts'
 import { hasModuleSyntax } from './module-syntax.ts'
 
-const AUTHORING = new URL('../index.ts', import.meta.url).href
+const AUTHORING = ownModule('lib/index').href
 
 /** What a written path may lead to, as compilers and bundlers take it. */
 const ENDINGS = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs'] as const

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { VolleyError } from '../core/base/errors.ts'
@@ -44,6 +45,13 @@ export async function loadScenarioModule(
 /** Path of a file that a scenario names relative to itself. */
 export function besideScenario(module: string, path: string): string {
   return resolve(dirname(fileURLToPath(module)), path)
+}
+
+/** The URL of the module of a scenario's model target; of a compiled scenario, what became of its `.ts` file. */
+export function modelModule(module: string, path: string): string {
+  const file = besideScenario(module, path)
+  const compiled = file.replace(/\.([mc]?)ts$/, '.$1js')
+  return pathToFileURL(existsSync(file) ? file : existsSync(compiled) ? compiled : file).href
 }
 
 type Exports = Readonly<Record<string, unknown>>

@@ -1,13 +1,13 @@
 import { fork } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import { type ErrorCode, VolleyError } from '../core/base/errors.ts'
+import { ownModulePath } from '../package/own-files.ts'
 import type { ModelTarget, ModelTargetOptions } from './model.ts'
 import { type ProcessMessage, processMessageSchema } from './process-message.ts'
 
 /** A target closes its connections within a second. */
 const CLOSE_PATIENCE_MS = 3_000
 
-const ENTRY = fileURLToPath(new URL('./process.ts', import.meta.url))
+const ENTRY = ownModulePath('lib/target/process')
 
 /** Starts a model target in a process of its own. Throws what the target refused to start with. */
 export async function spawnModelTarget(

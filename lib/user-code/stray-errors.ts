@@ -1,4 +1,4 @@
-import { fileURLToPath } from 'node:url'
+import { CODE_ROOT } from '../package/own-files.ts'
 
 type StrayListener = (error: unknown) => void
 
@@ -50,8 +50,8 @@ export function catchStrayErrors(strays: StrayErrors, onFault: (fault: unknown) 
   }
 }
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url))
-const OWN_ROOMS = ['functions', 'lib', 'aggregator', 'bin'].map((room) => `${ROOT}${room}/`)
+/** As stacks have them: of the URLs of modules, on Windows with a slash before the drive. */
+const OWN_ROOMS = ['functions', 'lib', 'aggregator', 'bin'].map((room) => `${CODE_ROOT.pathname}${room}/`)
 const PLACE = /(?:\(|at (?:async )?)(?:file:\/\/)?(\/[^\s()]+|[A-Z]:[^\s()]+):\d+:\d+\)?$/
 
 /** Whether an error passed through Volley's own code and through no code of a scenario. */

@@ -1,13 +1,14 @@
 import { dirname, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Frame } from '../core/results/incident.ts'
+import { CODE_ROOT } from '../package/own-files.ts'
 
 const MAX_FRAMES = 8
 const LONGEST_STACK = 20_000
 const LONGEST_PLACE = 200
 
 /** Volley's own files; the suites and examples beside them are a user's. */
-const OWN_ROOT = folderOf(new URL('../../', import.meta.url))
+const OWN_ROOT = folderOf(CODE_ROOT)
 const OWN_FOLDERS = ['aggregator', 'bin', 'functions', 'lib', 'node_modules'].map(
   (name) => `${OWN_ROOT}${name}${sep}`,
 )

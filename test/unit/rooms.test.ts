@@ -15,6 +15,7 @@ const ROOMS = [
   'lib/core/results',
   'lib/core/run',
   'lib/core/price',
+  'lib/package',
   'lib/ports.ts',
   'lib/adapters/net',
   'functions/runtime',

@@ -1,17 +1,15 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import { isErrorCode, VolleyError } from '../../core/base/errors.ts'
 import type { GeneratorEnd } from '../../core/results/observed.ts'
 import { GENERATOR_FLAGS } from '../../core/run/flags.ts'
 import { secretsOfUrl } from '../../core/scenario/known-secrets.ts'
 import { maskText } from '../../core/secrets/mask.ts'
+import { ownModulePath } from '../../package/own-files.ts'
 import type { Clock, Invocation } from '../../ports.ts'
 import { type Answer, answerSchema, type GeneratorPrinted, type Order, UNHEARD } from './local-message.ts'
 
 /** What a generator on this machine runs. */
-export const GENERATOR_ENTRY = fileURLToPath(
-  new URL('../../../functions/generator/process.ts', import.meta.url),
-)
+export const GENERATOR_ENTRY = ownModulePath('functions/generator/process')
 /** Of what a failing process says on standard error, the part worth searching, and the part worth quoting. */
 const KEPT_CHARACTERS = 8_000
 const QUOTED_CHARACTERS = 400
