@@ -88,7 +88,9 @@ describe('the package', () => {
     ])
     expect(files.filter((file) => file.startsWith('bin/'))).toEqual(['bin/volley.mjs'])
     expect(files.filter((file) => /(?<!\.d)\.ts$/.test(file))).toEqual([])
-    expect(files.filter((file) => /^dist\/.*(?:\.test\.|local-cloud|write-schemas|build\.js)/.test(file))).toEqual([])
+    expect(
+      files.filter((file) => /^dist\/.*(?:\.test\.|local-cloud|write-schemas|build\.js)/.test(file)),
+    ).toEqual([])
   })
 
   it('prints its version', async () => {
