@@ -170,6 +170,13 @@ describe('the map of the code', () => {
   })
 })
 
+describe('the lines of the documentation', () => {
+  it.each(PAGES)('have at most 100 characters, but in tables and where a link stands: $file', ({ text }) => {
+    const lines = text.split('\n').filter((line) => !line.startsWith('|') && !line.includes(']('))
+    expect(lines.filter((line) => line.length > 100)).toEqual([])
+  })
+})
+
 describe('the words of the documentation', () => {
   it.each(PAGES)('are those of an English writer: $file', ({ text }) => {
     const translated = /\b(mend(s|ed|ing)?|anew|whoever|nobody|(is|are) told(?! apart)|in good order)\b/gi
