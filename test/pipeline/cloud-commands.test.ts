@@ -187,7 +187,7 @@ describe('volley start --wait', () => {
     await endRun(api.store, 'r1', 'inconclusive')
     const { code, stdout, stderr } = await outcome
     expect(stderr).toBe(`run r1: quoted at $1.20
-stopping: generators are told to end; Ctrl-C again leaves at once
+Ctrl-C: stopping the generators; Ctrl-C again leaves at once
 r1 is stopping
 `)
     expect(JSON.parse(stdout)).toMatchObject({ run: 'r1', state: 'inconclusive' })
@@ -335,7 +335,7 @@ describe('every command of the cloud', () => {
   it('says how to name a deployment where none is', async () => {
     vi.stubEnv('VOLLEY_API', undefined)
     refuses(
-      await volley('runs'),
+      await volley('watch', 'r1'),
       EXIT.badInput,
       `INPUT_INVALID: it is not clear which deployment is meant
   --endpoint: not given
