@@ -1,6 +1,8 @@
 import type { Plan } from './core/plan/plan.ts'
 import type { GeneratorEnd } from './core/results/observed.ts'
 import type { SeriesUnit } from './core/results/published.ts'
+import type { Summary } from './core/results/summary.ts'
+import type { Verdict } from './core/results/verdict.ts'
 import type { RunRequest } from './core/run/run-request.ts'
 import type { OutsideSeries } from './core/scenario/source.ts'
 
@@ -105,6 +107,41 @@ export interface FaultInjector {
   /** Ends an experiment; one that has ended stays as it is. */
   stop(id: string): Promise<void>
   state(id: string): Promise<Fault>
+}
+
+/** Which runs of an archive are wanted. */
+export interface RunFilter {
+  /** Name of a scenario. */
+  scenario?: string
+  profile?: string
+  /** Only runs from before that moment, epoch milliseconds. */
+  before?: number
+  limit: number
+}
+
+/** A run as a list knows it. */
+export interface ArchivedRun {
+  run: string
+  /** Epoch milliseconds: when it was asked for, or when its load started. */
+  atMs: number
+  /** Absent where the archive does not know. */
+  scenario?: string
+  profile?: string
+}
+
+/** What a run has left. A part that is absent was not written, or not by this version. */
+export interface RunFiles {
+  plan?: Plan
+  summary?: Summary
+  verdict?: Verdict
+}
+
+/** The runs that are kept. Every adapter passes `test/contract/run-archive.contract.ts`. */
+export interface RunArchive {
+  /** The newest first; runs of one moment by name. */
+  list(filter: RunFilter): Promise<ArchivedRun[]>
+  /** `undefined` for a run that is not in the archive. */
+  open(run: string): Promise<RunFiles | undefined>
 }
 
 /** The once-only parts of a scenario. What they request is not part of the measurements. */

@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { StoreArchive } from '../../lib/adapters/run-archive/store.ts'
 import { mistakesOf } from '../../lib/core/base/mistake.ts'
 import { stateSchema } from '../../lib/core/results/verdict.ts'
-import { parseRunIndexKey, RUN_INDEX, type RunEntry } from '../../lib/core/run/run-entry.ts'
+import type { RunEntry } from '../../lib/core/run/run-entry.ts'
 import type { RunList } from '../../lib/core/run/run-view.ts'
 import { findRunEntry } from '../../lib/run/store/run-entry.ts'
 import { type ApiAnswer, type ApiRequest, invalid, json } from './http.ts'
@@ -9,20 +10,24 @@ import type { ApiPorts } from './ports.ts'
 import { type RunState, runStateOf } from './run-state.ts'
 
 /** Text, as a URL holds it. */
-export const listQuerySchema = z.object({ limit: z.coerce.number().int().min(1).max(100).default(20) })
+export const listQuerySchema = z.object({
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+  /** Name of a scenario. */
+  scenario: z.string().optional(),
+  profile: z.string().optional(),
+  /** Epoch milliseconds: only runs that were asked for earlier. */
+  before: z.coerce.number().int().min(0).optional(),
+})
 
 /** All that a list tells of a verdict: one that another version wrote does not hide the others. */
 const outcomeSchema = z.object({ state: stateSchema, reasons: z.array(z.string()) })
 
-/** `GET /runs?limit=20`: the latest runs, the newest first. */
+/** `GET /runs?limit=20&scenario=shop&profile=spike`: the latest such runs, the newest first. */
 export async function listRuns(http: ApiRequest, ports: ApiPorts): Promise<ApiAnswer> {
   const query = listQuerySchema.safeParse(http.query)
   if (!query.success) throw invalid('the runs cannot be listed', ...mistakesOf(query.error, http.query))
-  const { limit } = query.data
-  const keys: { run: string; requestedAtMs: number }[] = []
-  for await (const key of ports.store.list(RUN_INDEX)) keys.push(...[parseRunIndexKey(key) ?? []].flat())
-  keys.sort((a, b) => b.requestedAtMs - a.requestedAtMs || (a.run < b.run ? -1 : 1))
-  const rows = await Promise.all(keys.slice(0, limit).map(({ run }) => rowOf(run, ports)))
+  const runs = await new StoreArchive(ports.store).list(query.data)
+  const rows = await Promise.all(runs.map(({ run }) => rowOf(run, ports)))
   return json(200, { runs: rows.flat() } satisfies RunList)
 }
 
@@ -32,13 +37,13 @@ async function rowOf(run: string, ports: ApiPorts): Promise<RunList['runs']> {
 }
 
 function describe(
-  { run, requestedAtMs, request, profile, target, quote }: RunEntry,
+  { run, requestedAtMs, request, scenario = request.scenario, profile, target, quote }: RunEntry,
   { phase, cause, verdict }: RunState<z.infer<typeof outcomeSchema>>,
 ): RunList['runs'][number] {
   return {
     run,
     requestedAtMs,
-    scenario: request.scenario,
+    scenario,
     profile,
     target,
     quotedUsd: quote.totalUsd,

@@ -71,12 +71,15 @@ const FILE = {
   description: 'Which of the reports.',
   schema: { enum: Object.keys(REPORT_TYPES), default: 'summary.md' },
 }
-const LIMIT = {
-  name: 'limit',
-  in: 'query',
-  description: 'How many runs.',
-  schema: jsonSchema(listQuerySchema.shape.limit),
-}
+const LIST_QUERY = Object.entries({
+  limit: 'How many runs.',
+  scenario: 'Name of a scenario: only its runs. Runs from before there was this filter are left out.',
+  profile: 'Only runs of this profile.',
+  before: 'Epoch milliseconds: only runs that were asked for earlier.',
+} satisfies Record<keyof typeof listQuerySchema.shape, string>).map(([name, description]) => ({
+  ...{ name, in: 'query', description },
+  schema: jsonSchema(listQuerySchema.shape[name as keyof typeof listQuerySchema.shape]),
+}))
 
 const DESCRIBED: Readonly<Record<OperationName, Described>> = {
   startRun: {
@@ -91,7 +94,7 @@ const DESCRIBED: Readonly<Record<OperationName, Described>> = {
   },
   listRuns: {
     summary: 'List the latest runs, the newest first',
-    parameters: [LIMIT],
+    parameters: LIST_QUERY,
     answers: { 200: ['The runs.', 'RunList'] },
     refusals: [400, 503],
   },

@@ -1,6 +1,7 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { FolderArchive } from '../adapters/run-archive/folder.ts'
 import { type State, stateSchema } from '../core/results/verdict.ts'
 
 /** One run on this machine, as far as its files tell. */
@@ -20,12 +21,7 @@ export interface LocalRun {
   p95Ms?: number
 }
 
-/** All that a list tells of these files: what another version wrote beside it hides nothing. */
-const planSchema = z.object({
-  run: z.string(),
-  profile: z.string(),
-  scenario: z.object({ name: z.string() }),
-})
+/** All that a list tells of a summary: what another version wrote beside it hides nothing. */
 const outcomeSchema = z.object({
   state: stateSchema,
   reasons: z.array(z.string()),
@@ -37,31 +33,16 @@ type Outcome = z.infer<typeof outcomeSchema>
 
 /** The latest runs whose directories are in a folder, the newest first. A folder that is not there holds none. */
 export async function localRuns(folder: string, limit: number): Promise<LocalRun[]> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
-  const found = await Promise.all(
-    entries.filter((entry) => entry.isDirectory()).map(({ name }) => lookAt(join(folder, name), name)),
+  const runs = await new FolderArchive(folder).list({ limit })
+  return Promise.all(
+    runs.map(async ({ run, directory, atMs: startedAtMs, scenario, profile }): Promise<LocalRun> => {
+      if (scenario === undefined || profile === undefined)
+        return { run, directory, startedAtMs, state: 'damaged', reason: 'plan.json cannot be read' }
+      const outcome = await readOutcome(directory)
+      const known = { run, directory, scenario, profile, startedAtMs }
+      return { ...known, ...(outcome ? outcomeOf(outcome) : { state: 'unfinished' }) }
+    }),
   )
-  const runs = found.flatMap((run) => run ?? [])
-  runs.sort((a, b) => b.startedAtMs - a.startedAtMs || (a.run < b.run ? -1 : 1))
-  return runs.slice(0, limit)
-}
-
-/** `undefined` for a directory that is not a run's. */
-async function lookAt(directory: string, name: string): Promise<LocalRun | undefined> {
-  const written = await stat(join(directory, 'plan.json')).catch(() => undefined)
-  if (!written) return undefined
-  const plan = await readFields(directory, 'plan.json', planSchema)
-  const startedAtMs = written.mtimeMs
-  if (!plan)
-    return { run: name, directory, startedAtMs, state: 'damaged', reason: 'plan.json cannot be read' }
-  const outcome = await readFields(directory, 'metrics-summary.json', outcomeSchema)
-  return {
-    run: plan.run,
-    directory,
-    scenario: plan.scenario.name,
-    profile: plan.profile,
-    ...(outcome ? outcomeOf(outcome) : { startedAtMs, state: 'unfinished' }),
-  }
 }
 
 function outcomeOf({
@@ -81,9 +62,11 @@ function outcomeOf({
   }
 }
 
-async function readFields<T>(directory: string, file: string, schema: z.ZodType<T>): Promise<T | undefined> {
+async function readOutcome(directory: string): Promise<Outcome | undefined> {
   try {
-    return schema.safeParse(JSON.parse(await readFile(join(directory, file), 'utf8'))).data
+    return outcomeSchema.safeParse(
+      JSON.parse(await readFile(join(directory, 'metrics-summary.json'), 'utf8')),
+    ).data
   } catch {
     return undefined
   }

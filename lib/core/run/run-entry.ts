@@ -7,11 +7,21 @@ export const runEntryKey = (run: string): string => `runs/${run}/request.json`
 
 /**
  * Prefix of the index: an empty object for every run, so that a list of runs costs one LIST per thousand runs and
- * never meets a snapshot.
+ * never meets a snapshot. Runs of one scenario, or of one of its profiles, are listed by themselves.
  */
 export const RUN_INDEX = 'run-index/'
-export const runIndexKey = ({ run, requestedAtMs }: RunEntry): string =>
-  `${RUN_INDEX}${String(requestedAtMs).padStart(15, '0')}/${run}`
+
+export const runIndexKey = ({ run, requestedAtMs, scenario, profile }: RunEntry): string => {
+  const timed = `${String(requestedAtMs).padStart(15, '0')}/${run}`
+  // An entry of an earlier version is indexed as that version did.
+  return scenario === undefined ? `${RUN_INDEX}${timed}` : `${runIndexPrefix({ scenario, profile })}${timed}`
+}
+
+/** What the index keys of such runs begin with; a profile narrows the list of a scenario only. */
+export function runIndexPrefix({ scenario, profile }: { scenario?: string; profile?: string }): string {
+  const parts = scenario === undefined ? [] : profile === undefined ? [scenario] : [scenario, profile]
+  return RUN_INDEX + parts.map((part) => `${encodeURIComponent(part)}/`).join('')
+}
 
 /** What was asked for and what was answered. Written once, before the run's execution starts. */
 export const runEntrySchema = z.strictObject({
@@ -20,14 +30,32 @@ export const runEntrySchema = z.strictObject({
   /** Epoch milliseconds. */
   requestedAtMs: z.number().int().min(0),
   request: runRequestSchema,
+  /** Name of the scenario; entries of earlier versions have none. */
+  scenario: z.string().optional(),
   profile: z.string(),
   target: z.string(),
   quote: quoteSchema,
 })
 export type RunEntry = z.infer<typeof runEntrySchema>
 
-/** Name and time of an index key; `undefined` for any other key. */
-export function parseRunIndexKey(key: string): { run: string; requestedAtMs: number } | undefined {
-  const match = /^run-index\/(\d{15})\/([^/]+)$/.exec(key)
-  return match ? { run: match[2] as string, requestedAtMs: Number(match[1]) } : undefined
+/** What an index key tells of a run; keys of an earlier version name neither scenario nor profile. */
+export interface IndexedRun {
+  run: string
+  /** Epoch milliseconds. */
+  requestedAtMs: number
+  scenario?: string
+  profile?: string
+}
+
+/** `undefined` for a key that is not of the index. */
+export function parseRunIndexKey(key: string): IndexedRun | undefined {
+  const match = /^run-index\/(?:([^/]+)\/([^/]+)\/)?(\d{15})\/([^/]+)$/.exec(key)
+  if (!match) return undefined
+  const [, scenario, profile, time, run = ''] = match
+  return {
+    run,
+    requestedAtMs: Number(time),
+    ...(scenario !== undefined && { scenario: decodeURIComponent(scenario) }),
+    ...(profile !== undefined && { profile: decodeURIComponent(profile) }),
+  }
 }

@@ -18,6 +18,7 @@ export function runEntryOf(plan: Plan, request: RunRequest, requestedAtMs: numbe
     run: plan.run,
     requestedAtMs: Math.floor(requestedAtMs),
     request,
+    scenario: plan.scenario.name,
     profile: plan.profile,
     target: maskUrl(plan.target.url),
     quote: plan.quote,

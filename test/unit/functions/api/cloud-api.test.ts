@@ -4,6 +4,7 @@ import { verdictKey } from '../../../../lib/core/results/verdict.ts'
 import { leaseKey } from '../../../../lib/core/run/lease.ts'
 import { startKey } from '../../../../lib/core/run/relay.ts'
 import { runEntryKey } from '../../../../lib/core/run/run-entry.ts'
+import type { RunList } from '../../../../lib/core/run/run-view.ts'
 import { bundleKey, encodeBundle } from '../../../../lib/core/run/scenario-bundle.ts'
 import { stopKey } from '../../../../lib/core/run/stop.ts'
 import { sha256Of } from '../../../../lib/scenario/uploaded-scenario.ts'
@@ -46,6 +47,7 @@ describe('POST /runs', () => {
       run: 'ci-17',
       requestedAtMs: api.nowMs,
       request: smoke,
+      scenario: 'codepal',
       profile: 'smoke',
       target: 'http://127.0.0.1:1',
       quote: QUOTE,
@@ -317,6 +319,33 @@ describe('GET /runs', () => {
         },
         expect.objectContaining({ run: 'second', phase: 'ended', state: 'fail' }),
       ],
+    })
+  })
+
+  it('lists the runs of a scenario, of one of its profiles, and those before a moment', async () => {
+    for (const run of ['first', 'second']) {
+      await start(run)
+      api.nowMs += 1_000
+    }
+    const runsOf = async (query: string) =>
+      ((await call('GET', `/runs?${query}`)).body as RunList).runs.map(({ run }) => run)
+    expect(await runsOf('scenario=codepal&profile=smoke')).toEqual(['second', 'first'])
+    expect(await runsOf('scenario=codepal&profile=spike')).toEqual([])
+    expect(await runsOf('scenario=code')).toEqual([])
+    expect(await runsOf('profile=smoke&limit=1')).toEqual(['second'])
+    expect(await runsOf(`before=${Date.UTC(2026, 0, 2, 3, 4, 6)}`)).toEqual(['first'])
+  })
+
+  it('still lists runs that an earlier version indexed and recorded, which named no scenario', async () => {
+    await start('later')
+    const { scenario: _, ...entry } = JSON.parse(
+      new TextDecoder().decode(await api.store.get(runEntryKey('later'))),
+    )
+    const earlier = { ...entry, run: 'earlier', requestedAtMs: 1_700_000_000_000 }
+    await api.store.put(runEntryKey('earlier'), JSON.stringify(earlier))
+    await api.store.put('run-index/001700000000000/earlier', '')
+    expect((await call('GET', '/runs')).body).toMatchObject({
+      runs: [{ run: 'later' }, { run: 'earlier', scenario: 'codepal', profile: 'smoke' }],
     })
   })
 
