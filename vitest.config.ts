@@ -5,6 +5,8 @@ const PIPELINE = 'test/pipeline/**/*.test.ts'
 const CLOUD = 'test/cloud/**'
 
 export default defineConfig({
+  // Scenarios import Volley's own source, as the command line of a checkout has them do.
+  ssr: { resolve: { conditions: ['volley-source', 'node', 'development|production'] } },
   test: {
     maxWorkers: 2,
     testTimeout: 60_000,
