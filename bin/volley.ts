@@ -6,7 +6,7 @@ import { stopCommand } from '../lib/cli/cloud/stop-command.ts'
 import { watchCommand } from '../lib/cli/cloud/watch-command.ts'
 import { planCommand } from '../lib/cli/plan-command.ts'
 import { reportCommand } from '../lib/cli/report-command.ts'
-import { FORMATS } from '../lib/cli/report-formats.ts'
+import { FORMATS, HISTOGRAM_FORMATS } from '../lib/cli/report-formats.ts'
 import { runCommand } from '../lib/cli/run-command.ts'
 import { targetCommand } from '../lib/cli/target-command.ts'
 import { ShownLines } from '../lib/cli/terminal/shown-lines.ts'
@@ -69,7 +69,10 @@ withLoadFlags(program.command('plan'))
 withDeployment(program.command('report'))
   .description('judge the snapshots of a run again and render its report; of a run in the cloud, show it')
   .argument('<run dir or run>')
-  .addOption(new Option('--format <format>', 'what to print').choices(Object.keys(FORMATS)))
+  .addOption(
+    new Option('--format <format>', 'what to print').choices([...Object.keys(FORMATS), ...HISTOGRAM_FORMATS]),
+  )
+  .option('--metric <selector>', 'the trend that hgrm and hlog are of (default: http_req_duration)')
   .option('--scenario <name or file>', 'judge by the thresholds of this scenario instead of those of the run')
   .action(async (run, flags) => end(await reportCommand(run, flags, terminal)))
 

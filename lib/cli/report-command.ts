@@ -16,6 +16,7 @@ import { findStop } from '../run/store/stop.ts'
 import { loadScenario } from '../scenario/scenario-file.ts'
 import { cloudReportCommand } from './cloud/cloud-report-command.ts'
 import type { DeploymentFlags } from './cloud/deployment.ts'
+import { histogramOutputOf, isHistogramFormat, writeHistograms } from './histogram-output.ts'
 import { type OpenedRun, openRun } from './open-run.ts'
 import { FORMATS, type ReportFlags } from './report-formats.ts'
 import type { Terminal } from './terminal/terminal.ts'
@@ -34,13 +35,16 @@ export async function reportCommand(
     return cloudReportCommand(runOrDirectory, flags, terminal)
   const opened = await openRun(directory)
   const plan = flags.scenario === undefined ? opened.plan : await judgedBy(opened.plan, flags.scenario)
+  const histograms = histogramOutputOf(flags, plan)
   const store = new FileSystemStore(directory, `runs/${plan.run}/`)
   const merge = new Merge(plan, opened.startAtMs)
   await foldSnapshots(merge, store)
   const observed = opened.observed ?? seenBySnapshots(opened, merge)
   const judged = judge(plan, merge, observed, await findStop(store, plan.run))
   const files = await writeReports(store, judged)
-  if (flags.format) terminal.out(REPORTS[FORMATS[flags.format]](judged.verdict, judged.summary))
+  if (histograms) await writeHistograms(histograms, merge, store, terminal)
+  else if (flags.format && !isHistogramFormat(flags.format))
+    terminal.out(REPORTS[FORMATS[flags.format]](judged.verdict, judged.summary))
   else
     terminal.out(
       consoleReport(judged.verdict, judged.summary, {

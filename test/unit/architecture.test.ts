@@ -35,6 +35,11 @@ describe('the house', () => {
     expect(filesWith(/(?<![.\w])fetch\(/).filter((file) => !handedIn.includes(file))).toEqual([])
   })
 
+  it('loads the library that writes histograms for other tools only where they are asked for', () => {
+    expect(filesWith(/import\('hdr-histogram-js'\)$/m)).toEqual(['aggregator/report/data/hdr.ts'])
+    expect(filesWith(/^import (?!type).* from 'hdr-histogram-js/m)).toEqual([])
+  })
+
   it('takes memory that may hold what others sent only where it is written as a whole, or never sent', () => {
     expect(new Set(filesWith(/allocUnsafe/))).toEqual(
       new Set([

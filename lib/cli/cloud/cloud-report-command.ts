@@ -2,6 +2,7 @@ import { consoleReport } from '../../../aggregator/report/text/console.ts'
 import { VolleyError } from '../../core/base/errors.ts'
 import { summarySchema } from '../../core/results/summary.ts'
 import { exitCodeOf, verdictSchema } from '../../core/results/verdict.ts'
+import { isHistogramFormat } from '../histogram-output.ts'
 import { FORMATS, type ReportFlags } from '../report-formats.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { type DeploymentFlags, openDeployment } from './deployment.ts'
@@ -13,6 +14,8 @@ export async function cloudReportCommand(
   terminal: Terminal,
 ): Promise<number> {
   if (flags.scenario !== undefined) throw judgedAlready(flags.scenario)
+  if (isHistogramFormat(flags.format)) throw notHere('--format', flags.format)
+  if (flags.metric !== undefined) throw notHere('--metric', flags.metric)
   const deployment = openDeployment(flags)
   const verdict = verdictSchema.parse(JSON.parse(await deployment.report(run, 'verdict.json')))
   if (flags.format) terminal.out(await deployment.report(run, FORMATS[flags.format]))
@@ -21,6 +24,17 @@ export async function cloudReportCommand(
     terminal.out(consoleReport(verdict, summary, { ...terminal, files: [] }))
   }
   return exitCodeOf(verdict.state)
+}
+
+function notHere(field: string, value: string): VolleyError {
+  return new VolleyError('INPUT_INVALID', 'histograms are written from snapshots, which stay in the cloud', [
+    {
+      field,
+      value,
+      limit: 'with the directory of a run of this machine',
+      next: 'leave it out',
+    },
+  ])
 }
 
 function judgedAlready(scenario: string): VolleyError {
