@@ -3,7 +3,7 @@ import { intervalHistograms } from '../../aggregator/merge/interval-histograms.t
 import type { Merge } from '../../aggregator/merge/merge.ts'
 import { IntervalLog, loadHdr, percentileDistribution } from '../../aggregator/report/data/hdr.ts'
 import { VolleyError } from '../core/base/errors.ts'
-import { didYouMean } from '../core/base/nearest.ts'
+import { nearest } from '../core/base/nearest.ts'
 import { BUILT_IN_METRICS } from '../core/metrics/built-in-metrics.ts'
 import { Histogram } from '../core/metrics/histogram.ts'
 import { parseSelector, type Selector, selectorMistake } from '../core/metrics/selector.ts'
@@ -34,7 +34,9 @@ export function histogramOutputOf(
   if (!selector) throw wrongMetric(written, selectorMistake(written) ?? 'a metric', 'correct it')
   if (definitionOf(plan, selector.metric)?.kind !== 'trend') {
     const trends = trendsOf(plan)
-    throw wrongMetric(written, `a trend: ${trends.join(', ')}`, didYouMean(selector.metric, trends))
+    const near = nearest(selector.metric, trends)
+    const next = near === undefined ? 'choose one of these' : `did you mean ${near}?`
+    throw wrongMetric(written, `a trend: ${trends.join(', ')}`, next)
   }
   return { format, selector }
 }

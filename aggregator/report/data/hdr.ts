@@ -49,8 +49,10 @@ export class IntervalLog {
 
   begin(startAtMs: number): void {
     this.#writer.outputLogFormatVersion()
-    this.#writer.outputStartTime(startAtMs)
-    this.#writer.outputComment(`[BaseTime: ${(startAtMs / 1_000).toFixed(3)} (seconds since epoch)]`)
+    const start = `${(startAtMs / 1_000).toFixed(3)} (seconds since epoch)`
+    // The library's own line is followed by an empty one, at which HdrHistogram's reader in Java gives up.
+    this.#writer.outputComment(`[StartTime: ${start}, ${new Date(startAtMs).toISOString()}]`)
+    this.#writer.outputComment(`[BaseTime: ${start}]`)
     this.#writer.outputLegend()
   }
 
