@@ -1,14 +1,5 @@
 import { Command, CommanderError, Option } from 'commander'
-import { quoteCommand } from '../lib/cli/cloud/quote-command.ts'
-import { runsCommand } from '../lib/cli/cloud/runs-command.ts'
-import { startCommand } from '../lib/cli/cloud/start-command.ts'
-import { stopCommand } from '../lib/cli/cloud/stop-command.ts'
-import { watchCommand } from '../lib/cli/cloud/watch-command.ts'
-import { planCommand } from '../lib/cli/plan-command.ts'
-import { reportCommand } from '../lib/cli/report-command.ts'
 import { FORMATS, HISTOGRAM_FORMATS } from '../lib/cli/report-formats.ts'
-import { runCommand } from '../lib/cli/run-command.ts'
-import { targetCommand } from '../lib/cli/target-command.ts'
 import { ShownLines } from '../lib/cli/terminal/shown-lines.ts'
 import { type Terminal, terminal as writable } from '../lib/cli/terminal/terminal.ts'
 import { EXIT, explain, VolleyError } from '../lib/core/base/errors.ts'
@@ -39,6 +30,8 @@ strays.listen((error) => {
 // Whatever read the output is gone: no reason to end what is going on.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
 
+// Each command loads its own code: together they take longer than many a command itself.
+
 const CLOUD_SCENARIO =
   'name of a deployed suite, a scenario file such as ./mine.ts, or sha256:… of one that was uploaded'
 
@@ -58,13 +51,19 @@ withLoadFlags(program.command('run'))
   .option('--json', 'print the verdict as JSON, and nothing else')
   .option('--quiet', 'no progress')
   .option('--verbose', 'say what is going on behind the progress')
-  .action(async (scenario, flags) => end(await runCommand(scenario, flags, terminal)))
+  .action(async (scenario, flags) => {
+    const { runCommand } = await import('../lib/cli/run-command.ts')
+    end(await runCommand(scenario, flags, terminal))
+  })
 
 withLoadFlags(program.command('plan'))
   .option('--allow <host...>', 'hosts besides loopback that may be sent requests')
   .description('show slices, windows, arrivals per stage and the price; nothing is sent')
   .option('--json', 'print the plan as JSON')
-  .action(async (scenario, flags) => end(await planCommand(scenario, flags, terminal)))
+  .action(async (scenario, flags) => {
+    const { planCommand } = await import('../lib/cli/plan-command.ts')
+    end(await planCommand(scenario, flags, terminal))
+  })
 
 withDeployment(program.command('report'))
   .description('judge the snapshots of a run again and render its report; of a run in the cloud, show it')
@@ -74,7 +73,10 @@ withDeployment(program.command('report'))
   )
   .option('--metric <selector>', 'the trend that hgrm and hlog are of (default: http_req_duration)')
   .option('--scenario <name or file>', 'judge by the thresholds of this scenario instead of those of the run')
-  .action(async (run, flags) => end(await reportCommand(run, flags, terminal)))
+  .action(async (run, flags) => {
+    const { reportCommand } = await import('../lib/cli/report-command.ts')
+    end(await reportCommand(run, flags, terminal))
+  })
 
 program
   .command('target')
@@ -83,14 +85,20 @@ program
   .option('--port <port>', 'port to listen at; 0 takes a free one', '0')
   .option('--condition <name>', 'condition of the model target', 'healthy')
   .option('--seed <n>', 'seed of its random choices', '1')
-  .action(async (scenario, flags) => end(await targetCommand(scenario, flags, terminal)))
+  .action(async (scenario, flags) => {
+    const { targetCommand } = await import('../lib/cli/target-command.ts')
+    end(await targetCommand(scenario, flags, terminal))
+  })
 
 withDeployment(program.command('runs'))
   .description('list the latest runs of this machine, or of a deployment if one is named')
   .option('--limit <n>', 'how many')
   .option('--dir <dir>', 'where the runs of this machine are (default: runs)')
   .option('--json', 'print them as JSON')
-  .action(async (flags) => end(await runsCommand(flags, terminal)))
+  .action(async (flags) => {
+    const { runsCommand } = await import('../lib/cli/cloud/runs-command.ts')
+    end(await runsCommand(flags, terminal))
+  })
 
 program.commandsGroup('In the cloud:')
 
@@ -101,24 +109,36 @@ withDeployment(withLoadFlags(program.command('start'), CLOUD_SCENARIO))
   .option('--wait', 'follow the run to its verdict; Ctrl-C stops it')
   .option('--json', 'print the answer, or with --wait the verdict, as JSON')
   .option('--quiet', 'no progress')
-  .action(async (scenario, flags) => end(await startCommand(scenario, flags, terminal)))
+  .action(async (scenario, flags) => {
+    const { startCommand } = await import('../lib/cli/cloud/start-command.ts')
+    end(await startCommand(scenario, flags, terminal))
+  })
 
 withDeployment(program.command('watch'))
   .description('follow a run to its verdict; Ctrl-C leaves it alone')
   .argument('<run>')
   .option('--json', 'print the verdict as JSON, and nothing else')
   .option('--quiet', 'no progress')
-  .action(async (run, flags) => end(await watchCommand(run, flags, terminal)))
+  .action(async (run, flags) => {
+    const { watchCommand } = await import('../lib/cli/cloud/watch-command.ts')
+    end(await watchCommand(run, flags, terminal))
+  })
 
 withDeployment(program.command('stop'))
   .description('end the load of a run; what it measured is still judged')
   .argument('<run>')
-  .action(async (run, flags) => end(await stopCommand(run, flags, terminal)))
+  .action(async (run, flags) => {
+    const { stopCommand } = await import('../lib/cli/cloud/stop-command.ts')
+    end(await stopCommand(run, flags, terminal))
+  })
 
 withDeployment(withLoadFlags(program.command('quote'), CLOUD_SCENARIO))
   .description('show what a run would cost; nothing is started')
   .option('--json', 'print the quote as JSON')
-  .action(async (scenario, flags) => end(await quoteCommand(scenario, flags, terminal)))
+  .action(async (scenario, flags) => {
+    const { quoteCommand } = await import('../lib/cli/cloud/quote-command.ts')
+    end(await quoteCommand(scenario, flags, terminal))
+  })
 
 // Lists of processes show the arguments of all of them to every user of the machine.
 if (process.argv.slice(2).some((argument) => maskName(argument) !== argument)) process.title = 'volley'

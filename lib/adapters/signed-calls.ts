@@ -1,5 +1,5 @@
-import { defaultProvider } from '@aws-sdk/credential-provider-node'
-import { SignatureV4 } from '@smithy/signature-v4'
+import type { SignatureV4 } from '@smithy/signature-v4'
+import { optionalPackage } from '../package/optional-package.ts'
 import { type HttpReply, httpSender } from './http-sender.ts'
 import { Sha256 } from './sha256.ts'
 
@@ -25,10 +25,11 @@ export interface SignedCalls {
 /** Calls signed (Signature Version 4) for one service, with the credentials that the AWS tools of this machine use. */
 export function signedCalls(service: string, region: string, timeoutMs: number): SignedCalls {
   const send = httpSender()
-  const signer = new SignatureV4({ service, region, credentials: defaultProvider(), sha256: Sha256 })
+  let signer: Promise<SignatureV4> | undefined
   return {
     async sign(url, { method, body, headers = {}, query }) {
-      const signed = await signer.sign({
+      signer ??= loadSigner(service, region)
+      const signed = await (await signer).sign({
         method,
         protocol: url.protocol,
         hostname: url.hostname,
@@ -51,6 +52,17 @@ export function signedCalls(service: string, region: string, timeoutMs: number):
       return reply
     },
   }
+}
+
+async function loadSigner(service: string, region: string): Promise<SignatureV4> {
+  const [{ defaultProvider }, { SignatureV4 }] = await optionalPackage(
+    () => Promise.all([import('@aws-sdk/credential-provider-node'), import('@smithy/signature-v4')]),
+    {
+      what: 'calls to a deployment or to AWS',
+      packages: ['@aws-sdk/credential-provider-node', '@smithy/signature-v4'],
+    },
+  )
+  return new SignatureV4({ service, region, credentials: defaultProvider(), sha256: Sha256 })
 }
 
 /** The address of a call below an endpoint. */

@@ -1,5 +1,3 @@
-import { Counter, Gauge, Registry } from 'prom-client'
-
 interface Described {
   name: string
   help: string
@@ -13,41 +11,33 @@ export type Family =
 /** A page in the Prometheus text format. */
 export interface Exposition {
   contentType: string
-  render(): Promise<string>
+  render(): string
 }
+
+const SPECIAL: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '"': '\\"' }
 
 export function exposition(families: readonly Family[]): Exposition {
-  const registry = new Registry()
-  for (const family of families) register(registry, family)
-  return { contentType: registry.contentType, render: () => registry.metrics() }
+  return {
+    contentType: 'text/plain; version=0.0.4; charset=utf-8',
+    render: () => `${families.map(familyText).join('\n\n')}\n`,
+  }
 }
 
-function register(registry: Registry, family: Family): void {
-  const described = { name: family.name, help: family.help, registers: [registry] }
-  if ('readEach' in family) {
-    const { label, readEach } = family
-    new Gauge({
-      ...described,
-      labelNames: [label],
-      collect() {
-        this.reset()
-        for (const [value, number] of readEach()) this.set({ [label]: value }, number)
-      },
-    })
-  } else if (family.type === 'gauge') {
-    new Gauge({
-      ...described,
-      collect() {
-        this.set(family.read())
-      },
-    })
-  } else {
-    new Counter({
-      ...described,
-      collect() {
-        this.reset()
-        this.inc(family.read())
-      },
-    })
-  }
+function familyText(family: Family): string {
+  const { name, help, type } = family
+  const head = [`# HELP ${name} ${escaped(help, /[\\\n]/g)}`, `# TYPE ${name} ${type}`]
+  if (!('readEach' in family)) return [...head, `${name} ${numberText(family.read())}`].join('\n')
+  const samples = [...family.readEach()].map(
+    ([value, number]) => `${name}{${family.label}="${escaped(value, /[\\\n"]/g)}"} ${numberText(number)}`,
+  )
+  return [...head, ...samples].join('\n')
+}
+
+function escaped(text: string, special: RegExp): string {
+  return text.replace(special, (character) => SPECIAL[character] as string)
+}
+
+function numberText(value: number): string {
+  if (Number.isNaN(value)) return 'NaN'
+  return Number.isFinite(value) ? String(value) : value > 0 ? '+Inf' : '-Inf'
 }

@@ -33,6 +33,7 @@ async function sign(calls: SignedCalls, url: URL, call: HttpCall): Promise<Recor
   try {
     return await calls.sign(url, call)
   } catch (error) {
+    if (error instanceof VolleyError) throw error
     throw new VolleyError(
       'API_REFUSED',
       `the call cannot be signed: ${messageOf(error)}`,

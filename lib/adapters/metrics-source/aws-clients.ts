@@ -1,5 +1,6 @@
 import type { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling'
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch'
+import { optionalPackage } from '../../package/optional-package.ts'
 
 /** Makes the clients of AWS that a source needs, and loads their libraries only then. */
 export interface AwsClients {
@@ -15,11 +16,17 @@ export function awsClients({ region: own }: { region?: string | undefined } = {}
   }
   return {
     cloudWatch: async (region) => {
-      const { CloudWatchClient } = await import('@aws-sdk/client-cloudwatch')
+      const { CloudWatchClient } = await optionalPackage(() => import('@aws-sdk/client-cloudwatch'), {
+        what: 'cloudwatch sources',
+        packages: ['@aws-sdk/client-cloudwatch'],
+      })
       return new CloudWatchClient(settings(region))
     },
     autoScaling: async (region) => {
-      const { ApplicationAutoScalingClient } = await import('@aws-sdk/client-application-auto-scaling')
+      const { ApplicationAutoScalingClient } = await optionalPackage(
+        () => import('@aws-sdk/client-application-auto-scaling'),
+        { what: 'scale-outs of cloudwatch sources', packages: ['@aws-sdk/client-application-auto-scaling'] },
+      )
       return new ApplicationAutoScalingClient(settings(region))
     },
   }

@@ -37,7 +37,7 @@ export function addMetrics(app: FastifyInstance, platform: Platform, tenants: Te
     if (!platform.condition.metricsServed)
       throw new Refusal(503, 'METRICS_DOWN', 'the metrics endpoint is down')
     platform.backing.advance()
-    return reply.type(contentType).send(await render())
+    return reply.type(contentType).send(render())
   })
 }
 
