@@ -30,6 +30,8 @@ interface SenderOptions {
   keepAlive?: boolean
   /** Longer bodies are an error. */
   maxBodyBytes?: number
+  /** Where it names proxies, and `NODE_USE_ENV_PROXY` asks for them as of Node's own `fetch`. */
+  environment?: NodeJS.ProcessEnv
 }
 
 /** Some firewalls refuse clients that do not name themselves. */
@@ -49,14 +51,25 @@ export function httpSender(options: SenderOptions = {}): SendHttp {
   }
 }
 
-async function openDispatcher({ lookup, keepAlive = true }: SenderOptions): Promise<Dispatcher> {
-  const { Agent } = await import('undici')
-  return new Agent({
+async function openDispatcher({
+  lookup,
+  keepAlive = true,
+  environment = {},
+}: SenderOptions): Promise<Dispatcher> {
+  const { Agent, EnvHttpProxyAgent } = await import('undici')
+  const options = {
     // The signal limits the time of a request as a whole.
     headersTimeout: 0,
     bodyTimeout: 0,
     connect: { timeout: 0, ...(lookup && { lookup }) },
     pipelining: keepAlive ? 1 : 0,
+  }
+  if (environment.NODE_USE_ENV_PROXY !== '1') return new Agent(options)
+  return new EnvHttpProxyAgent({
+    ...options,
+    httpProxy: environment.http_proxy ?? environment.HTTP_PROXY ?? '',
+    httpsProxy: environment.https_proxy ?? environment.HTTPS_PROXY ?? '',
+    noProxy: environment.no_proxy ?? environment.NO_PROXY ?? '',
   })
 }
 

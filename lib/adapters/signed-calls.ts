@@ -24,7 +24,8 @@ export interface SignedCalls {
 
 /** Calls signed (Signature Version 4) for one service, with the credentials that the AWS tools of this machine use. */
 export function signedCalls(service: string, region: string, timeoutMs: number): SignedCalls {
-  const send = httpSender()
+  // biome-ignore lint/style/noProcessEnv: the proxies of this machine are named there
+  const send = httpSender({ environment: process.env })
   let signer: Promise<SignatureV4> | undefined
   return {
     async sign(url, { method, body, headers = {}, query }) {

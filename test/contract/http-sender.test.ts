@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { httpSender } from '../../lib/adapters/http-sender.ts'
-import { httpServer, rawServer, refusedOrigin, type WireServer } from './wire-server.ts'
+import { proxyServer } from './proxy-server.ts'
+import { httpServer, httpsServer, rawServer, refusedOrigin, type WireServer } from './wire-server.ts'
 
 const get = (server: Pick<WireServer, 'origin'>, path = '/') =>
   ({ method: 'GET', url: new URL(path, server.origin), timeoutMs: 5_000 }) as const
@@ -83,6 +84,19 @@ describe('a request that is no load', () => {
     ]
     const send = httpSender({ lookup: (_, __, done) => done(null, two) })
     await expect(send(get(named))).rejects.toThrow('connect ECONNREFUSED 127.0.0.1')
+  })
+
+  it('goes through the proxies of the environment where Node itself is to use them', async () => {
+    const server = await httpsServer((_, response) => void response.end('x'))
+    const proxy = await proxyServer()
+    const send = (environment: NodeJS.ProcessEnv): Promise<unknown> =>
+      httpSender({ environment })(get(server)).catch(() => 'the certificate is refused')
+    const HTTPS_PROXY = proxy.origin
+    await send({ HTTPS_PROXY })
+    await send({ HTTPS_PROXY, NODE_USE_ENV_PROXY: '1', NO_PROXY: '127.0.0.1' })
+    expect(proxy.asked).toEqual([])
+    await send({ HTTPS_PROXY, NODE_USE_ENV_PROXY: '1' })
+    expect(proxy.asked).toEqual([`CONNECT ${server.origin.replace('https://', '')}`])
   })
 
   it('is made over http: and https: alone', async () => {

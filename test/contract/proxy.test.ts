@@ -107,6 +107,26 @@ describe('what a proxy costs', () => {
 })
 
 describe('what has messages', () => {
+  it.each([
+    ['forwarded', httpServer],
+    ['in a tunnel', httpsServer],
+  ])('is read as it comes: a stream, %s', async (_, server) => {
+    let end = (): void => undefined
+    const target = await server((_, response) => {
+      response.setHeader('content-type', 'text/event-stream').write('data: one\n\n')
+      end = () => response.end('data: two\n\n')
+    })
+    const proxy = await proxyServer()
+    const { session } = await sessionVia(proxy.origin, target.origin)
+    const seen: string[] = []
+    const stream = await session.stream('GET', '/', {}, WITHIN)
+    for await (const { data } of stream) {
+      seen.push(String(data))
+      end()
+    }
+    expect([seen, stream.error, proxy.asked.length]).toEqual([['one', 'two'], undefined, 1])
+  })
+
   it('goes through a tunnel: a WebSocket, and lines over TCP', async () => {
     const web = await httpServer(() => undefined)
     new WebSocketServer({ server: web.server as never }).on('connection', (socket) => {

@@ -39,9 +39,6 @@ class UndiciCarrier implements Carrier {
   readonly #before: string
   readonly #proxyHeaders: HttpProxy['headers'] | undefined
   #socket: Socket | undefined
-  /** What the socket had read and written when it was handed over, as for a tunnel. */
-  #readBefore = 0
-  #writtenBefore = 0
   #latest: CarrierHandler | undefined
 
   constructor(MakeClient: typeof Client, origin: string, opener: Opener, forwardedBy: HttpProxy | undefined) {
@@ -53,7 +50,7 @@ class UndiciCarrier implements Carrier {
         if (this.#latest?.over !== false) queueMicrotask(() => done(new FlowError('interrupted'), null))
         else
           opener.open((error, socket) => {
-            if (socket) this.#adopt(socket)
+            this.#socket = socket ?? undefined
             if (socket) done(null, socket)
             else done(error as Error, null)
           })
@@ -68,11 +65,11 @@ class UndiciCarrier implements Carrier {
   }
 
   get readBytes(): number {
-    return (this.#socket?.bytesRead ?? 0) - this.#readBefore
+    return this.#socket?.bytesRead ?? 0
   }
 
   get writtenBytes(): number {
-    return (this.#socket?.bytesWritten ?? 0) - this.#writtenBefore
+    return this.#socket?.bytesWritten ?? 0
   }
 
   dispatch({ method, path, headers, body }: CarriedRequest, handler: CarrierHandler): void {
@@ -99,12 +96,6 @@ class UndiciCarrier implements Carrier {
 
   async destroy(): Promise<void> {
     await this.#client.destroy()
-  }
-
-  #adopt(socket: Socket): void {
-    this.#socket = socket
-    this.#readBefore = socket.bytesRead
-    this.#writtenBefore = socket.bytesWritten
   }
 }
 
