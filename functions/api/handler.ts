@@ -8,9 +8,9 @@ import { StepFunctionsRunStarter } from '../../lib/adapters/run-starter/step-fun
 import { S3Store } from '../../lib/adapters/snapshot-store/s3.ts'
 import { draftPlan, type Permitted } from '../../lib/planning/draft-plan.ts'
 import { readEnvironment } from '../runtime/environment.ts'
-import { answer, type CallLog } from './answer.ts'
 import type { ApiPorts } from './ports.ts'
 import type { ProxyResult } from './proxy-event.ts'
+import { answer, type CallLog } from './response.ts'
 
 const environment = readEnvironment()
 const { bucket, region, stateMachineArn = '' } = environment

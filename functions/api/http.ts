@@ -11,13 +11,13 @@ export interface ApiRequest {
   body: Uint8Array
 }
 
-export interface ApiAnswer {
+export interface ApiResponse {
   status: number
   contentType: string
   body: string
 }
 
-export function json(status: number, body: unknown): ApiAnswer {
+export function json(status: number, body: unknown): ApiResponse {
   return { status, contentType: 'application/json', body: JSON.stringify(body) }
 }
 
@@ -41,7 +41,7 @@ export function invalid(message: string, ...mistakes: Mistake[]): VolleyError {
 }
 
 /** The answer to what a user did wrong, or to what the deployment cannot do now. */
-export function refusalOf(error: VolleyError): ApiAnswer {
+export function refusalOf(error: VolleyError): ApiResponse {
   const { code, message, mistakes } = error
   return json(statusOf(error), { code, message, mistakes: mistakes.map(asField) } satisfies Refusal)
 }

@@ -5,7 +5,7 @@ import { stateSchema } from '../../lib/core/results/verdict.ts'
 import type { RunEntry } from '../../lib/core/run/run-entry.ts'
 import type { RunList } from '../../lib/core/run/run-view.ts'
 import { findRunEntry } from '../../lib/run/store/run-entry.ts'
-import { type ApiAnswer, type ApiRequest, invalid, json } from './http.ts'
+import { type ApiRequest, type ApiResponse, invalid, json } from './http.ts'
 import type { ApiPorts } from './ports.ts'
 import { type RunState, runStateOf } from './run-state.ts'
 
@@ -23,7 +23,7 @@ export const listQuerySchema = z.object({
 const outcomeSchema = z.object({ state: stateSchema, reasons: z.array(z.string()) })
 
 /** `GET /runs?limit=20&scenario=shop&profile=spike`: the latest such runs, the newest first. */
-export async function listRuns(http: ApiRequest, ports: ApiPorts): Promise<ApiAnswer> {
+export async function listRuns(http: ApiRequest, ports: ApiPorts): Promise<ApiResponse> {
   const query = listQuerySchema.safeParse(http.query)
   if (!query.success) throw invalid('the runs cannot be listed', ...mistakesOf(query.error, http.query))
   const runs = await new StoreArchive(ports.store).list(query.data)

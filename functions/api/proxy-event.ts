@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import { z } from 'zod'
-import type { ApiAnswer, ApiRequest } from './http.ts'
+import type { ApiRequest, ApiResponse } from './http.ts'
 
 /** Larger answers are sent compressed: Lambda takes at most 6 MB, and reports shrink to a fifth or less. */
 const COMPRESS_FROM_BYTES = 500_000
@@ -51,7 +51,7 @@ export function requestOf({
   }
 }
 
-export function resultOf({ status, contentType, body }: ApiAnswer, { headers }: ApiRequest): ProxyResult {
+export function resultOf({ status, contentType, body }: ApiResponse, { headers }: ApiRequest): ProxyResult {
   const plain = { 'content-type': contentType, 'cache-control': 'no-store' }
   const compress =
     body.length >= COMPRESS_FROM_BYTES && (headers['accept-encoding'] ?? '').toLowerCase().includes('gzip')

@@ -1,11 +1,11 @@
 import { parseRunRequest } from '../../lib/core/run/run-request.ts'
 import type { Quoted } from '../../lib/core/run/run-view.ts'
 import { maskUrl } from '../../lib/core/secrets/mask.ts'
-import { type ApiAnswer, type ApiRequest, json, jsonBody } from './http.ts'
+import { type ApiRequest, type ApiResponse, json, jsonBody } from './http.ts'
 import type { ApiPorts } from './ports.ts'
 
 /** `POST /quotes`: what a run would be and cost, whatever the budget. */
-export async function quoteRun(http: ApiRequest, ports: ApiPorts): Promise<ApiAnswer> {
+export async function quoteRun(http: ApiRequest, ports: ApiPorts): Promise<ApiResponse> {
   const plan = await ports.planAtAnyPrice(parseRunRequest(jsonBody(http)), 'quote')
   const quoted: Quoted = {
     scenario: plan.scenario.name,

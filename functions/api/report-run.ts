@@ -2,11 +2,11 @@ import { VolleyError } from '../../lib/core/base/errors.ts'
 import { didYouMean } from '../../lib/core/base/nearest.ts'
 import { REPORT_TYPES, type ReportFile, reportKey } from '../../lib/core/results/report-file.ts'
 import { findRun } from './find-run.ts'
-import { type ApiAnswer, type ApiRequest, invalid } from './http.ts'
+import { type ApiRequest, type ApiResponse, invalid } from './http.ts'
 import type { ApiPorts } from './ports.ts'
 
 /** `GET /runs/{id}/report?file=report.html`: a report of a run that has ended, as its aggregator wrote it. */
-export async function reportRun(run: string, http: ApiRequest, ports: ApiPorts): Promise<ApiAnswer> {
+export async function reportRun(run: string, http: ApiRequest, ports: ApiPorts): Promise<ApiResponse> {
   const file = fileOf(http)
   await findRun(ports, run)
   const body = await ports.store.get(reportKey(run, file))

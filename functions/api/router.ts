@@ -1,5 +1,5 @@
 import { VolleyError } from '../../lib/core/base/errors.ts'
-import { type ApiAnswer, type ApiRequest, json, refusalOf } from './http.ts'
+import { type ApiRequest, type ApiResponse, json, refusalOf } from './http.ts'
 import { listRuns } from './list-runs.ts'
 import type { ApiPorts } from './ports.ts'
 import { quoteRun } from './quote-run.ts'
@@ -11,7 +11,7 @@ import { startRun } from './start-run.ts'
 import { stopRun } from './stop-run.ts'
 import { uploadScenario } from './upload-scenario.ts'
 
-type Operation = (http: ApiRequest, ports: ApiPorts, id: string) => Promise<ApiAnswer>
+type Operation = (http: ApiRequest, ports: ApiPorts, id: string) => Promise<ApiResponse>
 
 const OPERATIONS: Readonly<Record<OperationName, Operation>> = {
   startRun,
@@ -25,7 +25,7 @@ const OPERATIONS: Readonly<Record<OperationName, Operation>> = {
 }
 
 /** Answers a request. What a user did wrong is an answer too; anything else is thrown. */
-export async function route(http: ApiRequest, ports: ApiPorts): Promise<ApiAnswer> {
+export async function route(http: ApiRequest, ports: ApiPorts): Promise<ApiResponse> {
   const { routes, id } = routesAt(http.path)
   if (routes.length === 0) return refuse(404, `there is nothing at ${http.path}`)
   const found = routes.find(({ method }) => method === http.method)
@@ -41,6 +41,6 @@ export async function route(http: ApiRequest, ports: ApiPorts): Promise<ApiAnswe
   }
 }
 
-function refuse(status: number, message: string): ApiAnswer {
+function refuse(status: number, message: string): ApiResponse {
   return json(status, { code: 'INPUT_INVALID', message, mistakes: [] })
 }

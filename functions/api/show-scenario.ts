@@ -2,13 +2,13 @@ import { VolleyError } from '../../lib/core/base/errors.ts'
 import type { Uploaded } from '../../lib/core/run/run-view.ts'
 import { bundleKey, uploadedHash, uploadedName } from '../../lib/core/run/scenario-bundle.ts'
 import type { SnapshotStore } from '../../lib/ports.ts'
-import { type ApiAnswer, json, refusalOf } from './http.ts'
+import { type ApiResponse, json, refusalOf } from './http.ts'
 import type { ApiPorts } from './ports.ts'
 
 const NOT_FOUND = 404
 
 /** `GET /scenarios/{sha256}`: whether a bundle of this hash is here, so that nobody sends it twice. */
-export async function showScenario(sha256: string, { store }: ApiPorts): Promise<ApiAnswer> {
+export async function showScenario(sha256: string, { store }: ApiPorts): Promise<ApiResponse> {
   if (await isUploaded(sha256, store)) return json(200, { scenario: uploadedName(sha256) } satisfies Uploaded)
   const error = new VolleyError('SCENARIO_NOT_FOUND', `no scenario ${uploadedName(sha256)} is uploaded`, [
     {

@@ -6,14 +6,14 @@ import { parseRunRequest, type RunRequest, runIdSchema } from '../../lib/core/ru
 import type { Started } from '../../lib/core/run/run-view.ts'
 import { shortName } from '../../lib/core/run/scenario-bundle.ts'
 import { findRunEntry, recordRun, runEntryOf } from '../../lib/run/store/run-entry.ts'
-import { type ApiAnswer, type ApiRequest, invalid, json, jsonBody } from './http.ts'
+import { type ApiRequest, type ApiResponse, invalid, json, jsonBody } from './http.ts'
 import type { ApiPorts } from './ports.ts'
 
 /**
  * `POST /runs`. The idempotency key is the run's name: the same request with the same key starts nothing more and
  * answers the same; where its first sender ended half-way, it finishes the work.
  */
-export async function startRun(http: ApiRequest, ports: ApiPorts): Promise<ApiAnswer> {
+export async function startRun(http: ApiRequest, ports: ApiPorts): Promise<ApiResponse> {
   const request = parseRunRequest(jsonBody(http))
   const run = keyOf(http) ?? nameOf(request, ports)
   const known = await findRunEntry(ports.store, run)

@@ -6,7 +6,7 @@ import {
   uploadedName,
 } from '../../lib/core/run/scenario-bundle.ts'
 import { sha256Of } from '../../lib/scenario/uploaded-scenario.ts'
-import { type ApiAnswer, type ApiRequest, invalid, json } from './http.ts'
+import { type ApiRequest, type ApiResponse, invalid, json } from './http.ts'
 import type { ApiPorts } from './ports.ts'
 
 /** `PUT /scenarios/{sha256}`: keeps a bundle under the hash of its bytes. It is written once, and nothing of it runs. */
@@ -14,7 +14,7 @@ export async function uploadScenario(
   sha256: string,
   { body }: ApiRequest,
   { store }: ApiPorts,
-): Promise<ApiAnswer> {
+): Promise<ApiResponse> {
   if (body.length > MOST_BUNDLE_BYTES) throw tooLarge(body.length)
   const actual = sha256Of(body)
   if (actual !== sha256) throw misnamed(sha256, actual)

@@ -7,18 +7,18 @@ import type { Scenario } from '../../lib/core/scenario/scenario.ts'
 import type { Clock, Invocation, SnapshotStore } from '../../lib/ports.ts'
 import type { PrintedLines } from '../../lib/user-code/printed-lines.ts'
 import type { StrayErrors } from '../../lib/user-code/stray-errors.ts'
-import { ABANDON_MS, Leaving } from './leaving.ts'
 import { IterationMeter } from './load/iteration.ts'
-import { type DriveCrew, drivesOf, usersFrom } from './load/window-drives.ts'
+import { type ExecutorTools, startExecutors, usersFrom } from './load/start-executors.ts'
 import { errorAndCauseOf, errorClassOf } from './metering/error-class.ts'
 import { HealthMeter } from './metering/health.ts'
 import { Incidents } from './metering/incidents.ts'
 import { Recorder } from './metering/recorder.ts'
 import { SnapshotWriter } from './metering/snapshot-writer.ts'
+import { ABANDON_MS, Shutdown } from './shutdown.ts'
 import { pollStop } from './stop-poll.ts'
+import type { Preconnect } from './user/preconnect.ts'
 import type { UserServices } from './user/user-services.ts'
 import { GeneratorUser } from './user/virtual-user.ts'
-import type { WarmUp } from './user/warm-up.ts'
 
 /** How often users past their time are interrupted and the clock moves the recorder on. */
 const HOUSEKEEPING_MS = 100
@@ -50,7 +50,7 @@ export interface GenerateOptions {
   /** Errors that nothing waits for; they are counted. By default there are none. */
   strays?: StrayErrors | undefined
   /** Opens connections ahead of the start. */
-  warmUp?: WarmUp | undefined
+  preconnect?: Preconnect | undefined
   /** Builds what users need around the recorder. */
   createServices: (recorder: Recorder) => UserServices
 }
@@ -64,15 +64,15 @@ export async function generate(options: GenerateOptions): Promise<Ending> {
   const { plan, invocation, startAtMs, clock } = options
   const window = windowsOf(plan, invocation.slice)[invocation.window]
   if (!window) throw new RangeError(`slice ${invocation.slice} has no window ${invocation.window}`)
-  const leaving = new Leaving()
-  options.abandon?.addEventListener('abort', () => leaving.leave('aborted'), { once: true })
-  if (options.abandon?.aborted) leaving.leave('aborted')
+  const shutdown = new Shutdown()
+  options.abandon?.addEventListener('abort', () => shutdown.leave('aborted'), { once: true })
+  if (options.abandon?.aborted) shutdown.leave('aborted')
   const watching = new AbortController()
   // A run that is stopped before its start makes no load at all.
-  const stopWatch = endAtStop(options, leaving, watching.signal)
+  const stopWatch = endAtStop(options, shutdown, watching.signal)
   const startsMs = startAtMs + window.fromMs
-  await options.warmUp?.open(usersFrom(options, window), startsMs, leaving.signal)
-  await clock.sleepUntil(startsMs - BUILD_AHEAD_MS, leaving.signal)
+  await options.preconnect?.open(usersFrom(options, window), startsMs, shutdown.signal)
+  await clock.sleepUntil(startsMs - BUILD_AHEAD_MS, shutdown.signal)
   const behindMs = clock.now() - startsMs
   const joinedMs = behindMs > LATE_AFTER_MS ? window.fromMs + behindMs : window.fromMs
 
@@ -89,20 +89,20 @@ export async function generate(options: GenerateOptions): Promise<Ending> {
     cuts: cutsOf(plan),
     metrics: plan.metrics,
     selected: selectedValues(plan),
-    onInterval: (interval) => writer.write(interval, health.read(services.openSockets()), leaving.ending),
+    onInterval: (interval) => writer.write(interval, health.read(services.openSockets()), shutdown.ending),
   })
   const services = options.createServices(recorder)
   const users = new Set<GeneratorUser>()
   const createUser = (id: number): GeneratorUser => new GeneratorUser(id, services)
   const meter = new IterationMeter(recorder, clock)
-  const crew = { users, createUser, meter, recorder, clock, signal: leaving.signal }
-  await clock.sleepUntil(startsMs, leaving.signal)
+  const crew = { users, createUser, meter, recorder, clock, signal: shutdown.signal }
+  await clock.sleepUntil(startsMs, shutdown.signal)
   const writer = new SnapshotWriter({
     ...options,
     startLateMs: Math.max(0, clock.now() - startsMs),
-    onLost: () => leaving.leave('store-lost'),
+    onLost: () => shutdown.leave('store-lost'),
   })
-  const drives = drivesOf(options, { fromMs: joinedMs, toMs: window.toMs }, crew)
+  const executorRuns = startExecutors(options, { fromMs: joinedMs, toMs: window.toMs }, crew)
 
   const deaf = options.strays?.listen((error) => recordUnhandled(recorder, error))
   const printedNoMore = options.printed?.listen({
@@ -111,14 +111,14 @@ export async function generate(options: GenerateOptions): Promise<Ending> {
   })
   const watches = [
     stopWatch,
-    keepHouse(crew, watching.signal),
-    endAtDeadline(options, window.toMs, leaving, watching.signal),
+    maintain(crew, watching.signal),
+    endAtDeadline(options, window.toMs, shutdown, watching.signal),
   ]
-  const broken = await Promise.race([Promise.all(drives), leaving.abandoned(clock)]).then(
+  const broken = await Promise.race([Promise.all(executorRuns), shutdown.abandoned(clock)]).then(
     () => undefined,
     (fault: unknown) => ({ fault }),
   )
-  leaving.leave(broken ? 'aborted' : 'complete')
+  shutdown.leave(broken ? 'aborted' : 'complete')
   watching.abort()
   await Promise.all(watches)
   for (const user of users) user.abandon()
@@ -130,7 +130,7 @@ export async function generate(options: GenerateOptions): Promise<Ending> {
   deaf?.()
   health.close()
   if (broken) throw broken.fault
-  return leaving.ending ?? 'complete'
+  return shutdown.ending ?? 'complete'
 }
 
 function recordUnhandled(recorder: Recorder, error: unknown): void {
@@ -141,7 +141,10 @@ function recordUnhandled(recorder: Recorder, error: unknown): void {
 }
 
 /** Interrupts users whose time is over, and moves the recorder on where nothing else does. */
-async function keepHouse({ users, recorder, clock, signal }: DriveCrew, until: AbortSignal): Promise<void> {
+async function maintain(
+  { users, recorder, clock, signal }: ExecutorTools,
+  until: AbortSignal,
+): Promise<void> {
   while (!until.aborted) {
     const nowMs = clock.now()
     recorder.advance(nowMs)
@@ -154,15 +157,15 @@ async function keepHouse({ users, recorder, clock, signal }: DriveCrew, until: A
 async function endAtDeadline(
   { plan, startAtMs, clock }: GenerateOptions,
   windowEndsMs: number,
-  leaving: Leaving,
+  shutdown: Shutdown,
   until: AbortSignal,
 ): Promise<void> {
   await clock.sleepUntil(startAtMs + windowEndsMs + plan.gracefulStopMs + ABANDON_MS, until)
-  if (!until.aborted) leaving.leave('deadline')
+  if (!until.aborted) shutdown.leave('deadline')
 }
 
-async function endAtStop(options: GenerateOptions, leaving: Leaving, until: AbortSignal): Promise<void> {
+async function endAtStop(options: GenerateOptions, shutdown: Shutdown, until: AbortSignal): Promise<void> {
   const { plan, store, clock, stopPollMs } = options
   const stop = await pollStop({ run: plan.run, store, clock, everyMs: stopPollMs, signal: until })
-  if (stop) leaving.leave(stop.by === 'infrastructure' ? 'store-lost' : 'stopped')
+  if (stop) shutdown.leave(stop.by === 'infrastructure' ? 'store-lost' : 'stopped')
 }

@@ -14,10 +14,10 @@ import { type LoadedScenario, loadScenarioModule } from '../../lib/scenario/scen
 import { type GenerateOptions, generate } from './generate.ts'
 import { routeOf } from './http-client/route.ts'
 import { openRequestLog } from './metering/request-log.ts'
-import { rehearsalMs, rehearse } from './rehearse.ts'
-import { asUserOfItsOwn } from './user/lone-user.ts'
+import { createNetwork } from './user/network.ts'
 import { createServices } from './user/services.ts'
-import { createWire } from './user/wire.ts'
+import { asUserOfItsOwn } from './user/standalone-user.ts'
+import { warmUp, warmUpMs } from './warm-up.ts'
 
 type PrepareOptions = Pick<
   GenerateOptions,
@@ -63,10 +63,10 @@ export async function prepare(options: PrepareOptions): Promise<(startAtMs: numb
   await asUserOfItsOwn({ plan, loaded, clock, setup, data }, 'trial', async () => undefined)
   const route = await routeOf(loaded.scenario.http)
   const { onConnected } = options
-  const wire = createWire({ plan, scenario: loaded.scenario, clock, route, onConnected })
+  const network = createNetwork({ plan, scenario: loaded.scenario, clock, route, onConnected })
   const window = windowsOf(plan, invocation.slice)[invocation.window]
   const freeMs = startAtMs + (window?.fromMs ?? 0) - AHEAD_MS - clock.now()
-  await rehearse(rehearsalMs(plan, freeMs), clock, loaded.scenario.http.carrier)
+  await warmUp(warmUpMs(plan, freeMs), clock, loaded.scenario.http.carrier)
   return (startAtMs) =>
     generate({
       ...options,
@@ -76,7 +76,7 @@ export async function prepare(options: PrepareOptions): Promise<(startAtMs: numb
       module: loaded.module,
       secrets,
       startAtMs,
-      warmUp: wire.warmUp,
+      preconnect: network.preconnect,
       createServices: (recorder) =>
         createServices({
           plan,
@@ -86,7 +86,7 @@ export async function prepare(options: PrepareOptions): Promise<(startAtMs: numb
           recorder,
           clock,
           log,
-          wire,
+          network,
         }),
     })
 }

@@ -1,5 +1,5 @@
 import { errorAndCauseOf } from '../../functions/generator/metering/error-class.ts'
-import { asUserOfItsOwn } from '../../functions/generator/user/lone-user.ts'
+import { asUserOfItsOwn } from '../../functions/generator/user/standalone-user.ts'
 import { VolleyError } from '../core/base/errors.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import { type Setup, setupKey, setupSchema } from '../core/run/setup.ts'

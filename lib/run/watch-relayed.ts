@@ -39,15 +39,15 @@ export async function watchRelayed(event: RelayedRun, ports: WatchPorts): Promis
   const { target, sources: named } = isMasked(plan) ? await withSecrets(plan, store) : plan
   const sources = openSources({ target, sources: pick(named, isSampled) }, clock)
   const beganAtMs = clock.now()
-  const leaving = new AbortController()
-  const conducting = experiments.conduct(leaving.signal)
+  const shutdown = new AbortController()
+  const conducting = experiments.conduct(shutdown.signal)
   for (const source of sources) source.begin()
   // Nothing waits for what an earlier watch may have missed but series, which never fall back behind what was published.
   let caughtUp = false
   const backlog = foldSnapshots(merge, store, {
     prefixes: earlierWindows(plan, merge.observedMs, beganAtMs - event.startAtMs),
     onBatch: () => keeper.keepIfDue(),
-    signal: leaving.signal,
+    signal: shutdown.signal,
   }).then(
     () => {
       caughtUp = true
@@ -70,7 +70,7 @@ export async function watchRelayed(event: RelayedRun, ports: WatchPorts): Promis
       onLook: () => keeper.keepIfDue(),
     }
     await new Watch(plan, crew, { store, clock, onProgress, sources }, settings).untilEnded()
-    leaving.abort()
+    shutdown.abort()
     await conducting
     // Another watch goes on with them where this one only has to end.
     if (crew.end !== 'unfinished') await experiments.end()
@@ -79,7 +79,7 @@ export async function watchRelayed(event: RelayedRun, ports: WatchPorts): Promis
     await keeper.keep()
     return { end: crew.end }
   } finally {
-    leaving.abort()
+    shutdown.abort()
     await publishing.settled()
     const sampled = (await Promise.all(sources.map((source) => source.read(beganAtMs, clock.now())))).flat()
     if (sampled.length > 0)

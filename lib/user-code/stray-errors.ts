@@ -50,7 +50,7 @@ export function catchStrayErrors(strays: StrayErrors, onFault: (fault: unknown) 
   }
 }
 
-/** As stacks have them: of the URLs of modules, on Windows with a slash before the drive. */
+/** As stacks have them: of the URLs of modules, on Windows with a slash before the executorRun. */
 const OWN_ROOMS = ['functions', 'lib', 'aggregator', 'bin'].map((room) => `${CODE_ROOT.pathname}${room}/`)
 const PLACE = /(?:\(|at (?:async )?)(?:file:\/\/)?(\/[^\s()]+|[A-Z]:[^\s()]+):\d+:\d+\)?$/
 

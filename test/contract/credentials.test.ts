@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { createServer as createHttp2Server } from 'node:http2'
 import { describe, expect, it } from 'vitest'
 import { WebSocketServer } from 'ws'
-import type { UserSession } from '../../functions/generator/user/user-services.ts'
+import type { ProtocolClient } from '../../functions/generator/user/user-services.ts'
 import { httpFetchText } from '../../lib/adapters/metrics-source/fetch-text.ts'
 import { sourceUrl } from '../../lib/adapters/metrics-source/source-url.ts'
 import { probeSession, WITHIN } from './session-probe.ts'
@@ -44,7 +44,7 @@ async function witness(): Promise<WireServer & { asked: Asked[] }> {
 
 const as = (credentials: string, origin: string): string => origin.replace('://', `://${credentials}@`)
 
-type Ask = (session: UserSession, url: string) => Promise<unknown>
+type Ask = (session: ProtocolClient, url: string) => Promise<unknown>
 const PROTOCOLS: readonly (readonly [string, Ask])[] = [
   ['a request', (session, url) => session.request('GET', `${url}/x`, {}, WITHIN)],
   ['a stream', (session, url) => session.stream('GET', `${url}/events`, {}, WITHIN)],
@@ -92,7 +92,7 @@ describe.each(PROTOCOLS)('the credentials of %s', (_name, ask) => {
 })
 
 describe('the credentials of a request', () => {
-  const get = (session: UserSession, path: string, headers?: Record<string, string>) =>
+  const get = (session: ProtocolClient, path: string, headers?: Record<string, string>) =>
     session.request('GET', path, headers ? { headers } : {}, WITHIN)
 
   it('are those that the flow writes, whatever the URLs say', async () => {

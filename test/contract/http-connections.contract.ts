@@ -40,7 +40,7 @@ export function httpConnectionsContract(maker: HttpClientMaker): void {
     it('gives every user connections of its own', async () => {
       const server = await httpServer((_, response) => response.end('ok'))
       const probe = new HttpProbe(maker)
-      const other = probe.client.openConnection()
+      const other = probe.client.openState()
       await probe.request(server.origin)
       await probe.requestAs(other, server.origin)
       expect(server.sockets).toHaveLength(2)
@@ -51,7 +51,7 @@ export function httpConnectionsContract(maker: HttpClientMaker): void {
       const server = await httpServer((_, response) => response.end('ok'))
       const probe = new HttpProbe(maker, { connections: 'pooled' })
       for (let i = 0; i < 3; i++) {
-        const user = probe.client.openConnection()
+        const user = probe.client.openState()
         await probe.requestAs(user, server.origin)
         await user.close()
       }

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import { describe, expect, it, vi } from 'vitest'
-import type { Leniency } from '../../functions/generator/contract/exchange.ts'
+import type { Leniency } from '../../functions/generator/contract/exchange-record.ts'
 import { type HttpClientMaker, HttpProbe, textOf } from './http-probe.ts'
 import { rawServer } from './wire-server.ts'
 

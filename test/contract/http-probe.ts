@@ -1,10 +1,10 @@
 import { onTestFinished } from 'vitest'
 import type { UserCookies } from '../../functions/generator/cookies/cookie-jar.ts'
 import {
-  type Connection,
-  type Exchange,
+  type ExchangeRecord,
   exchanged,
   type HttpClient,
+  type HttpState,
   type WireRequest,
 } from '../../functions/generator/http-client/http-client.ts'
 import type { Resolve } from '../../lib/adapters/net/checked-lookup.ts'
@@ -37,12 +37,12 @@ type ProbeOptions = ClientOptions & { cookies?: UserCookies; signal?: AbortSigna
 /** One user of a client that ends with its test, and everything it was told about the wire. */
 export class HttpProbe {
   readonly client: HttpClient
-  readonly connection: Connection
-  readonly exchanges: Exchange[] = []
+  readonly connection: HttpState
+  readonly exchanges: ExchangeRecord[] = []
 
   constructor({ create }: HttpClientMaker, { cookies, signal, ...options }: ProbeOptions = {}) {
     this.client = create(options)
-    this.connection = this.client.openConnection(cookies && { cookies })
+    this.connection = this.client.openState(cookies && { cookies })
     if (signal?.aborted) this.connection.interrupt()
     else signal?.addEventListener('abort', () => this.connection.interrupt())
     onTestFinished(async () => {
@@ -51,23 +51,23 @@ export class HttpProbe {
     })
   }
 
-  request(url: string, options: Partial<WireRequest> = {}): Promise<Exchange> {
+  request(url: string, options: Partial<WireRequest> = {}): Promise<ExchangeRecord> {
     return this.requestAs(this.connection, url, options)
   }
 
   async requestAs(
-    connection: Connection,
+    connection: HttpState,
     url: string,
     options: Partial<WireRequest> = {},
-  ): Promise<Exchange> {
+  ): Promise<ExchangeRecord> {
     const { origin } = new URL(url)
     const request = { method: 'GET', origin, path: url.slice(origin.length) || '/', headers: {} }
     const wireRequest = { ...request, timeoutMs: 10_000, redirects: 10, ...options }
-    const keep = (exchange: Exchange): number => this.exchanges.push(exchange)
+    const keep = (exchange: ExchangeRecord): number => this.exchanges.push(exchange)
     const last = await exchanged(this.client, connection, wireRequest, keep)
     keep(last)
     return last
   }
 }
 
-export const textOf = ({ body }: Exchange): string => new TextDecoder().decode(body)
+export const textOf = ({ body }: ExchangeRecord): string => new TextDecoder().decode(body)

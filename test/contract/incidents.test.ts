@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { generate } from '../../functions/generator/generate.ts'
 import { ownRoute } from '../../functions/generator/http-client/route.ts'
+import { createNetwork } from '../../functions/generator/user/network.ts'
 import { createServices } from '../../functions/generator/user/services.ts'
-import { createWire } from '../../functions/generator/user/wire.ts'
 import { systemClock } from '../../lib/adapters/clock/system.ts'
 import { MemoryStore } from '../../lib/adapters/snapshot-store/memory.ts'
 import { makePlan } from '../../lib/core/plan/make-plan.ts'
@@ -45,7 +45,7 @@ async function incidentsOf(
         setup: undefined,
         recorder,
         clock,
-        wire: createWire({ plan, scenario, clock, route: ownRoute() }),
+        network: createNetwork({ plan, scenario, clock, route: ownRoute() }),
       }),
   })
   const incidents: Record<string, Incident> = {}

@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest'
-import type { Within } from '../../functions/generator/contract/within.ts'
+import type { RequestContext } from '../../functions/generator/contract/request-context.ts'
 import { UserCookies } from '../../functions/generator/cookies/cookie-jar.ts'
 import type { CarrierKind } from '../../functions/generator/http/carrier.ts'
 import { createHttpClient } from '../../functions/generator/http-client/http-client.ts'
@@ -13,19 +13,19 @@ import { createGuard } from '../../functions/generator/net/target-guard.ts'
 import { createTlsOptions } from '../../functions/generator/net/tls-options.ts'
 import { RpcMeter } from '../../functions/generator/rpc/rpc-meter.ts'
 import { StreamMeter } from '../../functions/generator/stream/stream-meter.ts'
-import { CallsUnderWay } from '../../functions/generator/time/calls-under-way.ts'
-import { HttpSession, type SessionTools } from '../../functions/generator/user/session.ts'
+import { CallsInFlight } from '../../functions/generator/time/calls-in-flight.ts'
+import { type ClientTools, UserClient } from '../../functions/generator/user/user-client.ts'
 import { systemClock } from '../../lib/adapters/clock/system.ts'
 import type { Resolve } from '../../lib/adapters/net/checked-lookup.ts'
 import type { Series } from '../../lib/core/results/snapshot.ts'
 import type { HttpSettings } from '../../lib/core/scenario/scenario.ts'
 import type { Clock } from '../../lib/ports.ts'
 
-export const WITHIN: Within = { flow: 'only', lagMs: 0, seed: 1 }
+export const WITHIN: RequestContext = { flow: 'only', lagMs: 0, seed: 1 }
 
 /** One user's session as generators make it, and everything that was recorded of it. */
 export interface SessionProbe {
-  session: HttpSession
+  session: UserClient
   /** The target wants TLS. */
   secure: boolean
   abort: AbortController
@@ -81,7 +81,7 @@ export function probeSession(
   const tls = createTlsOptions({ insecure: false, ...tlsSettings })
   const client = createHttpClient({ http, guard, tls, now, dial, ...(carrier && { carrier }) })
   const sockets = { open: 0 }
-  const tools: SessionTools = {
+  const tools: ClientTools = {
     ...{ client, guard, tls, dial, recorder, clock },
     builder: new RequestBuilder({ targetUrl, http }),
     meter: new HttpMeter(recorder),
@@ -93,7 +93,7 @@ export function probeSession(
   const owner = {
     id: 0,
     lastStep: '',
-    calls: new CallsUnderWay(),
+    calls: new CallsInFlight(),
     get signal() {
       return abort.signal
     },
@@ -102,7 +102,7 @@ export function probeSession(
     },
   }
   const cookies = new UserCookies(targetUrl, now)
-  const session = new HttpSession(tools, owner, { cookies, connection: client.openConnection({ cookies }) })
+  const session = new UserClient(tools, owner, { cookies, connection: client.openState({ cookies }) })
   abort.signal.addEventListener('abort', () => session.interrupt())
   onTestFinished(async () => {
     await session.close()

@@ -59,8 +59,8 @@ describe('opening a TCP connection', () => {
       ...{ kind: 'tcp', timeoutMs: 1_000, seed: 1, now, events: new Told().events },
       deadlines: new Deadlines(now),
     })
-    const openWire = tcpOpener({ url: tcpUrl(address(server), 'http://127.0.0.1'), ...wiring })
-    expect(await link.begin(openWire)).toMatchObject({ connectMs: 5 })
+    const openTransport = tcpOpener({ url: tcpUrl(address(server), 'http://127.0.0.1'), ...wiring })
+    expect(await link.begin(openTransport)).toMatchObject({ connectMs: 5 })
     await link.close()
   })
 

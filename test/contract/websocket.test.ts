@@ -44,9 +44,9 @@ async function open(
     deadlines: new Deadlines(options.now ?? systemClock.now),
     ...options,
   }
-  const openWire = webSocketOpener({ ...settings, headers: () => headers })
+  const openTransport = webSocketOpener({ ...settings, headers: () => headers })
   const socket = new MessageLink(settings)
-  await socket.begin(openWire)
+  await socket.begin(openTransport)
   onTestFinished(() => socket.close())
   return socket
 }

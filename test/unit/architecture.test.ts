@@ -48,7 +48,7 @@ describe('the house', () => {
         'functions/generator/messages/frame.ts',
         // Read into, and given out in copies.
         'functions/generator/http/body-buffer.ts',
-        'functions/generator/http1/answer-parser.ts',
+        'functions/generator/http1/response-parser.ts',
         'functions/generator/http2/field-table.ts',
         'functions/generator/http2/hpack-decoder.ts',
         'functions/generator/net/held-bytes.ts',

@@ -1,11 +1,11 @@
 import { VolleyError } from '../../../lib/core/base/errors.ts'
 import { FlowError } from '../../../lib/core/scenario/flow.ts'
-import type { AnswerHead, BodyReader, Exchange, WireRequest } from '../contract/exchange.ts'
+import type { BodyReader, ExchangeRecord, ResponseHead, WireRequest } from '../contract/exchange-record.ts'
 import type { Deadlines, Expiring } from '../time/deadlines.ts'
-import { Flight, type FlightOwner } from './flight.ts'
-import type { LanePool } from './lane-pool.ts'
+import type { ConnectionPool } from './connection-pool.ts'
+import { Exchange, type ExchangeOwner } from './exchange.ts'
 import { followRedirect, isRedirect } from './redirect.ts'
-import type { OpenCall, UserConnection } from './user-connection.ts'
+import type { OpenCall, UserHttpState } from './user-http-state.ts'
 
 export interface CallSettings {
   now: () => number
@@ -16,30 +16,30 @@ export interface CallSettings {
 /** Who makes a request. Both are called where throwing would end the process. */
 export interface Caller {
   /** A redirect, which is followed. */
-  onRedirect(exchange: Exchange): void
+  onRedirect(exchange: ExchangeRecord): void
   /** The last exchange; nothing more comes. */
-  onEnd(exchange: Exchange): void
+  onEnd(exchange: ExchangeRecord): void
 }
 
-/** One request of a flow: its deadline, and a flight for each redirect. */
-export class Call implements FlightOwner, Expiring {
+/** One request of a flow: its deadline, and a exchange for each redirect. */
+export class Call implements ExchangeOwner, Expiring {
   deadlineAtMs = 0
   earlier: Expiring | undefined
   later: Expiring | undefined
   /** The calls of the same user that are under way. */
   before: OpenCall | undefined
   after: OpenCall | undefined
-  readonly #connection: UserConnection
+  readonly #state: UserHttpState
   readonly #settings: CallSettings
   readonly #caller: Caller
   readonly #timeoutMs: number
   #request: WireRequest
   #redirectsLeft: number
-  #flight: Flight | undefined
+  #exchange: Exchange | undefined
   #stopReason: Error | undefined
 
-  constructor(connection: UserConnection, settings: CallSettings, request: WireRequest, caller: Caller) {
-    this.#connection = connection
+  constructor(state: UserHttpState, settings: CallSettings, request: WireRequest, caller: Caller) {
+    this.#state = state
     this.#settings = settings
     this.#request = request
     this.#redirectsLeft = request.redirects
@@ -57,19 +57,19 @@ export class Call implements FlightOwner, Expiring {
 
   start(): void {
     const nowMs = this.now()
-    this.#connection.begin(this)
-    this.#stopReason = this.#connection.stopReason
+    this.#state.begin(this)
+    this.#stopReason = this.#state.stopReason
     this.#settings.deadlines.add(this, nowMs, this.#timeoutMs)
-    this.#fly(nowMs)
+    this.#begin(nowMs)
   }
 
   /** Ends the call; a redirect that is still to come is not made. */
   stop(reason: Error): void {
     this.#stopReason = reason
-    this.#flight?.cut(reason)
+    this.#exchange?.cut(reason)
   }
 
-  readerOf(head: AnswerHead): BodyReader | undefined {
+  readerOf(head: ResponseHead): BodyReader | undefined {
     const goesOn = head.status < 200 || (isRedirect(head.status) && this.#request.redirects > 0)
     if (goesOn) return undefined
     const reader = this.#request.readBody?.(head)
@@ -78,57 +78,57 @@ export class Call implements FlightOwner, Expiring {
   }
 
   expire(): void {
-    const errorClass = this.#flight?.connecting ? 'connect_timeout' : 'timeout'
+    const errorClass = this.#exchange?.connecting ? 'connect_timeout' : 'timeout'
     this.stop(new FlowError(errorClass, `no whole answer within ${this.#timeoutMs} ms`))
   }
 
-  landed(flight: Flight): void {
-    this.#connection.keepCookies(flight)
-    if (this.#redirect(flight)) {
-      this.#caller.onRedirect(flight)
-      this.#fly(flight.endedAtMs)
+  exchangeEnded(exchange: Exchange): void {
+    this.#state.keepCookies(exchange)
+    if (this.#redirect(exchange)) {
+      this.#caller.onRedirect(exchange)
+      this.#begin(exchange.endedAtMs)
     } else {
       this.#settings.deadlines.remove(this, this.#timeoutMs)
-      this.#connection.end(this)
-      this.#caller.onEnd(flight)
+      this.#state.end(this)
+      this.#caller.onEnd(exchange)
     }
   }
 
-  #fly(calledAtMs: number): void {
-    const connection = this.#connection
-    let pool: LanePool
+  #begin(calledAtMs: number): void {
+    const state = this.#state
+    let pool: ConnectionPool
     let request: WireRequest
     try {
-      pool = connection.poolFor(this.#request)
-      request = connection.withCookies(this.#request, pool, calledAtMs)
+      pool = state.poolFor(this.#request)
+      request = state.withCookies(this.#request, pool, calledAtMs)
     } catch (error) {
-      this.#flight = new Flight(this, this.#request, calledAtMs)
-      this.#flight.refuse(error as Error)
+      this.#exchange = new Exchange(this, this.#request, calledAtMs)
+      this.#exchange.refuse(error as Error)
       return
     }
-    const flight = new Flight(this, request, calledAtMs)
-    this.#flight = flight
-    if (this.#stopReason) flight.cut(this.#stopReason)
-    else pool.send(flight)
+    const exchange = new Exchange(this, request, calledAtMs)
+    this.#exchange = exchange
+    if (this.#stopReason) exchange.cut(this.#stopReason)
+    else pool.send(exchange)
   }
 
   /** Turns the request into the one a redirect asks for; false where the answer is the last. */
-  #redirect(flight: Flight): boolean {
-    if (!isRedirect(flight.status) || this.#request.redirects === 0) return false
-    const location = flight.header('location')
+  #redirect(exchange: Exchange): boolean {
+    if (!isRedirect(exchange.status) || this.#request.redirects === 0) return false
+    const location = exchange.header('location')
     if (location === undefined) return false
     if (this.#redirectsLeft-- === 0) {
-      flight.fail(new FlowError('too_many_redirects', `more than ${this.#request.redirects} redirects`))
+      exchange.fail(new FlowError('too_many_redirects', `more than ${this.#request.redirects} redirects`))
       return false
     }
     try {
-      const next = followRedirect(this.#request, flight.status, location)
+      const next = followRedirect(this.#request, exchange.status, location)
       // A target that sends its users where load may not go has failed them; nothing is asked there.
-      this.#connection.poolFor(next)
+      this.#state.poolFor(next)
       this.#request = next
       return true
     } catch (error) {
-      flight.fail(
+      exchange.fail(
         error instanceof VolleyError
           ? error
           : new FlowError('malformed_response', `redirected to ${location}, which is no URL`),

@@ -1,7 +1,7 @@
 import { badOption, isPlainObject, shownName } from '../../../lib/core/base/refusal.ts'
 import { type HttpVersion, nameFault, valueFault } from '../../../lib/core/scenario/flow/header-rules.ts'
 import { textOf, textPairs } from '../../../lib/core/scenario/flow/texts.ts'
-import type { WireRequest } from '../contract/exchange.ts'
+import type { WireRequest } from '../contract/exchange-record.ts'
 
 type Headers = WireRequest['headers']
 

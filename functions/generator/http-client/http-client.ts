@@ -1,25 +1,25 @@
 import type { HttpSettings } from '../../../lib/core/scenario/scenario.ts'
-import type { Exchange, WireRequest } from '../contract/exchange.ts'
+import type { ExchangeRecord, WireRequest } from '../contract/exchange-record.ts'
 import type { UserCookies } from '../cookies/cookie-jar.ts'
 import type { CarrierKind } from '../http/carrier.ts'
 import { SOCKETS } from '../http1/socket-carrier.ts'
 import { HTTP2 } from '../http2/http2-carrier.ts'
 import { errorClassOf, errorMessageOf } from '../metering/error-class.ts'
 import { type Dial, dial as dialStraight } from '../net/dial.ts'
-import { Sites, serverNameOf } from '../net/site.ts'
+import { Origins, serverNameOf } from '../net/origin.ts'
 import type { TargetGuard } from '../net/target-guard.ts'
 import type { TlsOptions } from '../net/tls-options.ts'
 import { Deadlines } from '../time/deadlines.ts'
 import { Call, type Caller } from './call.ts'
-import { LanePool } from './lane-pool.ts'
-import { type Addressed, UserConnection } from './user-connection.ts'
-import type { Wiring } from './wiring.ts'
+import type { ConnectionOptions } from './connection-options.ts'
+import { ConnectionPool } from './connection-pool.ts'
+import { type Addressed, UserHttpState } from './user-http-state.ts'
 
-export type { Exchange, WireRequest } from '../contract/exchange.ts'
+export type { ExchangeRecord, WireRequest } from '../contract/exchange-record.ts'
 export type { Caller } from './call.ts'
 
 /** One user's hold on its connections: its own, or those all users share. */
-export interface Connection {
+export interface HttpState {
   /** Interrupts what is under way; nothing is begun any more. */
   interrupt(): void
   /** Interrupts what is under way and closes the connections that are the user's own. */
@@ -27,17 +27,17 @@ export interface Connection {
 }
 
 /** How opening a connection ahead of the first request went: how long it took, or what failed. */
-export type Warmed =
+export type Preconnected =
   | { error?: undefined; connectMs: number; tlsMs?: number }
   | { error: string; errorMessage: string }
 
 export interface HttpClient {
   /** Answers fill the cookies. */
-  openConnection(options?: { cookies?: UserCookies }): Connection
+  openState(options?: { cookies?: UserCookies }): HttpState
   /** Makes a request and follows its redirects. Failures are in the exchange. */
-  request(connection: Connection, request: WireRequest, caller: Caller): void
+  request(state: HttpState, request: WireRequest, caller: Caller): void
   /** Opens a user's connection ahead of its first request, which then finds it open. `host`: where that names one of its own. */
-  connect(connection: Connection, origin: string, host?: string): Promise<Warmed>
+  connect(state: HttpState, origin: string, host?: string): Promise<Preconnected>
   /** Connections open now. */
   openSockets(): number
   /** Closes the connections that users share; their own close with them. */
@@ -72,33 +72,33 @@ export function createHttpClient({
 }: HttpClientOptions): HttpClient {
   const { alpn, streams, forwards = false } = carrier
   const createCarrier = carrier.maker()
-  const sites = new Sites(guard)
-  const wiring: Wiring = {
-    ...{ guard, sites, tls, now, alpn, streams, forwards, dial, createCarrier },
+  const origins = new Origins(guard)
+  const options: ConnectionOptions = {
+    ...{ guard, origins, tls, now, alpn, streams, forwards, dial, createCarrier },
     sockets: { open: 0 },
   }
   const settings = { now, maxBodyBytes: http.maxBodyBytes, deadlines: new Deadlines(now) }
   const mostPerUser = streams > 1 ? 1 : MOST_PER_USER
-  const shared = new PoolsByOrigin(wiring, MOST_POOLED)
+  const shared = new OwnPools(options, MOST_POOLED)
   const sharedPools = { of: (request: Addressed) => shared.of(request), leave: async () => {} }
   return {
-    openConnection({ cookies } = {}) {
-      const pools = http.connections === 'pooled' ? sharedPools : new PoolsByOrigin(wiring, mostPerUser)
-      return new UserConnection(pools, cookies)
+    openState({ cookies } = {}) {
+      const pools = http.connections === 'pooled' ? sharedPools : new OwnPools(options, mostPerUser)
+      return new UserHttpState(pools, cookies)
     },
-    request(connection: UserConnection, request, caller) {
-      new Call(connection, settings, request, caller).start()
+    request(state: UserHttpState, request, caller) {
+      new Call(state, settings, request, caller).start()
     },
-    async connect(connection: UserConnection, origin, host) {
+    async connect(state: UserHttpState, origin, host) {
       const headers = host === undefined ? NO_HEADERS : { host }
       try {
-        const { connectMs = 0, tlsMs } = (await connection.warm({ origin, headers })) ?? {}
+        const { connectMs = 0, tlsMs } = (await state.warm({ origin, headers })) ?? {}
         return { connectMs, ...(tlsMs === undefined ? {} : { tlsMs }) }
       } catch (error) {
         return { error: errorClassOf(error), errorMessage: errorMessageOf(error) }
       }
     },
-    openSockets: () => wiring.sockets.open,
+    openSockets: () => options.sockets.open,
     close: () => shared.leave(),
   }
 }
@@ -106,33 +106,33 @@ export function createHttpClient({
 /** Makes a request and resolves with its last exchange; `onRedirect` gets those before it. Never rejects. */
 export function exchanged(
   client: HttpClient,
-  connection: Connection,
+  state: HttpState,
   request: WireRequest,
-  onRedirect: (exchange: Exchange) => void = () => undefined,
-): Promise<Exchange> {
-  return new Promise((resolve) => client.request(connection, request, { onRedirect, onEnd: resolve }))
+  onRedirect: (exchange: ExchangeRecord) => void = () => undefined,
+): Promise<ExchangeRecord> {
+  return new Promise((resolve) => client.request(state, request, { onRedirect, onEnd: resolve }))
 }
 
 /** The pools of one user, or of all. Most users know one origin. */
-class PoolsByOrigin {
-  readonly #wiring: Wiring
+class OwnPools {
+  readonly #options: ConnectionOptions
   readonly #most: number
-  #pools: readonly LanePool[] = []
+  #pools: readonly ConnectionPool[] = []
 
-  constructor(wiring: Wiring, most: number) {
-    this.#wiring = wiring
+  constructor(options: ConnectionOptions, most: number) {
+    this.#options = options
     this.#most = most
   }
 
-  of(request: Addressed): LanePool {
-    const { sites, tls } = this.#wiring
+  of(request: Addressed): ConnectionPool {
+    const { origins, tls } = this.#options
     const { origin } = request
     const serverName = tls.serverName === undefined ? serverNameOf(request) : undefined
     for (const pool of this.#pools) {
-      const { site } = pool
-      if (site.origin === origin && site.serverName === serverName) return pool
+      const { origin: known } = pool
+      if (known.url === origin && known.serverName === serverName) return pool
     }
-    const created = new LanePool(this.#wiring, sites.of(origin, serverName), this.#most)
+    const created = new ConnectionPool(this.#options, origins.of(origin, serverName), this.#most)
     this.#pools = this.#pools.concat(created)
     return created
   }

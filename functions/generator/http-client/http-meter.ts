@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { Tags } from '../../../lib/core/metrics/metric.ts'
-import type { Exchange } from '../contract/exchange.ts'
-import type { ExchangeContext } from '../contract/exchange-context.ts'
+import type { ExchangeRecord } from '../contract/exchange-record.ts'
+import type { StepContext } from '../contract/step-context.ts'
 import type { IncidentGroup, Incidents } from '../metering/incidents.ts'
 import type { Recorder } from '../metering/recorder.ts'
 import type { RequestLog } from '../metering/request-log.ts'
@@ -55,7 +55,7 @@ export class HttpMeter {
    * the lag of the iteration, so that it counts from the moment the request was meant to be made.
    * `expected`: the status was one that counts as served.
    */
-  record(exchange: Exchange, context: ExchangeContext, expected: boolean): void {
+  record(exchange: ExchangeRecord, context: StepContext, expected: boolean): void {
     const series = this.#count(exchange, context, expected)
     if (!series) return
     series.duration.add(exchange.endedAtMs - exchange.sentAtMs)
@@ -64,12 +64,12 @@ export class HttpMeter {
   }
 
   /** A stream is a request whose length says nothing of how fast it was served: that is in `stream_duration`. */
-  recordStream(exchange: Exchange, context: ExchangeContext, expected: boolean): void {
+  recordStream(exchange: ExchangeRecord, context: StepContext, expected: boolean): void {
     this.#count(exchange, context, expected)
   }
 
   /** Returns the series of what came about, if the target was asked and has not been cut off. */
-  #count(exchange: Exchange, context: ExchangeContext, expected: boolean): StepSeries | undefined {
+  #count(exchange: ExchangeRecord, context: StepContext, expected: boolean): StepSeries | undefined {
     // What could not be sent is no request.
     if (exchange.impossible) return undefined
     const recorder = this.#recorder
@@ -101,7 +101,7 @@ export class HttpMeter {
     return series
   }
 
-  #tell(series: StepSeries, exchange: Exchange, { flow, name }: ExchangeContext): void {
+  #tell(series: StepSeries, exchange: ExchangeRecord, { flow, name }: StepContext): void {
     const { status, error, errorMessage } = exchange
     series.incidents ??= this.incidents.groupOf('request', error ?? String(status), flow, name)
     const incident = series.incidents.count(
@@ -110,19 +110,19 @@ export class HttpMeter {
     if (incident) this.incidents.describe(incident, { exchange })
   }
 
-  #countRetried({ method }: Exchange, { flow, name, tags }: ExchangeContext): void {
+  #countRetried({ method }: ExchangeRecord, { flow, name, tags }: StepContext): void {
     this.#recorder.series('http_req_retried_stale', { ...tags, flow, name, method }).add(1)
   }
 
   #countLenient(
-    leniencies: NonNullable<Exchange['leniencies']>,
-    { flow, name, tags }: ExchangeContext,
+    leniencies: NonNullable<ExchangeRecord['leniencies']>,
+    { flow, name, tags }: StepContext,
   ): void {
     for (const leniency of leniencies)
       this.#recorder.series('http_lenient_responses', { ...tags, flow, name, leniency }).add(1)
   }
 
-  #stepOf(exchange: Exchange, context: ExchangeContext): StepSeries {
+  #stepOf(exchange: ExchangeRecord, context: StepContext): StepSeries {
     const { flow, name, tags } = context
     const { method, status, error } = exchange
     const latest = this.#latest.get(name)
@@ -141,7 +141,7 @@ export class HttpMeter {
     return series
   }
 
-  #seriesOf({ method, status, error }: Exchange, { flow, name, tags }: ExchangeContext): StepSeries {
+  #seriesOf({ method, status, error }: ExchangeRecord, { flow, name, tags }: StepContext): StepSeries {
     const key = `${flow}\n${name}\n${method}\n${status}\n${error}${tags ? `\n${JSON.stringify(tags)}` : ''}`
     const known = this.#steps.get(key)
     if (known) return known

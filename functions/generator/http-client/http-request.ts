@@ -13,7 +13,7 @@ import {
 import { type HttpSettings, MAX_REDIRECTS } from '../../../lib/core/scenario/scenario.ts'
 import { maskUrl } from '../../../lib/core/secrets/mask.ts'
 import { USERINFO_RULE, type Userinfo, userinfoOf } from '../../../lib/core/secrets/userinfo.ts'
-import type { WireRequest } from '../contract/exchange.ts'
+import type { WireRequest } from '../contract/exchange-record.ts'
 import { checkExpect } from '../http/expected-status.ts'
 import { tcpUrl } from '../net/tcp-address.ts'
 import { FlowHeaders } from './flow-headers.ts'

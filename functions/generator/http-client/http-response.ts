@@ -1,5 +1,5 @@
 import { FlowError, type HttpResponse } from '../../../lib/core/scenario/flow.ts'
-import type { Exchange } from '../contract/exchange.ts'
+import type { ExchangeRecord } from '../contract/exchange-record.ts'
 import { ownCopyOf } from '../net/read-into.ts'
 import { textOf, utf8TextOf } from './body-text.ts'
 
@@ -8,11 +8,11 @@ const LONGEST_QUOTE = 60
 /** An exchange as a flow sees it. */
 export class ExchangeResponse implements HttpResponse {
   readonly ok: boolean
-  readonly #exchange: Exchange
+  readonly #exchange: ExchangeRecord
   #body: Uint8Array | undefined
 
   /** `ok`: the status was an expected one. */
-  constructor(exchange: Exchange, ok: boolean) {
+  constructor(exchange: ExchangeRecord, ok: boolean) {
     this.#exchange = exchange
     this.ok = ok
   }

@@ -1,11 +1,11 @@
 import type { Tags } from '../../../lib/core/metrics/metric.ts'
 import type { HttpResponse, RequestOptions } from '../../../lib/core/scenario/flow.ts'
-import { ImpossibleRequest } from '../contract/exchange.ts'
-import type { ExchangeContext } from '../contract/exchange-context.ts'
-import type { SessionOwner } from '../contract/session-owner.ts'
-import type { Within } from '../contract/within.ts'
+import type { ClientOwner } from '../contract/client-owner.ts'
+import { ImpossibleRequest } from '../contract/exchange-record.ts'
+import type { RequestContext } from '../contract/request-context.ts'
+import type { StepContext } from '../contract/step-context.ts'
 import { isExpected } from '../http/expected-status.ts'
-import type { Caller, Exchange } from './http-client.ts'
+import type { Caller, ExchangeRecord } from './http-client.ts'
 import type { HttpMeter } from './http-meter.ts'
 import { ExchangeResponse } from './http-response.ts'
 
@@ -13,7 +13,7 @@ interface Step {
   name: string
   tags: Tags | undefined
   expect: RequestOptions['expect']
-  within: Within
+  within: RequestContext
 }
 
 /** The flow that waits for an answer. */
@@ -23,17 +23,17 @@ interface Waiting {
 }
 
 /** A request of a flow: what becomes of it is recorded, and then told to the flow. */
-export class MeasuredRequest implements Caller, ExchangeContext {
+export class MeasuredRequest implements Caller, StepContext {
   readonly name: string
   readonly flow: string
   readonly tags: Tags | undefined
   readonly lagMs: number
-  readonly user: SessionOwner
+  readonly user: ClientOwner
   readonly #meter: HttpMeter
   readonly #expect: RequestOptions['expect']
   readonly #waiting: Waiting
 
-  constructor(meter: HttpMeter, user: SessionOwner, { name, tags, expect, within }: Step, waiting: Waiting) {
+  constructor(meter: HttpMeter, user: ClientOwner, { name, tags, expect, within }: Step, waiting: Waiting) {
     this.name = name
     this.flow = within.flow
     this.tags = tags
@@ -46,7 +46,7 @@ export class MeasuredRequest implements Caller, ExchangeContext {
     user.calls.begin()
   }
 
-  onRedirect(exchange: Exchange): void {
+  onRedirect(exchange: ExchangeRecord): void {
     try {
       this.#meter.record(exchange, this, true)
     } catch (error) {
@@ -54,7 +54,7 @@ export class MeasuredRequest implements Caller, ExchangeContext {
     }
   }
 
-  onEnd(exchange: Exchange): void {
+  onEnd(exchange: ExchangeRecord): void {
     const { resolve, reject } = this.#waiting
     this.user.calls.end()
     try {
@@ -73,7 +73,7 @@ export class MeasuredRequest implements Caller, ExchangeContext {
   }
 
   /** A function that fails says nothing of the answer, which was given all the same. */
-  #isExpected(exchange: Exchange): boolean {
+  #isExpected(exchange: ExchangeRecord): boolean {
     try {
       return isExpected(exchange.status, this.#expect)
     } catch (error) {

@@ -1,5 +1,5 @@
 import { basicAuthorization, userinfoOf } from '../../../lib/core/secrets/userinfo.ts'
-import type { WireRequest } from '../contract/exchange.ts'
+import type { WireRequest } from '../contract/exchange-record.ts'
 import { isForOneOrigin } from './standing-headers.ts'
 
 /** 300 and 304 to 306 are answers, not ways to go on. */

@@ -1,6 +1,6 @@
 import { namesSecret } from '../../../lib/core/secrets/mask.ts'
 import { basicAuthorization, type Userinfo } from '../../../lib/core/secrets/userinfo.ts'
-import type { CredentialsByOrigin } from '../contract/exchange.ts'
+import type { CredentialsByOrigin } from '../contract/exchange-record.ts'
 
 export type Headers = Readonly<Record<string, string>>
 

@@ -1,6 +1,6 @@
 import type { OnReadOpts, Socket } from 'node:net'
 import { FlowError } from '../../../lib/core/scenario/flow.ts'
-import type { Leniency } from '../contract/exchange.ts'
+import type { Leniency } from '../contract/exchange-record.ts'
 
 /** A request as a carrier takes it. Header names are in lower case. */
 export interface CarriedRequest {
@@ -41,7 +41,7 @@ export interface CarrierHandler {
   onTakenBack(controller: Controller | undefined): void
   /** First byte of an answer, informational ones included. */
   onResponseStarted(): void
-  onResponseStart(controller: Controller, status: number, headers: AnswerHeaders): void
+  onResponseStart(controller: Controller, status: number, headers: ResponseHeaders): void
   /** The chunk is the handler's to keep. */
   onResponseData(controller: Controller, chunk: Uint8Array): void
   /** The answer breaks a rule, and is read nevertheless. It may be told more than once. */
@@ -51,7 +51,7 @@ export interface CarrierHandler {
 }
 
 /** The headers of an answer. Repeated ones are joined with `, ` (`set-cookie` with a line break). */
-export interface AnswerHeaders {
+export interface ResponseHeaders {
   /** By its name in lower case. */
   value(name: string): string | undefined
   /** Names in lower case. */

@@ -1,4 +1,4 @@
-import type { AnswerHeaders } from './carrier.ts'
+import type { ResponseHeaders } from './carrier.ts'
 
 /** Headers that are looked for in every answer: their absence costs nothing. */
 const SET_COOKIE = 'set-cookie'
@@ -11,7 +11,7 @@ const CONTENT_TYPE_LINE = /(?:^|\n)content-type:[\t ]*([^\r]*)/i
 const CASE_BIT = 0x20
 
 /** The headers of an answer as lines, taken apart when somebody asks for one. */
-export class HeaderLines implements AnswerHeaders {
+export class HeaderLines implements ResponseHeaders {
   /** Each ends with CR LF. */
   protected lines = ''
   #hasCookie = false

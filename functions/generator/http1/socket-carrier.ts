@@ -1,7 +1,6 @@
 import type { OnReadOpts, Socket } from 'node:net'
-import type { Leniency } from '../contract/exchange.ts'
+import type { Leniency } from '../contract/exchange-record.ts'
 import {
-  type AnswerHeaders,
   type CarriedRequest,
   type Carrier,
   type CarrierHandler,
@@ -9,13 +8,14 @@ import {
   type Controller,
   closedByPeer,
   type Opener,
+  type ResponseHeaders,
 } from '../http/carrier.ts'
 import { afterWait, isOfWrite, isRepeatable, resetWaitMs } from '../http/stale.ts'
 import { write } from '../http/write.ts'
 import { hangUp } from '../net/dial.ts'
 import { READ_INTO } from '../net/read-into.ts'
-import { AnswerParser, type AnswerSink } from './answer-parser.ts'
 import { type HeaderBlock, headOf, RequestHeads } from './request-head.ts'
+import { ResponseParser, type ResponseSink } from './response-parser.ts'
 
 /** Where a server does not say how long it keeps idle connections. */
 const KEEP_ALIVE_MS = 60_000
@@ -40,12 +40,12 @@ export const SOCKETS: CarrierKind = {
 type Body = CarriedRequest['body']
 
 /** HTTP/1.1 straight on a socket: one write for a request, and no more of an answer read than is asked for. */
-export class SocketCarrier implements Carrier, Controller, AnswerSink {
+export class SocketCarrier implements Carrier, Controller, ResponseSink {
   readBytes = 0
   writtenBytes = 0
   readonly #heads: RequestHeads
   readonly #opener: Opener
-  readonly #parser: AnswerParser
+  readonly #parser: ResponseParser
   #socket: Socket | undefined
   #handler: CarrierHandler | undefined
   /** What the handler asked for. */
@@ -63,7 +63,7 @@ export class SocketCarrier implements Carrier, Controller, AnswerSink {
   constructor(heads: RequestHeads, opener: Opener) {
     this.#heads = heads
     this.#opener = opener
-    this.#parser = new AnswerParser(this)
+    this.#parser = new ResponseParser(this)
   }
 
   get reader(): OnReadOpts {
@@ -128,7 +128,7 @@ export class SocketCarrier implements Carrier, Controller, AnswerSink {
     else this.#fail(error)
   }
 
-  onHead(status: number, headers: AnswerHeaders): void {
+  onHead(status: number, headers: ResponseHeaders): void {
     this.#handler?.onResponseStart(this, status, headers)
   }
 

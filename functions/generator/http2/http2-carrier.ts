@@ -9,12 +9,12 @@ import {
 } from '../http/carrier.ts'
 import { RequestHeads } from '../http1/request-head.ts'
 import { hangUp } from '../net/dial.ts'
-import { InTurn } from './in-turn.ts'
-import { Inlet } from './inlet.ts'
-import type { Traffic } from './outlet.ts'
+import { Http1Fallback } from './http1-fallback.ts'
+import { Http2Connection, type Http2ConnectionOwner } from './http2-connection.ts'
 import { checkRequest, OriginFields } from './request-fields.ts'
 import { RequestStream } from './request-stream.ts'
-import { Session, type SessionOwner } from './session.ts'
+import { SocketReader } from './socket-reader.ts'
+import type { Traffic } from './socket-writer.ts'
 
 /** Requests of one connection at a time, also where its server would take more. */
 const STREAMS = 100
@@ -46,21 +46,21 @@ interface Origin {
 }
 
 /** Carries many requests at a time over one connection. One that is about to close may live on beside the next. */
-class Http2Carrier implements Carrier, SessionOwner, Opener {
+class Http2Carrier implements Carrier, Http2ConnectionOwner, Opener {
   readonly traffic: Traffic = { readBytes: 0, writtenBytes: 0 }
   readonly #origin: Origin
   readonly #opener: Opener
-  #session: Session | undefined
+  #session: Http2Connection | undefined
   /** They take no further requests. */
-  #leaving: readonly Session[] = []
+  #shutdown: readonly Http2Connection[] = []
   /** Requests that no connection has room for yet. */
   #queue: RequestStream[] = []
   #opening = false
   #destroyed = false
   /** Of the connection that was dialled last. */
-  #inlet: Inlet | undefined
+  #reader: SocketReader | undefined
   /** Since a server declined HTTP/2. */
-  #inTurn: InTurn | undefined
+  #inTurn: Http1Fallback | undefined
 
   constructor(origin: Origin, opener: Opener) {
     this.#origin = origin
@@ -68,8 +68,8 @@ class Http2Carrier implements Carrier, SessionOwner, Opener {
   }
 
   get reader(): OnReadOpts {
-    this.#inlet = new Inlet()
-    return this.#inlet.options
+    this.#reader = new SocketReader()
+    return this.#reader.options
   }
 
   get connectMs(): number {
@@ -109,7 +109,7 @@ class Http2Carrier implements Carrier, SessionOwner, Opener {
     this.#destroyed = true
     this.#queue = []
     this.#session = undefined
-    this.#leaving = []
+    this.#shutdown = []
     await Promise.all([...sockets.map(hangUp), this.#inTurn?.carrier.destroy()])
   }
 
@@ -123,15 +123,15 @@ class Http2Carrier implements Carrier, SessionOwner, Opener {
     this.#inTurn?.carrier.lost(socket, error)
   }
 
-  onLeaving(session: Session): void {
+  onLeaving(session: Http2Connection): void {
     if (session !== this.#session) return
     this.#session = undefined
-    this.#leaving = this.#leaving.concat(session)
+    this.#shutdown = this.#shutdown.concat(session)
   }
 
-  onOver(session: Session): void {
+  onOver(session: Http2Connection): void {
     if (session === this.#session) this.#session = undefined
-    else this.#leaving = this.#leaving.filter((one) => one !== session)
+    else this.#shutdown = this.#shutdown.filter((one) => one !== session)
   }
 
   onRefused(stream: RequestStream): void {
@@ -180,7 +180,7 @@ class Http2Carrier implements Carrier, SessionOwner, Opener {
   #greet(socket: Socket): void {
     this.traffic.readBytes = 0
     this.traffic.writtenBytes = 0
-    const session = new Session(this, this.#origin.fields, socket)
+    const session = new Http2Connection(this, this.#origin.fields, socket)
     this.#session = session
     if (this.#inTurn) this.#queue = this.#inTurn.takeBack()
     this.#inTurn = undefined
@@ -188,12 +188,12 @@ class Http2Carrier implements Carrier, SessionOwner, Opener {
     session.greet()
     this.onRoom()
     socket.uncork()
-    this.#inlet?.to(socket, (bytes, length) => session.read(bytes, length))
+    this.#reader?.to(socket, (bytes, length) => session.read(bytes, length))
   }
 
   #decline(socket: Socket): void {
     let ready: Socket | undefined = socket
-    const inTurn = new InTurn(this.#origin.heads, {
+    const inTurn = new Http1Fallback(this.#origin.heads, {
       connectMs: this.connectMs,
       open: (done) => {
         const first = ready
@@ -210,18 +210,18 @@ class Http2Carrier implements Carrier, SessionOwner, Opener {
   /** Lets HTTP/1.1 read what comes on the connection that was dialled last. */
   #divert(socket: Socket): void {
     const callback = this.#inTurn?.carrier.reader.callback
-    this.#inlet?.to(socket, (bytes, length) => callback?.(length, bytes))
+    this.#reader?.to(socket, (bytes, length) => callback?.(length, bytes))
   }
 
   #fail(error: Error): void {
     for (const { handler } of this.#queue.splice(0)) handler.onResponseError(null, error)
   }
 
-  #sessions(): readonly Session[] {
-    return this.#session ? this.#leaving.concat(this.#session) : this.#leaving
+  #sessions(): readonly Http2Connection[] {
+    return this.#session ? this.#shutdown.concat(this.#session) : this.#shutdown
   }
 
-  #sessionOn(socket: Socket): Session | undefined {
+  #sessionOn(socket: Socket): Http2Connection | undefined {
     return this.#sessions().find((session) => session.socket === socket)
   }
 }

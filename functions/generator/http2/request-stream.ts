@@ -2,9 +2,9 @@ import { FlowError } from '../../../lib/core/scenario/flow.ts'
 import type { CarriedRequest, CarrierHandler, Controller } from '../http/carrier.ts'
 import { hasNoBody, SWITCHING_PROTOCOLS } from '../http1/parsed-head.ts'
 import { copyOf } from '../net/read-into.ts'
-import type { AnswerHead } from './answer-head.ts'
 import { ERROR_CODE } from './error-code.ts'
 import type { RequestFields } from './request-fields.ts'
+import type { ResponseHead } from './response-head.ts'
 
 /** The connection that a stream is on. */
 export interface StreamHolder {
@@ -72,7 +72,7 @@ export class RequestStream implements Controller {
     this.handler.onResponseError(this, error)
   }
 
-  onHead(head: AnswerHead, isEnd: boolean): void {
+  onHead(head: ResponseHead, isEnd: boolean): void {
     const { status } = head
     this.handler.onResponseStarted()
     if (head.fault !== undefined) this.#refuse(head.fault)
@@ -107,7 +107,7 @@ export class RequestStream implements Controller {
     this.fail(new FlowError(errorClass, message))
   }
 
-  #takeHead(head: AnswerHead, isEnd: boolean): void {
+  #takeHead(head: ResponseHead, isEnd: boolean): void {
     const { status, contentLength = -1 } = head
     this.#leftBytes = this.request.method === 'HEAD' || hasNoBody(status) ? 0 : contentLength
     this.answered = true

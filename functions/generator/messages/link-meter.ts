@@ -4,7 +4,7 @@ import type { Clock } from '../../../lib/ports.ts'
 import { asFlowError } from '../metering/error-class.ts'
 import type { Recorder } from '../metering/recorder.ts'
 import type { LiveSeries } from '../metering/series.ts'
-import type { Opened } from './wire.ts'
+import type { Opened } from './message-transport.ts'
 
 /** What the metrics of a connection with messages are made from. */
 export interface LinkEvents {

@@ -18,8 +18,8 @@ import { checkedReceive, pushTime } from './flow-answers.ts'
 import { any, Inbox, sizeOfMessage } from './inbox.ts'
 import type { LinkEvents } from './link-meter.ts'
 import { idOfMessage, idOfRequest } from './message-ids.ts'
+import type { MessageTransport, Opened, OpenTransport, TransportListener } from './message-transport.ts'
 import { ReceivedMessage } from './received-message.ts'
-import type { Opened, OpenWire, Wire, WireListener } from './wire.ts'
 
 export interface LinkSettings
   extends Pick<LinkOptions, 'idOf' | 'onMessage' | 'onReconnected' | 'pushedAt' | 'reconnect'> {
@@ -48,12 +48,12 @@ const CLOSE_WITHIN_MS = 1_000
 const MOST_UNSENT_BYTES = 16_777_216
 
 /** A connection of one user that carries messages both ways, over whatever wire. */
-export class MessageLink implements VirtualSocket, VirtualTcp, WireListener {
+export class MessageLink implements VirtualSocket, VirtualTcp, TransportListener {
   readonly #settings: LinkSettings
   /** Kept where it is opened again. */
-  #openWire: OpenWire | undefined
+  #openTransport: OpenTransport | undefined
   readonly #inbox: Inbox<SocketMessage>
-  #wire: Wire | undefined
+  #transport: MessageTransport | undefined
   #openedAtMs = 0
   /** Why it is over, or going to be. */
   #ending: FlowError | undefined
@@ -71,11 +71,11 @@ export class MessageLink implements VirtualSocket, VirtualTcp, WireListener {
   }
 
   /** Opens it for the first time. Rejects with a `FlowError`. */
-  async begin(openWire: OpenWire): Promise<Opened> {
+  async begin(openTransport: OpenTransport): Promise<Opened> {
     const { timeoutMs, signal, now, reconnect = false } = this.#settings
-    if (reconnect !== false) this.#openWire = openWire
-    const opened = await openWire(this, timeoutMs, signal)
-    this.#wire = opened.wire
+    if (reconnect !== false) this.#openTransport = openTransport
+    const opened = await openTransport(this, timeoutMs, signal)
+    this.#transport = opened.transport
     this.#openedAtMs = now()
     // An object costs less than a function of its own for each connection.
     signal?.addEventListener('abort', this, { once: true })
@@ -83,11 +83,11 @@ export class MessageLink implements VirtualSocket, VirtualTcp, WireListener {
   }
 
   get open(): boolean {
-    return this.#ending === undefined && this.#reopening === undefined && this.#wire?.open === true
+    return this.#ending === undefined && this.#reopening === undefined && this.#transport?.open === true
   }
 
   get protocol(): string {
-    return this.#wire?.protocol ?? ''
+    return this.#transport?.protocol ?? ''
   }
 
   send(data: string | Uint8Array | object): void {
@@ -136,18 +136,18 @@ export class MessageLink implements VirtualSocket, VirtualTcp, WireListener {
 
   end(): void {
     this.#ended = true
-    this.#wire?.end()
+    this.#transport?.end()
   }
 
   async close(code?: number, reason?: string): Promise<void> {
     if (this.#ending) return
     if (this.#reopening) return this.#over('closed by the user', undefined)
     if (this.#closed === undefined) {
-      this.#wire?.close(code, reason)
+      this.#transport?.close(code, reason)
       this.#closing = true
       this.#closed = Promise.withResolvers()
     }
-    const timer = setTimeout(() => this.#wire?.destroy(), CLOSE_WITHIN_MS)
+    const timer = setTimeout(() => this.#transport?.destroy(), CLOSE_WITHIN_MS)
     await this.#closed.promise
     clearTimeout(timer)
   }
@@ -175,7 +175,7 @@ export class MessageLink implements VirtualSocket, VirtualTcp, WireListener {
 
   onClosed(reason: string, failure: FlowError | undefined): void {
     const { kind, onLost, reconnect } = this.#settings
-    this.#wire = undefined
+    this.#transport = undefined
     const plan = this.#closing || this.#ended || this.#ending ? undefined : reconnectPlan(reconnect)
     // However politely it was ended: whoever still waits for an answer will not get it.
     const lost = failure ?? new FlowError(`${kind}_closed`, reason)
@@ -218,28 +218,31 @@ export class MessageLink implements VirtualSocket, VirtualTcp, WireListener {
 
   #send(data: string | Uint8Array | object, atMs: number): void {
     const { kind, events } = this.#settings
-    const wire = this.#wire
-    if (wire === undefined || !wire.open || this.#closing || this.#ended)
+    const transport = this.#transport
+    if (transport === undefined || !transport.open || this.#closing || this.#ended)
       throw this.#ending ?? new FlowError(`${kind}_closed`, 'the connection is closed')
-    if (wire.unsentBytes > MOST_UNSENT_BYTES)
-      throw new FlowError('peer_too_slow', `the peer has not taken ${wire.unsentBytes} bytes sent before`)
+    if (transport.unsentBytes > MOST_UNSENT_BYTES)
+      throw new FlowError(
+        'peer_too_slow',
+        `the peer has not taken ${transport.unsentBytes} bytes sent before`,
+      )
     const written =
       typeof data === 'string' ? data : isBytes(data) ? viewOf(MESSAGE, data) : jsonText(MESSAGE, data)
-    events.onSent(wire.send(written), atMs)
+    events.onSent(transport.send(written), atMs)
   }
 
-  async #openAgain(lost: FlowError): Promise<Wire> {
+  async #openAgain(lost: FlowError): Promise<MessageTransport> {
     const { timeoutMs, signal } = this.#settings
-    if (!this.#openWire) throw new TypeError('a connection that stays lost was opened again')
-    const { wire } = await this.#openWire(this, timeoutMs, signal)
-    if (this.#ending === undefined) return wire
-    wire.destroy()
+    if (!this.#openTransport) throw new TypeError('a connection that stays lost was opened again')
+    const { transport } = await this.#openTransport(this, timeoutMs, signal)
+    if (this.#ending === undefined) return transport
+    transport.destroy()
     throw lost
   }
 
-  #reopened(wire: Wire, lostMs: number): void {
+  #reopened(transport: MessageTransport, lostMs: number): void {
     const { events, onReconnected } = this.#settings
-    this.#wire = wire
+    this.#transport = transport
     this.#reopening = undefined
     events.onReconnected(lostMs)
     try {
@@ -261,9 +264,9 @@ export class MessageLink implements VirtualSocket, VirtualTcp, WireListener {
 
   /** Ends it at once; it is not opened again. */
   #fail(failure: FlowError): void {
-    const wire = this.#wire
+    const transport = this.#transport
     this.#over(failure.message, failure)
-    wire?.destroy()
+    transport?.destroy()
   }
 
   /** The last thing that happens to it, once. */

@@ -6,7 +6,7 @@ import { TaggedMeters } from '../metering/tagged-meters.ts'
 import { Deadlines } from '../time/deadlines.ts'
 import { LinkMeter } from './link-meter.ts'
 import { type LinkSettings, MessageLink } from './message-link.ts'
-import type { OpenWire } from './wire.ts'
+import type { OpenTransport } from './message-transport.ts'
 
 interface LinkTools {
   recorder: Recorder
@@ -37,7 +37,7 @@ export class LinkOpener {
   /** Rejects with a `FlowError`. */
   async open(
     tags: Tags,
-    openWire: OpenWire,
+    openTransport: OpenTransport,
     settings: Omit<LinkSettings, 'events' | 'now' | 'deadlines'>,
   ): Promise<MessageLink> {
     const { now } = this.#clock
@@ -46,7 +46,7 @@ export class LinkOpener {
     const link = new MessageLink({ ...settings, now, deadlines, events: meter })
     const calledAtMs = now()
     try {
-      const opened = await link.begin(openWire)
+      const opened = await link.begin(openTransport)
       meter.opened(opened, now() - calledAtMs)
       return link
     } catch (error) {

@@ -7,8 +7,8 @@ import { endpointOf } from '../net/endpoint.ts'
 import { READ_INTO } from '../net/read-into.ts'
 import type { TargetGuard } from '../net/target-guard.ts'
 import type { TlsOptions } from '../net/tls-options.ts'
+import type { MessageTransport, Opened, OpenTransport, TransportListener } from './message-transport.ts'
 import { opening } from './opening.ts'
-import type { Opened, OpenWire, Wire, WireListener } from './wire.ts'
 
 interface TcpOptions {
   /** `http:` for TCP, `https:` for TLS: the schemes that the list of allowed targets and the host's form are known by. */
@@ -23,36 +23,36 @@ interface TcpOptions {
 const LF = 10
 
 /** A TCP or TLS connection on which each line is a message. */
-export function tcpOpener({ url, maxMessageBytes, guard, tls, dial, now }: TcpOptions): OpenWire {
+export function tcpOpener({ url, maxMessageBytes, guard, tls, dial, now }: TcpOptions): OpenTransport {
   return (listener, timeoutMs, signal) =>
     opening<Opened>({ timeoutMs, signal, timeoutClass: 'connect_timeout' }, (opened, failed) => {
       guard.checkUrl(url)
-      const wire = new TcpWire(listener, maxMessageBytes)
+      const transport = new TcpTransport(listener, maxMessageBytes)
       const socket = dial(
         {
           ...endpointOf(url),
           ...{ onSession: () => undefined, lookup: guard.lookup, now, tls, alpn: [] },
-          onread: { buffer: READ_INTO, callback: wire.read },
+          onread: { buffer: READ_INTO, callback: transport.read },
         },
         (error, dialled) => {
           if (!dialled) return failed(error)
-          wire.carryOver(dialled.socket)
+          transport.carryOver(dialled.socket)
           const { connectMs, tlsMs } = dialled
-          opened({ wire, connectMs, ...(tlsMs === undefined ? {} : { tlsMs }) })
+          opened({ transport, connectMs, ...(tlsMs === undefined ? {} : { tlsMs }) })
         },
       )
       return () => socket.destroy()
     })
 }
 
-class TcpWire implements Wire, Holder {
-  readonly #listener: WireListener
+class TcpTransport implements MessageTransport, Holder {
+  readonly #listener: TransportListener
   readonly #lines: LineSplitter
   readonly #maxMessageBytes: number
   #socket: Socket | undefined
   #failure: FlowError | undefined
 
-  constructor(listener: WireListener, maxMessageBytes: number) {
+  constructor(listener: TransportListener, maxMessageBytes: number) {
     this.#listener = listener
     this.#maxMessageBytes = maxMessageBytes
     this.#lines = new LineSplitter('lf', maxMessageBytes)

@@ -2,7 +2,7 @@ import { checkOptions } from '../../../lib/core/scenario/flow/check-options.ts'
 import { ownTags } from '../../../lib/core/scenario/flow/name.ts'
 import type { LinkOptions, SocketOptions, TcpOptions } from '../../../lib/core/scenario/flow.ts'
 import type { Clock } from '../../../lib/ports.ts'
-import type { Within } from '../contract/within.ts'
+import type { RequestContext } from '../contract/request-context.ts'
 import type { CookieScope, UserCookies } from '../cookies/cookie-jar.ts'
 import type { RequestBuilder } from '../http-client/http-request.ts'
 import type { Dial } from '../net/dial.ts'
@@ -42,14 +42,14 @@ export async function openWebSocket(
   { cookies, signal }: LinkUser,
   path: string,
   options: SocketOptions,
-  { flow, seed }: Within,
+  { flow, seed }: RequestContext,
   own: OwnSettings = {},
 ): Promise<MessageLink> {
   checkOptions('websocket', options)
   const { builder, clock, guard, tls, dial, links } = tools
   const { name, url, headers, timeoutMs } = builder.socket(path, options)
   const scope = scopeOf(url)
-  const openWire = webSocketOpener({
+  const openTransport = webSocketOpener({
     url,
     headers: () => cookies.beside(headers, scope, clock.now()),
     onSetCookie: (setCookie) => cookies.store(setCookie, scope, clock.now()),
@@ -57,7 +57,7 @@ export async function openWebSocket(
     maxMessageBytes: options.maxMessageBytes ?? MAX_MESSAGE_BYTES,
     ...{ guard, tls, dial, now: clock.now },
   })
-  return links.open({ ...ownTags(options.tags), flow, name }, openWire, {
+  return links.open({ ...ownTags(options.tags), flow, name }, openTransport, {
     kind: 'ws',
     timeoutMs,
     seed,
@@ -73,18 +73,18 @@ export async function openTcp(
   { signal }: LinkUser,
   address: string,
   options: TcpOptions,
-  { flow, seed }: Within,
+  { flow, seed }: RequestContext,
   own: OwnSettings = {},
 ): Promise<MessageLink> {
   checkOptions('tcp', options)
   const { builder, clock, guard, tls, dial, links } = tools
   const { name, url, timeoutMs } = builder.tcp(address, options)
-  const openWire = tcpOpener({
+  const openTransport = tcpOpener({
     url: new URL(url),
     maxMessageBytes: options.maxMessageBytes ?? MAX_MESSAGE_BYTES,
     ...{ guard, tls, dial, now: clock.now },
   })
-  return links.open({ ...ownTags(options.tags), flow, name }, openWire, {
+  return links.open({ ...ownTags(options.tags), flow, name }, openTransport, {
     kind: 'tcp',
     timeoutMs,
     seed,

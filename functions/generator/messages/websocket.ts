@@ -4,15 +4,15 @@ import { FlowError } from '../../../lib/core/scenario/flow.ts'
 import { asFlowError } from '../metering/error-class.ts'
 import { type Dial, type Holder, hold } from '../net/dial.ts'
 import { endpointOf } from '../net/endpoint.ts'
+import { serverNameOf } from '../net/origin.ts'
 import { ownCopyOf, READ_INTO } from '../net/read-into.ts'
-import { serverNameOf } from '../net/site.ts'
 import type { TargetGuard } from '../net/target-guard.ts'
 import type { TlsOptions } from '../net/tls-options.ts'
 import { OPCODE, writeFrame } from './frame.ts'
 import { CLOSE_CODE, FrameError, FrameReader, type FrameSink, isCloseCode } from './frame-reader.ts'
+import type { MessageTransport, Opened, OpenTransport, TransportListener } from './message-transport.ts'
 import { opening } from './opening.ts'
 import { Handshake } from './websocket-handshake.ts'
-import type { Opened, OpenWire, Wire, WireListener } from './wire.ts'
 
 interface WebSocketOptions {
   /** `ws:` or `wss:` */
@@ -37,7 +37,7 @@ const END_WITHIN_MS = 1_000
 const NOTHING = (): undefined => undefined
 
 /** `ws_refused` where the server answers anything but an upgrade, else the class of what failed. */
-export function webSocketOpener(options: WebSocketOptions): OpenWire {
+export function webSocketOpener(options: WebSocketOptions): OpenTransport {
   const url = new URL(options.url)
   const { guard, tls, dial, now, maxMessageBytes, protocols = [], onSetCookie = NOTHING } = options
   return (listener, timeoutMs, signal) =>
@@ -45,16 +45,16 @@ export function webSocketOpener(options: WebSocketOptions): OpenWire {
       guard.checkUrl(url)
       const headers = options.headers()
       const handshake = new Handshake({ url, headers, protocols, onSetCookie })
-      const wire = new WebSocketWire(listener, maxMessageBytes, { handshake, opened, failed })
+      const transport = new WebSocketTransport(listener, maxMessageBytes, { handshake, opened, failed })
       const socket = dial(
         {
           ...endpointOf(url),
           serverName: serverNameOf({ origin: url.origin.replace(/^ws/, 'http'), headers }),
           ...{ onSession: NOTHING, lookup: guard.lookup, now, tls },
-          onread: { buffer: READ_INTO, callback: wire.read },
+          onread: { buffer: READ_INTO, callback: transport.read },
         },
         (error, dialled) => {
-          if (dialled) wire.carryOver(dialled.socket)
+          if (dialled) transport.carryOver(dialled.socket)
           else failed(error)
         },
       )
@@ -69,9 +69,9 @@ interface Opening {
   failed: (error: unknown) => void
 }
 
-class WebSocketWire implements Wire, FrameSink, Holder {
+class WebSocketTransport implements MessageTransport, FrameSink, Holder {
   protocol = ''
-  readonly #listener: WireListener
+  readonly #listener: TransportListener
   readonly #frames: FrameReader
   #opening: Opening | undefined
   #socket: Socket | undefined
@@ -81,7 +81,7 @@ class WebSocketWire implements Wire, FrameSink, Holder {
   #code = CLOSE_CODE.LOST
   #failure: FlowError | undefined
 
-  constructor(listener: WireListener, maxMessageBytes: number, opening: Opening) {
+  constructor(listener: TransportListener, maxMessageBytes: number, opening: Opening) {
     this.#listener = listener
     this.#frames = new FrameReader(this, maxMessageBytes)
     this.#opening = opening
@@ -183,7 +183,7 @@ class WebSocketWire implements Wire, FrameSink, Holder {
     if (end === undefined) return undefined
     this.#opening = undefined
     this.protocol = handshake.protocol
-    opened({ wire: this })
+    opened({ transport: this })
     return end
   }
 

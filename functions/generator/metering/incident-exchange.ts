@@ -1,6 +1,6 @@
 import { cutText, type SampleExchange } from '../../../lib/core/results/incident.ts'
 import { type Mask, maskHeaders, maskUrl } from '../../../lib/core/secrets/mask.ts'
-import type { Exchange } from '../contract/exchange.ts'
+import type { ExchangeRecord } from '../contract/exchange-record.ts'
 
 const LONGEST_URL = 500
 const MAX_HEADERS = 20
@@ -12,7 +12,7 @@ const READ_BYTES = 4 * LONGEST_BODY
 const CONTROL = /[\p{Cc}--[\t\n\r]]/v
 
 /** A request and its response as they are kept: without secrets, and cut to what a reader needs. */
-export function sampleOf({ method, url, status, headers, body }: Exchange, mask: Mask): SampleExchange {
+export function sampleOf({ method, url, status, headers, body }: ExchangeRecord, mask: Mask): SampleExchange {
   const text = textOf(body)
   return {
     method,

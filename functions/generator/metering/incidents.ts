@@ -12,7 +12,7 @@ import {
 import { type Mask, maskerOf, maskerOfNames } from '../../../lib/core/secrets/mask.ts'
 import type { PrintedLine } from '../../../lib/user-code/printed-lines.ts'
 import { type FrameReader, frameReader, stackOf } from '../../../lib/user-code/user-frames.ts'
-import type { Exchange } from '../contract/exchange.ts'
+import type { ExchangeRecord } from '../contract/exchange-record.ts'
 import { causeOf } from './error-class.ts'
 import { sampleOf } from './incident-exchange.ts'
 
@@ -45,7 +45,7 @@ interface Circumstances {
   error?: unknown
   /** Where there is no error to have it. */
   stack?: string
-  exchange?: Exchange | undefined
+  exchange?: ExchangeRecord | undefined
   lastStep?: string
 }
 
@@ -78,7 +78,7 @@ export class Incidents {
   #textBytes = 0
   #looks = 0
   #received: Received | undefined
-  #response: Exchange | undefined
+  #response: ExchangeRecord | undefined
 
   constructor({ module, secrets = [], sinceStart = () => 0 }: IncidentsOptions = {}) {
     this.mask = maskerOf(secrets)
@@ -127,13 +127,13 @@ export class Incidents {
   }
 
   /** A user got this response: a check or a throw that follows may be about it. */
-  received(to: Received, response: Exchange): void {
+  received(to: Received, response: ExchangeRecord): void {
     this.#received = to
     this.#response = response
   }
 
   /** The response that a user got last, where it is still known. */
-  lastResponseOf(user: object, step: string): Exchange | undefined {
+  lastResponseOf(user: object, step: string): ExchangeRecord | undefined {
     const received = this.#received
     return received?.user === user && received.name === step ? this.#response : undefined
   }

@@ -149,7 +149,7 @@ export class Recorder {
     }
   }
 
-  /** Closes the current cut for good, whether or not anything is in it: the generator is leaving. */
+  /** Closes the current cut for good, whether or not anything is in it: the generator is shutdown. */
   finish(nowMs: number): void {
     this.advance(nowMs)
     this.#closeCut(Math.max(nowMs, this.#startAtMs + this.#cutFromMs))

@@ -2,8 +2,8 @@ import { closeSync, openSync, writeSync } from 'node:fs'
 import { csvCell } from '../../../lib/core/base/csv-cell.ts'
 import type { Mask } from '../../../lib/core/secrets/mask.ts'
 import type { Invocation } from '../../../lib/ports.ts'
-import type { Exchange } from '../contract/exchange.ts'
-import type { ExchangeContext } from '../contract/exchange-context.ts'
+import type { ExchangeRecord } from '../contract/exchange-record.ts'
+import type { StepContext } from '../contract/step-context.ts'
 
 /** Lines are gathered up to this size, then appended at once so that generators sharing the file do not mix lines. */
 const FLUSH_AT_CHARACTERS = 32_768
@@ -12,7 +12,7 @@ const FLUSH_AT_CHARACTERS = 32_768
 const MOST_CELLS = 10_000
 
 export interface RequestLog {
-  add(exchange: Exchange, context: ExchangeContext): void
+  add(exchange: ExchangeRecord, context: StepContext): void
   close(): void
 }
 

@@ -1,24 +1,29 @@
 import { LongTimer } from '../../../lib/adapters/clock/long-timer.ts'
 import { parseRpc } from '../../../lib/core/protocol/json-rpc.ts'
 import { FlowError, type MessageId, type StreamItem } from '../../../lib/core/scenario/flow.ts'
-import { type AnswerHead, type BodyReader, type Exchange, ImpossibleRequest } from '../contract/exchange.ts'
-import type { ExchangeContext } from '../contract/exchange-context.ts'
-import { type Connection, exchanged, type HttpClient } from '../http-client/http-client.ts'
+import {
+  type BodyReader,
+  type ExchangeRecord,
+  ImpossibleRequest,
+  type ResponseHead,
+} from '../contract/exchange-record.ts'
+import type { StepContext } from '../contract/step-context.ts'
+import { exchanged, type HttpClient, type HttpState } from '../http-client/http-client.ts'
 import type { HttpMeter } from '../http-client/http-meter.ts'
 import type { NamedRequest } from '../http-client/http-request.ts'
 import { asFlowError } from '../metering/error-class.ts'
 import { BodyDecoder } from '../stream/body-decoder.ts'
 import { createItemReader } from '../stream/item-reader.ts'
-import type { Transport } from './transport.ts'
+import type { RpcTransport } from './rpc-transport.ts'
 
 export interface HttpTransportSettings {
   client: HttpClient
   meter: HttpMeter
-  connection: Connection
+  connection: HttpState
   now: () => number
   maxMessageBytes: number
   /** Of the step, without its name. */
-  context: Omit<ExchangeContext, 'name'>
+  context: Omit<StepContext, 'name'>
   /** Throws `bad_request_options`. */
   build: (method: 'POST' | 'DELETE', headers: Record<string, string>, body?: string) => NamedRequest
   /** Takes a text that came, in answer to calls of these ids. */
@@ -30,7 +35,7 @@ const TIMEOUTS: ReadonlySet<string> = new Set(['connect_timeout', 'timeout'])
 const SERVED_WITHOUT_SESSION: ReadonlySet<number> = new Set([404, 405])
 
 /** Each text is a POST, answered by JSON or by an event stream: MCP's streamable HTTP, with or without a session. */
-export class HttpTransport implements Transport {
+export class HttpTransport implements RpcTransport {
   readonly #settings: HttpTransportSettings
   /** Revision of the protocol that was agreed on. */
   protocolVersion: string | undefined
@@ -115,7 +120,7 @@ export class HttpTransport implements Transport {
   }
 
   /** Makes the request; an event stream is read while it comes, until the time for the calls is over. */
-  async #exchange(request: NamedRequest, ids: readonly MessageId[]): Promise<Exchange> {
+  async #exchange(request: NamedRequest, ids: readonly MessageId[]): Promise<ExchangeRecord> {
     const { client, connection, meter, context } = this.#settings
     const sessionId = this.#sessionId
     let stream: PostStream | undefined
@@ -142,13 +147,13 @@ export class HttpTransport implements Transport {
 
 /** The event stream that answers a POST. */
 class PostStream implements BodyReader {
-  readonly #head: AnswerHead
+  readonly #head: ResponseHead
   readonly #decoder: BodyDecoder
   readonly #timer: LongTimer
   #broken: FlowError | undefined
 
   constructor(
-    head: AnswerHead,
+    head: ResponseHead,
     ids: readonly MessageId[],
     timeoutMs: number,
     { now, maxMessageBytes, take }: HttpTransportSettings,

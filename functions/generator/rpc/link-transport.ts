@@ -1,8 +1,8 @@
 import type { MessageLink } from '../messages/message-link.ts'
-import type { Transport } from './transport.ts'
+import type { RpcTransport } from './rpc-transport.ts'
 
 /** Each text is a message of a WebSocket or of a TCP connection. */
-export class LinkTransport implements Transport {
+export class LinkTransport implements RpcTransport {
   readonly #link: MessageLink
 
   constructor(link: MessageLink) {

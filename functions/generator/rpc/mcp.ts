@@ -8,7 +8,7 @@ import type {
   VirtualMcp,
   VirtualStream,
 } from '../../../lib/core/scenario/flow.ts'
-import type { Within } from '../contract/within.ts'
+import type { RequestContext } from '../contract/request-context.ts'
 import { openStream } from '../stream/open-stream.ts'
 import type { HttpTransport } from './http-transport.ts'
 import { returnFromLostSessions } from './lost-session.ts'
@@ -27,7 +27,7 @@ export async function openMcp(
   user: RpcUser,
   address: string,
   options: McpOptions,
-  within: Within,
+  within: RequestContext,
 ): Promise<VirtualMcp> {
   checkOptions('mcp', options)
   const peer = createPeer(tools, { ...options, onRequest: answering(options.onRequest) }, within)
@@ -79,7 +79,7 @@ function openListening(
   user: RpcUser,
   path: string,
   { params, query, headers, tags, maxMessageBytes }: McpOptions,
-  within: Within,
+  within: RequestContext,
   transport: HttpTransport,
 ): Promise<VirtualStream> {
   const options = {

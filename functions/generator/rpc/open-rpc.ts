@@ -1,7 +1,7 @@
 import { checkOptions } from '../../../lib/core/scenario/flow/check-options.ts'
 import { ownTags } from '../../../lib/core/scenario/flow/name.ts'
 import type { JsonRpcOptions, LinkOptions } from '../../../lib/core/scenario/flow.ts'
-import type { Within } from '../contract/within.ts'
+import type { RequestContext } from '../contract/request-context.ts'
 import { type LinkUser, MAX_MESSAGE_BYTES, openTcp, openWebSocket } from '../messages/user-links.ts'
 import { isTcpAddress } from '../net/tcp-address.ts'
 import { HttpTransport, type HttpTransportSettings } from './http-transport.ts'
@@ -15,7 +15,7 @@ export async function openRpc(
   user: RpcUser,
   address: string,
   options: JsonRpcOptions,
-  within: Within,
+  within: RequestContext,
 ): Promise<RpcPeer> {
   checkOptions('jsonRpc', options)
   const peer = createPeer(tools, options, within)
@@ -28,7 +28,7 @@ export async function openRpc(
 export function createPeer(
   { builder, clock, links, rpcs }: RpcTools,
   { onNotification, onRequest, pushedAt, timeout, tags }: JsonRpcOptions,
-  { flow }: Within,
+  { flow }: RequestContext,
 ): RpcPeer {
   return new RpcPeer({
     ...{
@@ -57,7 +57,7 @@ export async function openLinkTransport(
   peer: RpcPeer,
   address: string,
   options: JsonRpcOptions,
-  within: Within,
+  within: RequestContext,
   onReopened = options.onReconnected,
 ): Promise<void> {
   const { name, tags, timeout, maxMessageBytes, reconnect, params, query, headers, protocols } = options
@@ -99,7 +99,7 @@ export function httpTransport(
   peer: RpcPeer,
   address: string,
   options: JsonRpcOptions,
-  { flow, lagMs }: Within,
+  { flow, lagMs }: RequestContext,
 ): HttpTransport {
   const { name, params, query, headers, tags, maxMessageBytes = MAX_MESSAGE_BYTES } = options
   const build: HttpTransportSettings['build'] = (method, ofSession, body) => {

@@ -27,7 +27,7 @@ import type { Deadlines } from '../time/deadlines.ts'
 import { checkBatch, checkCall, checkReceive } from './flow-calls.ts'
 import { PendingCalls } from './pending-calls.ts'
 import type { RpcEvents } from './rpc-meter.ts'
-import type { Transport } from './transport.ts'
+import type { RpcTransport } from './rpc-transport.ts'
 
 export interface PeerSettings extends Pick<JsonRpcOptions, 'onNotification' | 'onRequest' | 'pushedAt'> {
   /** Of a call or a wait that says nothing else. */
@@ -50,7 +50,7 @@ export class RpcPeer implements VirtualRpc {
   readonly #settings: PeerSettings
   readonly #pending: PendingCalls
   readonly #inbox: Inbox<ReceivedNotification>
-  #transport: Transport | undefined
+  #transport: RpcTransport | undefined
   /** Calls wait for this: the connection is open, but not ready yet. */
   #gate: Promise<void> | undefined
   #nextId = 1
@@ -65,7 +65,7 @@ export class RpcPeer implements VirtualRpc {
     return this.#transport?.open ?? false
   }
 
-  use(transport: Transport): void {
+  use(transport: RpcTransport): void {
     this.#transport = transport
   }
 

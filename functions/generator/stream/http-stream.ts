@@ -8,7 +8,12 @@ import {
   type StreamOptions,
   type VirtualStream,
 } from '../../../lib/core/scenario/flow.ts'
-import { type AnswerHead, type BodyReader, type Exchange, ImpossibleRequest } from '../contract/exchange.ts'
+import {
+  type BodyReader,
+  type ExchangeRecord,
+  ImpossibleRequest,
+  type ResponseHead,
+} from '../contract/exchange-record.ts'
 import { pushTime } from '../messages/flow-answers.ts'
 import { any, Inbox, sizeOfMessage } from '../messages/inbox.ts'
 import { asFlowError } from '../metering/error-class.ts'
@@ -33,9 +38,9 @@ export interface StreamSettings extends Pick<StreamOptions, 'reconnect' | 'pushe
   /** Makes the request, from where the last event id says. `wasClosed`: the exchange was cut on purpose. */
   send: (
     lastEventId: string,
-    readBody: (head: AnswerHead) => BodyReader | undefined,
+    readBody: (head: ResponseHead) => BodyReader | undefined,
     wasClosed: () => boolean,
-  ) => Promise<Exchange>
+  ) => Promise<ExchangeRecord>
   events: StreamEvents
 }
 
@@ -53,7 +58,7 @@ export class HttpStream implements VirtualStream<StreamItem>, BodyReader {
   headers: Readonly<Record<string, string>> = {}
   ok = false
   error?: string
-  #head: AnswerHead | undefined
+  #head: ResponseHead | undefined
   #decoder: BodyDecoder | undefined
   #reader: ItemReader | undefined
   #calledAtMs = 0
@@ -147,7 +152,7 @@ export class HttpStream implements VirtualStream<StreamItem>, BodyReader {
     })
   }
 
-  #refusal({ status, headers, error, errorMessage }: Exchange): FlowError {
+  #refusal({ status, headers, error, errorMessage }: ExchangeRecord): FlowError {
     if (this.#openedAtMs === undefined) {
       this.status = status
       this.headers = headers
@@ -157,7 +162,7 @@ export class HttpStream implements VirtualStream<StreamItem>, BodyReader {
     return new StreamRefused(`answered ${status} with ${type}, which is no stream of ${this.#settings.kind}`)
   }
 
-  #take(head: AnswerHead): BodyReader | undefined {
+  #take(head: ResponseHead): BodyReader | undefined {
     const { kind, maxItemBytes, now, isExpected, events } = this.#settings
     if (!isExpected(head.status) || (kind === 'events' && !isEventStream(head))) return undefined
     this.#head = head
@@ -197,7 +202,7 @@ export class HttpStream implements VirtualStream<StreamItem>, BodyReader {
     this.#decoder?.destroy()
   }
 
-  #deliver(item: StreamItem, head: AnswerHead): void {
+  #deliver(item: StreamItem, head: ResponseHead): void {
     if (this.#over || this.#broken) return
     const { events, lagMs, pushedAt } = this.#settings
     const atMs = item.receivedAtMs
@@ -216,7 +221,7 @@ export class HttpStream implements VirtualStream<StreamItem>, BodyReader {
   }
 
   /** The body of an answer that was read is over. */
-  async #landed({ error, errorMessage }: Exchange): Promise<void> {
+  async #landed({ error, errorMessage }: ExchangeRecord): Promise<void> {
     if (error === undefined) await this.#decoder?.end()
     const failure = this.#broken ?? (error === undefined ? undefined : new FlowError(error, errorMessage))
     if (this.#over) return
@@ -269,7 +274,7 @@ export class HttpStream implements VirtualStream<StreamItem>, BodyReader {
 }
 
 /** A server says with 204 that there is nothing to come back for (HTML standard, section 9.2.3). */
-function isEventStream(head: AnswerHead): boolean {
+function isEventStream(head: ResponseHead): boolean {
   return head.status !== 204 && /^text\/event-stream\b/i.test(head.header('content-type') ?? '')
 }
 

@@ -1,11 +1,11 @@
 import { checkOptions, STREAM_FIELDS } from '../../../lib/core/scenario/flow/check-options.ts'
 import type { StreamItem, StreamOptions, VirtualStream } from '../../../lib/core/scenario/flow.ts'
 import type { Clock } from '../../../lib/ports.ts'
-import { type Exchange, ImpossibleRequest } from '../contract/exchange.ts'
-import type { ExchangeContext } from '../contract/exchange-context.ts'
-import type { Within } from '../contract/within.ts'
+import { type ExchangeRecord, ImpossibleRequest } from '../contract/exchange-record.ts'
+import type { RequestContext } from '../contract/request-context.ts'
+import type { StepContext } from '../contract/step-context.ts'
 import { isExpected } from '../http/expected-status.ts'
-import type { Connection, HttpClient } from '../http-client/http-client.ts'
+import type { HttpClient, HttpState } from '../http-client/http-client.ts'
 import { exchanged } from '../http-client/http-client.ts'
 import type { HttpMeter } from '../http-client/http-meter.ts'
 import type { NamedRequest, RequestBuilder, RequestKind } from '../http-client/http-request.ts'
@@ -28,14 +28,14 @@ export interface StreamTools {
 /** The user whose stream it is. */
 export interface StreamUser {
   signal: AbortSignal
-  connection: Connection
+  connection: HttpState
 }
 
 interface StreamCall {
   method: string
   path: string
   options: StreamOptions
-  within: Within
+  within: RequestContext
 }
 
 const STREAM: RequestKind = { fields: STREAM_FIELDS }
@@ -78,7 +78,7 @@ function sender(
   { client, meter }: Pick<StreamTools, 'client' | 'meter'>,
   { connection }: Pick<StreamUser, 'connection'>,
   request: NamedRequest,
-  context: ExchangeContext,
+  context: StepContext,
   expect: StreamOptions['expect'],
 ): StreamSettings['send'] {
   return async (lastEventId, readBody, wasClosed) => {
@@ -106,7 +106,7 @@ function sender(
 }
 
 /** An exchange as it would be if its answer had ended by itself. */
-function answeredAs(exchange: Exchange, status: number): Exchange {
+function answeredAs(exchange: ExchangeRecord, status: number): ExchangeRecord {
   const { method, url, headers, body, calledAtMs, sent, sentAtMs, firstByteAtMs, endedAtMs } = exchange
   const { connectMs, tlsMs, leniencies, retriedStale, sentBytes, receivedBytes } = exchange
   return {

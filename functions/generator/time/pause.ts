@@ -1,4 +1,4 @@
-import type { CallsUnderWay } from './calls-under-way.ts'
+import type { CallsInFlight } from './calls-in-flight.ts'
 import type { Sleeper } from './sleepers.ts'
 
 /** One think time of a user after the other. */
@@ -7,11 +7,11 @@ class Pause implements Sleeper {
   over = true
   /** Another of the same user. */
   readonly next: Pause | undefined
-  readonly #calls: CallsUnderWay
+  readonly #calls: CallsInFlight
   #resolve = NOTHING
   #reject: (reason: Error) => void = NOTHING
 
-  constructor(calls: CallsUnderWay, next: Pause | undefined) {
+  constructor(calls: CallsInFlight, next: Pause | undefined) {
     this.#calls = calls
     this.next = next
   }
@@ -42,10 +42,10 @@ class Pause implements Sleeper {
 
 /** All think times of a user. */
 export class Pauses {
-  readonly #calls: CallsUnderWay
+  readonly #calls: CallsInFlight
   #latest: Pause | undefined
 
-  constructor(calls: CallsUnderWay) {
+  constructor(calls: CallsInFlight) {
     this.#calls = calls
   }
 

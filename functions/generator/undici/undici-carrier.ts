@@ -2,12 +2,12 @@ import type { Socket } from 'node:net'
 import type { Client } from 'undici'
 import { FlowError } from '../../../lib/core/base/flow-error.ts'
 import type {
-  AnswerHeaders,
   CarriedRequest,
   Carrier,
   CarrierHandler,
   CarrierKind,
   Opener,
+  ResponseHeaders,
 } from '../http/carrier.ts'
 import { named } from './error-name.ts'
 import type { HttpProxy } from './proxy.ts'
@@ -86,7 +86,7 @@ class UndiciCarrier implements Carrier {
         onRequestStart: (controller) => handler.onRequestStart(controller),
         onResponseStarted: () => handler.onResponseStarted(),
         onResponseStart: (controller, status, raw) =>
-          handler.onResponseStart(controller, status, new RawAnswerHeaders(raw)),
+          handler.onResponseStart(controller, status, new RawResponseHeaders(raw)),
         onResponseData: (controller, chunk) => handler.onResponseData(controller, chunk),
         onResponseEnd: () => handler.onResponseEnd(),
         onResponseError: (controller, error) => handler.onResponseError(controller, named(error)),
@@ -99,7 +99,7 @@ class UndiciCarrier implements Carrier {
   }
 }
 
-class RawAnswerHeaders implements AnswerHeaders {
+class RawResponseHeaders implements ResponseHeaders {
   readonly #raw: RawHeaders
 
   constructor(raw: RawHeaders) {

@@ -12,10 +12,10 @@ import { RpcMeter } from '../rpc/rpc-meter.ts'
 import { StreamMeter } from '../stream/stream-meter.ts'
 import { Sleepers } from '../time/sleepers.ts'
 import { customMetrics } from './custom-metrics.ts'
-import { HttpSession, type SessionTools } from './session.ts'
+import type { Network } from './network.ts'
+import { type ClientTools, UserClient } from './user-client.ts'
 import { userData } from './user-data.ts'
 import type { UserServices } from './user-services.ts'
-import type { Wire } from './wire.ts'
 
 interface ServicesOptions {
   plan: Plan
@@ -25,16 +25,16 @@ interface ServicesOptions {
   recorder: Recorder
   clock: Clock
   log?: RequestLog | undefined
-  wire: Wire
+  network: Network
 }
 
 /** Puts together what the users of one generator share. */
 export function createServices(options: ServicesOptions): UserServices {
-  const { plan, scenario, data, setup, recorder, clock, log, wire } = options
-  const { client, guard, tls, dial } = wire
+  const { plan, scenario, data, setup, recorder, clock, log, network } = options
+  const { client, guard, tls, dial } = network
   const sleepers = new Sleepers(clock)
   const sockets = { open: 0 }
-  const tools: SessionTools = {
+  const tools: ClientTools = {
     builder: new RequestBuilder({ targetUrl: plan.target.url, http: scenario.http }),
     meter: new HttpMeter(recorder, log),
     client,
@@ -47,20 +47,21 @@ export function createServices(options: ServicesOptions): UserServices {
     streams: new TaggedMeters((tags) => new StreamMeter(recorder, clock, tags)),
     rpcs: new TaggedMeters((tags) => new RpcMeter(recorder, clock, tags)),
   }
-  wire.warmUp?.record(recorder)
+  network.preconnect?.record(recorder)
   return {
     clock,
     recorder,
     setup,
     metrics: customMetrics(scenario.metrics, recorder),
     dataOf: (user) => userData(scenario.data, data, user),
-    openSession: (user) => new HttpSession(tools, user, wire.warmUp?.take(user.id) ?? wire.openWire()),
+    openClient: (user) =>
+      new UserClient(tools, user, network.preconnect?.take(user.id) ?? network.openNetwork()),
     sleepers,
     openSockets: () => client.openSockets() + sockets.open,
     async close() {
       sleepers.close()
       log?.close()
-      await wire.warmUp?.close()
+      await network.preconnect?.close()
       await client.close()
     },
   }

@@ -17,8 +17,8 @@ import type {
   VirtualTcp,
 } from '../../../lib/core/scenario/flow.ts'
 import type { Clock } from '../../../lib/ports.ts'
-import type { SessionOwner } from '../contract/session-owner.ts'
-import type { Within } from '../contract/within.ts'
+import type { ClientOwner } from '../contract/client-owner.ts'
+import type { RequestContext } from '../contract/request-context.ts'
 import type { Recorder } from '../metering/recorder.ts'
 import type { Sleepers } from '../time/sleepers.ts'
 import type { DataUser } from './user-data.ts'
@@ -31,7 +31,7 @@ export interface UserServices {
   setup: unknown
   metrics: Record<string, MetricHandle>
   dataOf: (user: DataUser) => Record<string, () => DataRow>
-  openSession: (user: SessionOwner) => UserSession
+  openClient: (user: ClientOwner) => ProtocolClient
   /** Wakes users from their think times. */
   sleepers: Sleepers
   openSockets(): number
@@ -39,20 +39,25 @@ export interface UserServices {
 }
 
 /** The connections and cookies of one user. */
-export interface UserSession {
+export interface ProtocolClient {
   readonly cookies: CookieJar
   /** Cuts off what is under way. */
   interrupt(): void
-  request(method: string, path: string, options: RequestOptions, within: Within): Promise<HttpResponse>
+  request(
+    method: string,
+    path: string,
+    options: RequestOptions,
+    within: RequestContext,
+  ): Promise<HttpResponse>
   stream(
     method: string,
     path: string,
     options: StreamOptions,
-    within: Within,
+    within: RequestContext,
   ): Promise<VirtualStream<StreamItem>>
-  openSocket(path: string, options: SocketOptions, within: Within): Promise<VirtualSocket>
-  openTcp(address: string, options: TcpOptions, within: Within): Promise<VirtualTcp>
-  openRpc(address: string, options: JsonRpcOptions, within: Within): Promise<VirtualRpc>
-  openMcp(address: string, options: McpOptions, within: Within): Promise<VirtualMcp>
+  openSocket(path: string, options: SocketOptions, within: RequestContext): Promise<VirtualSocket>
+  openTcp(address: string, options: TcpOptions, within: RequestContext): Promise<VirtualTcp>
+  openRpc(address: string, options: JsonRpcOptions, within: RequestContext): Promise<VirtualRpc>
+  openMcp(address: string, options: McpOptions, within: RequestContext): Promise<VirtualMcp>
   close(): Promise<void>
 }

@@ -25,17 +25,17 @@ import {
   type VirtualTcp,
   type VirtualUser,
 } from '../../../lib/core/scenario/flow.ts'
-import type { Exchange } from '../contract/exchange.ts'
+import type { ExchangeRecord } from '../contract/exchange-record.ts'
+import type { RequestContext } from '../contract/request-context.ts'
 import type { Start } from '../contract/start.ts'
-import type { Within } from '../contract/within.ts'
 import { failure } from '../metering/error-class.ts'
 import type { Incidents } from '../metering/incidents.ts'
-import { CallsUnderWay } from '../time/calls-under-way.ts'
+import { CallsInFlight } from '../time/calls-in-flight.ts'
 import { Pauses } from '../time/pause.ts'
 import { type Closable, OpenedByFlow } from './opened-by-flow.ts'
 import { retry } from './retry.ts'
 import { thinkTimeMs } from './think-time.ts'
-import type { UserServices, UserSession } from './user-services.ts'
+import type { ProtocolClient, UserServices } from './user-services.ts'
 
 /** One virtual user of a generator. It lives through many iterations, one at a time. */
 export class GeneratorUser implements VirtualUser {
@@ -50,9 +50,9 @@ export class GeneratorUser implements VirtualUser {
   waited = false
   lastStep = ''
   /** What flows have begun and not seen the end of. */
-  readonly calls = new CallsUnderWay()
+  readonly calls = new CallsInFlight()
   readonly #services: UserServices
-  readonly #session: UserSession
+  readonly #session: ProtocolClient
   /** What few users need is made when it is asked for. */
   #vars: Record<string, unknown> | undefined
   #data: Record<string, () => DataRow> | undefined
@@ -71,7 +71,7 @@ export class GeneratorUser implements VirtualUser {
     this.#services = services
     this.setup = services.setup
     this.metrics = services.metrics
-    this.#session = services.openSession(this)
+    this.#session = services.openClient(this)
   }
 
   get vars(): Record<string, unknown> {
@@ -263,7 +263,7 @@ export class GeneratorUser implements VirtualUser {
   }
 
   /** What a failure of its iteration may have to do with. */
-  circumstances(incidents: Incidents): { lastStep: string; exchange: Exchange | undefined } {
+  circumstances(incidents: Incidents): { lastStep: string; exchange: ExchangeRecord | undefined } {
     return { lastStep: this.lastStep, exchange: incidents.lastResponseOf(this, this.lastStep) }
   }
 
@@ -283,7 +283,7 @@ export class GeneratorUser implements VirtualUser {
     return this.#opened.hold(opened, lifetime)
   }
 
-  #within(): Within {
+  #within(): RequestContext {
     return { flow: this.#flow, lagMs: this.#lagMs, seed: this.#seed }
   }
 

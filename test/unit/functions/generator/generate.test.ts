@@ -5,8 +5,8 @@ import { Merge } from '../../../../aggregator/merge/merge.ts'
 import { summarise } from '../../../../aggregator/summary/summarise.ts'
 import { generate } from '../../../../functions/generator/generate.ts'
 import { ownRoute } from '../../../../functions/generator/http-client/route.ts'
+import { createNetwork } from '../../../../functions/generator/user/network.ts'
 import { createServices } from '../../../../functions/generator/user/services.ts'
-import { createWire } from '../../../../functions/generator/user/wire.ts'
 import { ManualClock } from '../../../../lib/adapters/clock/manual.ts'
 import { MemoryStore } from '../../../../lib/adapters/snapshot-store/memory.ts'
 import { makePlan } from '../../../../lib/core/plan/make-plan.ts'
@@ -54,7 +54,7 @@ it('a run that is stopped while its generators wait for the start makes no load,
         setup: undefined,
         recorder,
         clock,
-        wire: createWire({ plan, scenario, clock, route: ownRoute() }),
+        network: createNetwork({ plan, scenario, clock, route: ownRoute() }),
         log: undefined,
       }),
   })
@@ -102,7 +102,7 @@ describe('ten users whose iterations take 4 s, in a profile of one second', () =
               setup: undefined,
               recorder,
               clock,
-              wire: createWire({ plan, scenario, clock, route: ownRoute() }),
+              network: createNetwork({ plan, scenario, clock, route: ownRoute() }),
               log: undefined,
             }),
         }),

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import type { Exchange } from '../../../../../functions/generator/contract/exchange.ts'
+import type { ExchangeRecord } from '../../../../../functions/generator/contract/exchange-record.ts'
 import { HttpMeter } from '../../../../../functions/generator/http-client/http-meter.ts'
 import { Recorder } from '../../../../../functions/generator/metering/recorder.ts'
 import type { Series } from '../../../../../lib/core/results/snapshot.ts'
 
-const exchange: Exchange = {
+const exchange: ExchangeRecord = {
   method: 'GET',
   url: 'http://127.0.0.1/',
   status: 200,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { Exchange } from '../../../../../functions/generator/contract/exchange.ts'
+import type { ExchangeRecord } from '../../../../../functions/generator/contract/exchange-record.ts'
 import { ExchangeResponse } from '../../../../../functions/generator/http-client/http-response.ts'
 
-const exchange = (body: string | Uint8Array, contentType?: string): Exchange => ({
+const exchange = (body: string | Uint8Array, contentType?: string): ExchangeRecord => ({
   method: 'GET',
   url: 'http://127.0.0.1/x',
   status: 200,

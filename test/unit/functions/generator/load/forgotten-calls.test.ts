@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { driveUsers } from '../../../../../functions/generator/load/drive-users.ts'
 import { IterationMeter } from '../../../../../functions/generator/load/iteration.ts'
+import { runUsers } from '../../../../../functions/generator/load/run-users.ts'
 import { type Interval, Recorder } from '../../../../../functions/generator/metering/recorder.ts'
 import { Sleepers } from '../../../../../functions/generator/time/sleepers.ts'
-import type { UserServices, UserSession } from '../../../../../functions/generator/user/user-services.ts'
+import type { ProtocolClient, UserServices } from '../../../../../functions/generator/user/user-services.ts'
 import { GeneratorUser } from '../../../../../functions/generator/user/virtual-user.ts'
 import { ManualClock } from '../../../../../lib/adapters/clock/manual.ts'
 import type { VirtualUser } from '../../../../../lib/core/scenario/flow.ts'
@@ -23,7 +23,7 @@ function driven(run: (vu: VirtualUser) => Promise<unknown>, iterations = 1, coun
     metrics: {},
     onInterval: (interval) => void intervals.push(interval),
   })
-  const session = { interrupt: () => undefined, close: async () => undefined } as unknown as UserSession
+  const session = { interrupt: () => undefined, close: async () => undefined } as unknown as ProtocolClient
   const services: UserServices = {
     clock,
     recorder,
@@ -31,7 +31,7 @@ function driven(run: (vu: VirtualUser) => Promise<unknown>, iterations = 1, coun
     metrics: {},
     sleepers: new Sleepers(clock),
     dataOf: () => ({}),
-    openSession: () => session,
+    openClient: () => session,
     openSockets: () => 0,
     close: async () => undefined,
   }
@@ -44,7 +44,7 @@ function driven(run: (vu: VirtualUser) => Promise<unknown>, iterations = 1, coun
     startTime: '0s',
     gracefulStop: '1s',
   })
-  const ended = driveUsers({
+  const ended = runUsers({
     schedule,
     share: { slice: 0, slices: 1 },
     originMs: 0,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { usersFrom } from '../../../../../functions/generator/load/window-drives.ts'
+import { usersFrom } from '../../../../../functions/generator/load/start-executors.ts'
 import { makePlan, parseLoadRequest } from '../../../../../lib/core/plan/make-plan.ts'
 import { checkScenario } from '../../../../../lib/core/scenario/check-scenario.ts'
 import type { Scenario } from '../../../../../lib/core/scenario/scenario.ts'

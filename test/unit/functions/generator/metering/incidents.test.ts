@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import type { Exchange } from '../../../../../functions/generator/contract/exchange.ts'
+import type { ExchangeRecord } from '../../../../../functions/generator/contract/exchange-record.ts'
 import { Incidents } from '../../../../../functions/generator/metering/incidents.ts'
 import { FlowError } from '../../../../../lib/core/base/flow-error.ts'
 import { incidentsSchema } from '../../../../../lib/core/results/incident.ts'
 
-function exchangeOf(changes: Partial<Exchange> = {}): Exchange {
+function exchangeOf(changes: Partial<ExchangeRecord> = {}): ExchangeRecord {
   return {
     ...{ method: 'POST', url: 'http://shop.example/pay', status: 503, headers: {} },
     ...{ body: new Uint8Array(), calledAtMs: 0, sent: true, sentAtMs: 0, firstByteAtMs: 0, endedAtMs: 0 },
@@ -14,7 +14,7 @@ function exchangeOf(changes: Partial<Exchange> = {}): Exchange {
 }
 
 /** The sample of an exchange, as a snapshot has it. */
-function sampled(changes: Partial<Exchange>, secrets: string[] = []) {
+function sampled(changes: Partial<ExchangeRecord>, secrets: string[] = []) {
   const incidents = new Incidents({ secrets })
   const incident = incidents.groupOf('request', '503', 'buy', 'pay').count('503')
   if (incident) incidents.describe(incident, { exchange: exchangeOf(changes) })

@@ -4,7 +4,7 @@ import { errorClassOf } from '../../../../../functions/generator/metering/error-
 import { type Interval, Recorder } from '../../../../../functions/generator/metering/recorder.ts'
 import { Sleepers } from '../../../../../functions/generator/time/sleepers.ts'
 import { customMetrics } from '../../../../../functions/generator/user/custom-metrics.ts'
-import type { UserServices, UserSession } from '../../../../../functions/generator/user/user-services.ts'
+import type { ProtocolClient, UserServices } from '../../../../../functions/generator/user/user-services.ts'
 import { GeneratorUser } from '../../../../../functions/generator/user/virtual-user.ts'
 import { ManualClock } from '../../../../../lib/adapters/clock/manual.ts'
 import { SeededRandom } from '../../../../../lib/core/base/random.ts'
@@ -36,8 +36,8 @@ function measuredUser(clock = new ManualClock(0)) {
     metrics: customMetrics(METRICS, recorder),
     sleepers: new Sleepers(clock),
     dataOf: () => ({}),
-    openSession: () =>
-      ({ interrupt: () => undefined, close: async () => undefined }) as unknown as UserSession,
+    openClient: () =>
+      ({ interrupt: () => undefined, close: async () => undefined }) as unknown as ProtocolClient,
     openSockets: () => 0,
     close: async () => undefined,
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Recorder } from '../../../../../functions/generator/metering/recorder.ts'
 import { Sleepers } from '../../../../../functions/generator/time/sleepers.ts'
-import type { UserServices, UserSession } from '../../../../../functions/generator/user/user-services.ts'
+import type { ProtocolClient, UserServices } from '../../../../../functions/generator/user/user-services.ts'
 import { GeneratorUser } from '../../../../../functions/generator/user/virtual-user.ts'
 import { ManualClock } from '../../../../../lib/adapters/clock/manual.ts'
 
@@ -16,7 +16,7 @@ function userAt(clock: ManualClock) {
   const session = {
     interrupt: () => told.push('session'),
     close: async () => undefined,
-  } as unknown as UserSession
+  } as unknown as ProtocolClient
   const recorder = new Recorder({
     startAtMs: 0,
     fromMs: 0,
@@ -34,7 +34,7 @@ function userAt(clock: ManualClock) {
       told.push('data')
       return {}
     },
-    openSession: () => session,
+    openClient: () => session,
     openSockets: () => 0,
     close: async () => undefined,
   }

@@ -1,4 +1,0 @@
-/** Lets timers and sockets have their turn before more work is started. */
-export function giveWay(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve))
-}
