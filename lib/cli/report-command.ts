@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { judge } from '../../aggregator/judge/judge.ts'
 import { foldSnapshots } from '../../aggregator/merge/fold-snapshots.ts'
 import { Merge } from '../../aggregator/merge/merge.ts'
 import { REPORTS } from '../../aggregator/report/report.ts'
@@ -12,7 +11,7 @@ import type { Plan } from '../core/plan/plan.ts'
 import type { Observed } from '../core/results/observed.ts'
 import { exitCodeOf } from '../core/results/verdict.ts'
 import { notStarted } from '../core/scenario/experiment.ts'
-import { findStop } from '../run/store/stop.ts'
+import { judgeRun } from '../run/phases.ts'
 import { loadScenario } from '../scenario/scenario-file.ts'
 import { cloudReportCommand } from './cloud/cloud-report-command.ts'
 import type { DeploymentFlags } from './cloud/deployment.ts'
@@ -40,7 +39,7 @@ export async function reportCommand(
   const merge = new Merge(plan, opened.startAtMs)
   await foldSnapshots(merge, store)
   const observed = opened.observed ?? seenBySnapshots(opened, merge)
-  const judged = judge(plan, merge, observed, await findStop(store, plan.run))
+  const judged = await judgeRun(merge, observed, store)
   const files = await writeReports(store, judged)
   if (histograms) await writeHistograms(histograms, merge, store, terminal)
   else if (flags.format && !isHistogramFormat(flags.format))

@@ -1,20 +1,12 @@
-import { VolleyError } from '../core/base/errors.ts'
-import { type Plan, planKey } from '../core/plan/plan.ts'
-import { shownPlan } from '../core/plan/shown-plan.ts'
-import {
-  handoversOf,
-  type Planned,
-  RELAY_LEAD_MS,
-  type Start,
-  startKey,
-  startLeadMs,
-} from '../core/run/relay.ts'
+import type { Plan } from '../core/plan/plan.ts'
+import { handoversOf, type Planned, RELAY_LEAD_MS, startLeadMs } from '../core/run/relay.ts'
 import { parseStartRequest } from '../core/run/start-request.ts'
 import { reachTarget } from '../planning/choose-target.ts'
 import { draftPlan, type Permitted } from '../planning/draft-plan.ts'
 import type { Clock, SnapshotStore } from '../ports.ts'
 import { loadDeployedScenario } from '../scenario/deployed-scenario.ts'
 import { occasionOf } from './occasion.ts'
+import { prepare, writeStart } from './phases.ts'
 import { recordRun, runEntryOf } from './store/run-entry.ts'
 
 /** After the last window and its graceful stop, a generator may still be busy for this long. */
@@ -37,21 +29,15 @@ export async function planRun(execution: string, input: unknown, ports: PlanPort
   const { run: _, ...request } = parseStartRequest(input, execution)
   const plan = await draftPlan(request, execution, permitted, store)
   await reachTarget(plan.target.url, plan.target)
-  await writePlan(shownPlan(plan), store)
-  await recordRun(store, runEntryOf(plan, request, clock.now()))
-  const loaded = await loadDeployedScenario(plan.scenario.module, store)
-  await occasionOf(plan, loaded, store, clock).setup()
+  await prepare(plan, {
+    store,
+    onPlanned: () => recordRun(store, runEntryOf(plan, request, clock.now())),
+    openOccasion: async () =>
+      occasionOf(plan, await loadDeployedScenario(plan.scenario.module, store), store, clock),
+  })
   const planned = startOf(plan, clock.now())
-  const { startAtMs, deadlineAtMs } = planned
-  await store.put(startKey(plan.run), JSON.stringify({ startAtMs, deadlineAtMs } satisfies Start))
+  await writeStart(store, plan.run, planned)
   return planned
-}
-
-async function writePlan(plan: Plan, store: SnapshotStore): Promise<void> {
-  if (await store.putOnce(planKey(plan.run), JSON.stringify(plan, null, 2))) return
-  throw new VolleyError('RUN_EXISTS', `there is a run ${plan.run} already`, [
-    { field: 'run', value: plan.run, limit: 'a name no run has had', next: 'leave it out, or take another' },
-  ])
 }
 
 function startOf(plan: Plan, nowMs: number): Planned {

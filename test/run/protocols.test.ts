@@ -1,21 +1,19 @@
-import { writeFile } from 'node:fs/promises'
 import { createServer as createHttpServer, type Server as HttpServer } from 'node:http'
 import { type AddressInfo, createServer, type Server } from 'node:net'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { EXIT } from '../../lib/core/base/errors.ts'
 import type { Summary } from '../../lib/core/results/summary.ts'
-import { freshDirectory, type Outcome, readSummary, readVerdict, volley } from './volley.ts'
+import type { VirtualRpc } from '../../lib/core/scenario/flow/json-rpc.ts'
+import type { VirtualUser } from '../../lib/core/scenario/flow.ts'
+import { type InProcessRun, runInProcess } from '../fixtures/in-process-run.ts'
 
 let lines: Server
 let streams: HttpServer
-let directory: string
 
 const portOf = (server: Server): number => (server.address() as AddressInfo).port
 
 beforeAll(async () => {
-  directory = await freshDirectory()
   // Answers every call with its params; the method `tell` is preceded by a notification, `hang up` ends the connection.
   lines = createServer((socket) => {
     socket.on('error', () => undefined)
@@ -49,38 +47,30 @@ function countsOf({ metrics }: Summary, names: readonly string[]): (number | und
 }
 
 /** Runs a flow with 4 users of 3 iterations each on two generators. */
-async function runFlow(
-  name: string,
+function runFlow(
   target: string,
-  flow: string,
+  flow: (vu: VirtualUser) => Promise<void>,
   thresholds: object[],
-): Promise<Outcome & { out: string }> {
-  const file = join(directory, `${name}.ts`)
-  await writeFile(
-    file,
-    `import { defineScenario } from 'volley'
-export default defineScenario({
-  name: '${name}',
-  target: { url: '${target}' },
-  flows: { only: { run: async (vu) => { ${flow} } } },
-  profiles: { light: { executors: [{ executor: 'per-vu-iterations', users: 4, iterations: 3, maxDuration: '10s' }] } },
-  thresholds: ${JSON.stringify(thresholds)},
-})
-`,
-  )
-  const out = join(directory, name)
-  return { ...(await volley('run', file, '--out', out, '--generators', '2', '--seed', '1')), out }
+): Promise<InProcessRun> {
+  const executor = { executor: 'per-vu-iterations', users: 4, iterations: 3, maxDuration: '5s' }
+  return runInProcess({
+    ...{ name: 'protocols', target: { url: target }, thresholds },
+    flows: { only: { run: flow } },
+    profiles: { light: { executors: [executor] } },
+  })
 }
 
 describe('a run over TCP alone', () => {
   it('is judged by its calls, on connections that users keep', async () => {
-    const { code, out, stderr } = await runFlow(
-      'calling',
+    const { code, summary, verdict } = await runFlow(
       `tcp://127.0.0.1:${portOf(lines)}`,
-      `const peer = (vu.vars.peer ??= await vu.jsonRpc('tcp:', { lifetime: 'user', name: 'line' }))
-       const told = await peer.call('tell', [vu.id, vu.iteration])
-       vu.check('answered', told[0] === vu.id)
-       await peer.receive({ method: 'told' })`,
+      async (vu) => {
+        vu.vars.peer ??= await vu.jsonRpc('tcp:', { lifetime: 'user', name: 'line' })
+        const peer = vu.vars.peer as VirtualRpc
+        const told = await peer.call<number[]>('tell', [vu.id, vu.iteration])
+        vu.check('answered', told[0] === vu.id)
+        await peer.receive({ method: 'told' })
+      },
       [
         { metric: 'msg_rtt{name:tell}', limit: 'p(95)<5000' },
         { metric: 'rpc_failed', limit: 'rate==0' },
@@ -88,8 +78,7 @@ describe('a run over TCP alone', () => {
         { metric: 'tcp_reconnects', limit: 'count==0' },
       ],
     )
-    expect(code, stderr).toBe(EXIT.ok)
-    const summary = await readSummary(out)
+    expect(code).toBe(EXIT.ok)
     const counts = [
       'tcp_sessions',
       'tcp_msgs_sent',
@@ -99,19 +88,20 @@ describe('a run over TCP alone', () => {
     ]
     expect(countsOf(summary, counts)).toEqual([4, 12, 24, 12, 4])
     expect([summary.checks, summary.errors]).toEqual([[{ name: 'answered', trues: 12, total: 12 }], []])
-    expect((await readVerdict(out)).requests.count).toBe(0)
+    expect(verdict.requests.count).toBe(0)
   })
 
   it('names what went wrong with its connections and calls', async () => {
-    const { code, out } = await runFlow(
-      'hanging',
+    const { code, summary } = await runFlow(
       `http://127.0.0.1:${portOf(lines)}`,
-      `const peer = await vu.jsonRpc(':${portOf(lines)}', { name: 'line' }); await peer.call('hang up')`,
+      async (vu) => {
+        const peer = await vu.jsonRpc(`:${portOf(lines)}`, { name: 'line' })
+        await peer.call('hang up')
+      },
       [{ metric: 'rpc_failed', limit: 'rate<0.5' }],
     )
     expect(code).toBe(EXIT.fail)
-    const { errors } = await readSummary(out)
-    expect(errors).toEqual([
+    expect(summary.errors).toEqual([
       { where: 'call', error: 'connection_reset', count: 12 },
       { where: 'iteration', error: 'connection_reset', count: 12 },
       { where: 'session', error: 'connection_reset', count: 12 },
@@ -121,20 +111,21 @@ describe('a run over TCP alone', () => {
 
 describe('a run of streams', () => {
   it('is judged by first events and gaps, and keeps its connections', async () => {
-    const { code, out, stderr } = await runFlow(
-      'streaming',
+    const { code, summary } = await runFlow(
       `http://127.0.0.1:${portOf(streams)}`,
-      `let events = 0
-       for await (const event of await vu.stream('POST', '/complete', { json: {} })) events += event.data === '[DONE]' ? 0 : 1
-       vu.check('whole', events === 5)`,
+      async (vu) => {
+        let events = 0
+        for await (const event of await vu.stream('POST', '/complete', { json: {} }))
+          events += event.data === '[DONE]' ? 0 : 1
+        vu.check('whole', events === 5)
+      },
       [
         { metric: 'stream_time_to_first_event', limit: 'p(95)<5000' },
         { metric: 'stream_event_gap', limit: 'count==60' },
         { metric: 'stream_failed', limit: 'rate==0' },
       ],
     )
-    expect(code, stderr).toBe(EXIT.ok)
-    const summary = await readSummary(out)
+    expect(code).toBe(EXIT.ok)
     const counts = ['stream_sessions', 'stream_events', 'http_reqs', 'http_req_connecting']
     expect(countsOf(summary, counts)).toEqual([12, 72, 12, 4])
     expect(summary.checks).toEqual([{ name: 'whole', trues: 12, total: 12 }])
