@@ -1,6 +1,7 @@
+import { type AddressInfo, createServer } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { parseLoadRequest } from '../../../../lib/core/plan/make-plan.ts'
-import { chooseTarget } from '../../../../lib/planning/choose-target.ts'
+import { chooseTarget, reachTarget } from '../../../../lib/planning/choose-target.ts'
 import type { LoadedScenario } from '../../../../lib/scenario/scenario-file.ts'
 
 const loaded = {
@@ -67,4 +68,20 @@ describe('the target of a run', () => {
       )
     },
   )
+})
+
+describe('the way to a target', () => {
+  it('begins at the proxy where there is one, whose credentials are not told', async () => {
+    const server = createServer()
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    const proxy = `http://ann:s3cret@127.0.0.1:${port}`
+    await reachTarget('http://shop.example', { allow: [], proxy })
+    await new Promise((resolve) => server.close(resolve))
+    await expect(reachTarget('http://shop.example', { allow: [], proxy })).rejects.toMatchObject({
+      code: 'TARGET_UNREACHABLE',
+      message: expect.stringContaining(`nothing answers at the proxy http://***@127.0.0.1:${port}: `),
+      mistakes: [{ field: 'http.proxy', value: `http://***@127.0.0.1:${port}` }],
+    })
+  })
 })
