@@ -13,7 +13,8 @@ import { type CloudApi, startCloudApi } from '../fixtures/cloud-api.ts'
 import { endRun, LIVE } from '../fixtures/cloud-run.ts'
 import { writeOwnScenario } from '../fixtures/own-scenario.ts'
 import { isSignedWith } from '../fixtures/signature.ts'
-import { freshDirectory, type Outcome, startVolley, volley } from './volley.ts'
+import { volleyHere as volley } from '../fixtures/volley-here.ts'
+import { freshDirectory, type Outcome, startVolley } from './volley.ts'
 
 const SECRET = 'a-secret-of-this-test'
 const SMOKE = ['codepal', '--profile', 'smoke']

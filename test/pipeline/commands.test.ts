@@ -4,7 +4,8 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { EXIT } from '../../lib/core/base/errors.ts'
 import { verdictSchema } from '../../lib/core/results/verdict.ts'
-import { freshDirectory, type Outcome, volley } from './volley.ts'
+import { volleyHere as volley } from '../fixtures/volley-here.ts'
+import { freshDirectory, type Outcome } from './volley.ts'
 
 let directory: string
 let made: Outcome

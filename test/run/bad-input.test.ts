@@ -3,7 +3,8 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { EXIT } from '../../lib/core/base/errors.ts'
-import { freshDirectory, type Outcome, volley } from './volley.ts'
+import { volleyHere as volley } from '../fixtures/volley-here.ts'
+import { freshDirectory, type Outcome } from '../pipeline/volley.ts'
 
 let directory: string
 
