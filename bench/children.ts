@@ -2,7 +2,7 @@ import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from 'node:chi
 import { availableParallelism } from 'node:os'
 
 /** The longest any process of a bench lives, should nobody be left to end it. */
-const MOST_SECONDS = 900
+const MAX_SECONDS = 900
 
 const isHere = (command: string): boolean => spawnSync(command, ['--version']).error === undefined
 const hasTimeout = isHere('timeout')
@@ -28,7 +28,7 @@ export class Children {
   ): ChildProcess {
     const [first, ...rest] = [
       ...(unpinned === undefined ? ['taskset', '-c', String(core)] : []),
-      ...(hasTimeout ? ['timeout', '-k', '2', String(MOST_SECONDS)] : []),
+      ...(hasTimeout ? ['timeout', '-k', '2', String(MAX_SECONDS)] : []),
       command,
       ...args,
     ] as [string, ...string[]]

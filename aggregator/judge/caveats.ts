@@ -3,7 +3,7 @@ import type { GeneratorEnd } from '../../lib/core/results/observed.ts'
 import type { GeneratorSummary, Summary } from '../../lib/core/results/summary.ts'
 import type { Stop } from '../../lib/core/run/stop.ts'
 import type { Merge } from '../merge/merge.ts'
-import { LEAST_COVERAGE } from '../summary/coverage.ts'
+import { MIN_COVERAGE } from '../summary/coverage.ts'
 import { totalOf } from '../summary/totals.ts'
 import { named, percent } from './sentence.ts'
 
@@ -67,12 +67,12 @@ function failedExperiments({ experiments }: Summary, stop: Stop | undefined): st
 }
 
 function missingTime({ coverage, generators }: Summary): string[] {
-  if (coverage.time >= LEAST_COVERAGE) return []
-  const short = generators.filter(({ observedMs, plannedMs }) => observedMs < LEAST_COVERAGE * plannedMs)
+  if (coverage.time >= MIN_COVERAGE) return []
+  const short = generators.filter(({ observedMs, plannedMs }) => observedMs < MIN_COVERAGE * plannedMs)
   const parts = short.map((generator) => `generator ${generator.slice} ${shortfallOf(generator)}`)
   const who = parts.length === 0 ? '' : `: ${named(parts)}`
   return [
-    `only ${percent(coverage.time)} of the planned time was observed, ${percent(LEAST_COVERAGE)} are needed${who}`,
+    `only ${percent(coverage.time)} of the planned time was observed, ${percent(MIN_COVERAGE)} are needed${who}`,
   ]
 }
 
@@ -83,10 +83,10 @@ function shortfallOf({ observedMs, plannedMs, ending }: GeneratorSummary): strin
 
 function missingArrivals({ coverage }: Summary): string[] {
   const { arrivals, arrivalsMade, arrivalsPlanned } = coverage
-  if (arrivals >= LEAST_COVERAGE) return []
+  if (arrivals >= MIN_COVERAGE) return []
   return [
     `only ${percent(arrivals)} of the planned iterations were started (${arrivalsMade} of ${arrivalsPlanned}), ` +
-      `${percent(LEAST_COVERAGE)} are needed`,
+      `${percent(MIN_COVERAGE)} are needed`,
   ]
 }
 

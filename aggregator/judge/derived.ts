@@ -2,7 +2,7 @@ import type { TimelinePoint } from '../../lib/core/results/summary.ts'
 import type { Span } from '../sums/spans.ts'
 import type { WholeMeasurement } from './measurement.ts'
 
-const FEWEST_BUCKETS = 3
+const MIN_BUCKETS = 3
 
 /**
  * How well completed requests per second follow the users: R² of their least-squares line over the chart buckets that
@@ -16,7 +16,7 @@ export function throughputLinearity(
   const inside = points.filter(({ atMs }) =>
     spans.some(({ fromMs, toMs }) => fromMs <= atMs && atMs + bucketMs <= toMs),
   )
-  if (inside.length < FEWEST_BUCKETS)
+  if (inside.length < MIN_BUCKETS)
     return { noData: `only ${inside.length} whole chart buckets of ${bucketMs / 1_000} s to compare` }
   const users = deviations(inside.map((point) => point.users))
   const rates = deviations(inside.map((point) => point.requestsPerSecond))

@@ -37,11 +37,11 @@ function stuckSentence({ series }: Summary): string[] {
 }
 
 function straySentence(summary: Summary): string[] {
-  const errors = totalOf(summary, 'orphaned_errors')
+  const errors = totalOf(summary, 'unhandled_rejections')
   if (errors === 0) return []
   return [
     `${counted(errors, 'error', 'errors')} came where nothing waits for them, in timers, events or forgotten promises: ` +
-      `${namesOf(summary, 'orphaned_errors', 'error')}`,
+      `${namesOf(summary, 'unhandled_rejections', 'error')}`,
   ]
 }
 

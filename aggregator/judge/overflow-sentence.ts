@@ -5,7 +5,7 @@ import type { FoldedTag } from '../merge/series-fold.ts'
 import { formatNumber } from '../report/model/figure.ts'
 import { named } from './sentence.ts'
 
-const LONGEST_EXAMPLE = 60
+const MAX_EXAMPLE = 60
 
 /** What to do about a tag that takes too many values. */
 const REMEDIES: Readonly<Record<string, string>> = {
@@ -36,5 +36,5 @@ function sentenceOf(tag: string, all: readonly FoldedTag[]): string {
 }
 
 function short(value: string): string {
-  return value.length > LONGEST_EXAMPLE ? `${value.slice(0, LONGEST_EXAMPLE - 1)}…` : value
+  return value.length > MAX_EXAMPLE ? `${value.slice(0, MAX_EXAMPLE - 1)}…` : value
 }

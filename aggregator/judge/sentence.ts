@@ -3,7 +3,7 @@ import type { Row } from '../../lib/core/results/verdict.ts'
 import { figuresOf } from '../report/model/row-figures.ts'
 
 /** More than this are counted, not named. */
-const MOST_NAMED = 5
+const MAX_NAMED = 5
 
 /** A row that did not pass, in words: `p95 API response time: p(95) 312 ms, limit ≤ 250 ms`. */
 export function rowSentence(row: Row): string {
@@ -31,6 +31,6 @@ export function percent(share: number): string {
 
 /** `a, b and c`, in short: beyond the first five they are counted. */
 export function named(parts: readonly string[], separator = ', '): string {
-  if (parts.length <= MOST_NAMED) return parts.join(separator)
-  return `${parts.slice(0, MOST_NAMED).join(separator)}${separator}and ${parts.length - MOST_NAMED} more`
+  if (parts.length <= MAX_NAMED) return parts.join(separator)
+  return `${parts.slice(0, MAX_NAMED).join(separator)}${separator}and ${parts.length - MAX_NAMED} more`
 }

@@ -16,11 +16,11 @@ const BUSY_SHARE = 0.85
 const BUSY_INTERVALS = 3
 const BUSY_MS = 10_000
 /** The share over a shorter interval says little. */
-const SHORTEST_INTERVAL_MS = 1_000
+const MIN_INTERVAL_MS = 1_000
 /** The rest of the descriptors is needed for files, and for connections that are being replaced. */
 const SCARCE_SHARE = 0.95
-const MOST_LAG_MS = 100
-const MOST_START_LATE_MS = 1_000
+const MAX_LAG_MS = 100
+const MAX_START_LATE_MS = 1_000
 
 const NO_HEALTH = {
   cpuShareMax: 0,
@@ -89,9 +89,9 @@ export class GeneratorTally {
     this.#startLateMs = Math.max(this.#startLateMs, header.startLateMs)
     if (ending) this.#endings.set(header.window, Math.max(toMs, this.#endings.get(header.window) ?? 0))
     if (ending && isLater({ toMs, key }, this.#ended)) this.#ended = { toMs, key, ending }
-    if (toMs - fromMs >= SHORTEST_INTERVAL_MS && health.loopShare > BUSY_SHARE) this.#busy.add(seq)
+    if (toMs - fromMs >= MIN_INTERVAL_MS && health.loopShare > BUSY_SHARE) this.#busy.add(seq)
     this.#gcMs.add(health.gcMs)
-    this.#health = highest(this.#health, health, toMs - fromMs >= SHORTEST_INTERVAL_MS)
+    this.#health = highest(this.#health, health, toMs - fromMs >= MIN_INTERVAL_MS)
     for (const series of header.series)
       if (series.metric === 'http_reqs' && series.kind === 'counter') this.#requests += series.sum
   }
@@ -183,13 +183,13 @@ function highest(known: typeof NO_HEALTH, health: Health, isLong: boolean): type
 /** More than one iteration in a hundred started late; a single one is no sign of anything. */
 function lagReasons(startLag: Histogram | undefined): string[] {
   if (!startLag) return []
-  const late = startLag.count - startLag.countAtOrBelow(MOST_LAG_MS * TREND_SCALE)
+  const late = startLag.count - startLag.countAtOrBelow(MAX_LAG_MS * TREND_SCALE)
   if (late < 2 || late <= startLag.count / 100) return []
   const p99Ms = Math.round(inUnit(startLag, 0.99))
-  return [`started iterations late: p(99) of its start lag is ${p99Ms} ms, over ${MOST_LAG_MS} ms`]
+  return [`started iterations late: p(99) of its start lag is ${p99Ms} ms, over ${MAX_LAG_MS} ms`]
 }
 
 function lateReasons(startLateMs: number): string[] {
-  if (startLateMs <= MOST_START_LATE_MS) return []
+  if (startLateMs <= MAX_START_LATE_MS) return []
   return [`began ${(startLateMs / 1_000).toFixed(1)} s late`]
 }

@@ -16,7 +16,7 @@ import type { SeriesFoldState } from './partial.ts'
 const MANY_VALUES = 1_000
 /** Where there are more series than this, half as many values, and so on: their combinations must not get too many. */
 const MANY_SERIES = 20_000
-const FEWEST_VALUES = 16
+const MIN_VALUES = 16
 /** Stands for values that the merge itself folded: it knows that none of them is one that a row selects by. */
 const FOLDED = '\u0000(folded)'
 const EXAMPLES = 3
@@ -191,7 +191,7 @@ export class SeriesFold {
   /** Both the number of series and so the limit change in one direction only, whatever the order. */
   #limitValues(): void {
     const halvings = Math.max(0, Math.ceil(Math.log2(this.#distinct.count / MANY_SERIES)))
-    this.#mostValues = Math.max(FEWEST_VALUES, Math.floor(MANY_VALUES / 2 ** halvings))
+    this.#mostValues = Math.max(MIN_VALUES, Math.floor(MANY_VALUES / 2 ** halvings))
   }
 
   #prune(values: Values): void {

@@ -11,7 +11,7 @@ import { type Bucket, TimelineMetrics } from './timeline-metrics.ts'
 import { type Observed, Users } from './users.ts'
 
 /** A chart is never wider than this many points. */
-const MOST_BUCKETS = 360
+const MAX_BUCKETS = 360
 const SECOND_MS = 1_000
 const COUNTED = ['requests', 'completed', 'failed', 'ended', 'dropped', 'receivedBytes', 'sentBytes'] as const
 type Counted = (typeof COUNTED)[number]
@@ -37,7 +37,7 @@ export class Timeline {
   constructor(plan: Pick<Plan, 'durationMs' | 'gracefulStopMs' | 'intervalMs' | 'metrics'>) {
     const endMs = plan.durationMs + plan.gracefulStopMs
     const stepMs = Math.ceil(plan.intervalMs / SECOND_MS) * SECOND_MS
-    this.bucketMs = stepMs * Math.max(1, Math.ceil(endMs / stepMs / MOST_BUCKETS))
+    this.bucketMs = stepMs * Math.max(1, Math.ceil(endMs / stepMs / MAX_BUCKETS))
     this.#loadMs = plan.durationMs
     this.#loadBuckets = Math.ceil(plan.durationMs / this.bucketMs)
     const buckets = this.#bucketOf(endMs, true) + 1

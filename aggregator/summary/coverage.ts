@@ -2,7 +2,7 @@ import type { Plan } from '../../lib/core/plan/plan.ts'
 import type { GeneratorSummary, Summary } from '../../lib/core/results/summary.ts'
 
 /** Below this share of the plan a run tells too little to be judged. */
-export const LEAST_COVERAGE = 0.99
+export const MIN_COVERAGE = 0.99
 
 /**
  * How much of the plan was observed. Time is generator-seconds: those of a slice that nobody saw are planned, and

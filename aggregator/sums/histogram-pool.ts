@@ -1,7 +1,7 @@
 import { Histogram } from '../../lib/core/metrics/histogram.ts'
 
 /** Histograms kept for the next round; a wide one takes 100 KiB. */
-const MOST_KEPT = 64
+const MAX_KEPT = 64
 
 /** Histograms for one round of work after the other: they keep their memory, which would otherwise be most garbage. */
 export class HistogramPool {
@@ -11,7 +11,7 @@ export class HistogramPool {
   /** An empty histogram, its taker's until the end of the round. */
   take(): Histogram {
     const histogram = this.#kept[this.#taken] ?? new Histogram()
-    if (this.#taken < MOST_KEPT) this.#kept[this.#taken] = histogram
+    if (this.#taken < MAX_KEPT) this.#kept[this.#taken] = histogram
     this.#taken++
     histogram.reset()
     return histogram

@@ -3,7 +3,7 @@ import type { HistogramPack } from './histogram-pack.ts'
 import type { ShelfState } from './states.ts'
 
 /** Histograms kept open at once. An open one takes up to 100 KiB, an encoded one a few. */
-const MOST_OPEN = 8
+const MAX_OPEN = 8
 
 /** Many histograms by index, all but the latest ones encoded. It works fastest when neighbours come together. */
 export class HistogramShelf {
@@ -34,7 +34,7 @@ export class HistogramShelf {
     this.#encoded.delete(index)
     this.#open.delete(index)
     this.#open.set(index, kept)
-    if (this.#open.size > MOST_OPEN) this.#encodeOldest()
+    if (this.#open.size > MAX_OPEN) this.#encodeOldest()
   }
 
   /** The histogram at an index, to be read only. */

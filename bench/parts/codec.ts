@@ -5,7 +5,7 @@ import {
   type JsHistogram,
 } from 'hdr-histogram-js'
 import { doDecode } from 'hdr-histogram-js/dist/JsHistogram.encoding.js'
-import { HIGHEST_TRACKABLE, Histogram } from '../../lib/core/metrics/histogram.ts'
+import { Histogram, MAX_TRACKABLE } from '../../lib/core/metrics/histogram.ts'
 import type { Part } from '../part.ts'
 import { microsecondsOf, serviceTimes } from '../samples.ts'
 import { figure, times } from '../section.ts'
@@ -63,7 +63,7 @@ function measure(samples: number) {
   const theirs = build({
     bitBucketSize: 32,
     autoResize: false,
-    highestTrackableValue: HIGHEST_TRACKABLE,
+    highestTrackableValue: MAX_TRACKABLE,
     numberOfSignificantValueDigits: 3,
   }) as JsHistogram
   const base64 = encoded.map((bytes) => encodeIntoCompressedBase64(doDecode(bytes, 32, 0)))

@@ -6,7 +6,7 @@ import { CLIENT_CORE, type Workbench } from '../workbench.ts'
 import { BODY_BYTES, type Case } from './case.ts'
 import type { Told } from './told.ts'
 
-const MOST_PER_SECOND = 500
+const MAX_PER_SECOND = 500
 
 interface Report {
   aggregate: { counters: Record<string, number>; summaries: Record<string, Record<string, number>> }
@@ -14,7 +14,7 @@ interface Report {
 
 export async function runArtillery(workbench: Workbench, one: Case, url: string): Promise<Told | Error> {
   if ('users' in one.load) return new Error('its users run a script, not for a length of time')
-  if (one.load.perSecond > MOST_PER_SECOND)
+  if (one.load.perSecond > MAX_PER_SECOND)
     return new Error('one core does not make that many of its users a second')
   const directory = installedPackage('artillery', workbench.say)
   if (directory instanceof Error) return directory

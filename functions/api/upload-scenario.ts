@@ -2,7 +2,7 @@ import type { Uploaded } from '../../lib/core/run/run-view.ts'
 import {
   bundleKey,
   decodeBundle,
-  MOST_BUNDLE_BYTES,
+  MAX_BUNDLE_BYTES,
   uploadedName,
 } from '../../lib/core/run/scenario-bundle.ts'
 import { sha256Of } from '../../lib/scenario/uploaded-scenario.ts'
@@ -15,7 +15,7 @@ export async function uploadScenario(
   { body }: ApiRequest,
   { store }: ApiPorts,
 ): Promise<ApiResponse> {
-  if (body.length > MOST_BUNDLE_BYTES) throw tooLarge(body.length)
+  if (body.length > MAX_BUNDLE_BYTES) throw tooLarge(body.length)
   const actual = sha256Of(body)
   if (actual !== sha256) throw misnamed(sha256, actual)
   decodeBundle(body)
@@ -27,7 +27,7 @@ function tooLarge(bytes: number): Error {
   return invalid('the scenario is too large', {
     field: 'body',
     value: `${bytes} bytes`,
-    limit: `at most ${MOST_BUNDLE_BYTES} bytes, compressed`,
+    limit: `at most ${MAX_BUNDLE_BYTES} bytes, compressed`,
     next: 'use smaller data files, or put the scenario into scenarios/ and deploy it with the stack',
   })
 }

@@ -135,7 +135,7 @@ export async function generate(options: GenerateOptions): Promise<Ending> {
 
 function recordUnhandled(recorder: Recorder, error: unknown): void {
   const { incidents } = recorder
-  recorder.series('orphaned_errors', { error: errorClassOf(error) }).add(1)
+  recorder.series('unhandled_rejections', { error: errorClassOf(error) }).add(1)
   const incident = incidents.groupOf('unhandled', errorClassOf(error)).count(errorAndCauseOf(error))
   if (incident) incidents.describe(incident, { error })
 }

@@ -12,8 +12,8 @@ import { createNetwork } from './user/network.ts'
 import { createServices } from './user/services.ts'
 
 /** Light loads need little of it, and none needs more. */
-const SHORTEST_MS = 100
-const LONGEST_MS = 1_000
+const MIN_MS = 100
+const MAX_MS = 1_000
 const MS_PER_USER = 1
 /** Often enough that cutting snapshots is rehearsed, too. */
 const INTERVAL_MS = 50
@@ -57,9 +57,9 @@ const PIECE = defineScenario({
 
 /** How long a generator of this plan rehearses, 0 where it has less time than makes a difference. */
 export function warmUpMs({ peakUsers, slices }: Pick<Plan, 'peakUsers' | 'slices'>, freeMs: number): number {
-  const wantedMs = Math.max(SHORTEST_MS, (MS_PER_USER * peakUsers) / slices)
-  const forMs = Math.floor(Math.min(wantedMs, LONGEST_MS, freeMs))
-  return forMs < SHORTEST_MS ? 0 : forMs
+  const wantedMs = Math.max(MIN_MS, (MS_PER_USER * peakUsers) / slices)
+  const forMs = Math.floor(Math.min(wantedMs, MAX_MS, freeMs))
+  return forMs < MIN_MS ? 0 : forMs
 }
 
 /**
@@ -116,7 +116,7 @@ async function play(
     invocation: { slice: 0, window: 0, attempt: 0 },
     startAtMs: clock.now(),
     store: new MemoryStore(),
-    stopPollMs: LONGEST_MS,
+    stopPollMs: MAX_MS,
     createServices: (recorder) =>
       createServices({ plan, scenario, data: {}, setup: undefined, recorder, clock, network }),
   })

@@ -8,8 +8,8 @@ import { runEntryKey, runEntrySchema } from '../../lib/core/run/run-entry.ts'
 import { maskText } from '../../lib/core/secrets/mask.ts'
 import type { SnapshotStore } from '../../lib/ports.ts'
 
-const MOST_REASONS = 20
-const LONGEST_REASON = 500
+const MAX_REASONS = 20
+const MAX_REASON = 500
 
 /** The parts of EventBridge's "Step Functions Execution Status Change" that tell how an execution ended. */
 export const executionEndSchema = z.object({
@@ -59,8 +59,8 @@ function whyWithoutVerdict({ status, error, cause }: ExecutionEnd): string {
 
 function shortened(reasons: readonly string[]): string[] {
   const named = reasons
-    .slice(0, MOST_REASONS)
-    .map((reason) => (reason.length > LONGEST_REASON ? `${reason.slice(0, LONGEST_REASON - 1)}…` : reason))
+    .slice(0, MAX_REASONS)
+    .map((reason) => (reason.length > MAX_REASON ? `${reason.slice(0, MAX_REASON - 1)}…` : reason))
   const more = reasons.length - named.length
   return more > 0 ? [...named, `and ${more} more`] : named
 }

@@ -2,7 +2,7 @@ import { formatUsd } from '../../lib/core/base/money.ts'
 import type { RunEnded } from '../../lib/core/run/run-ended.ts'
 
 /** SNS takes no longer subject, and none but ASCII in it. */
-const LONGEST_SUBJECT = 100
+const MAX_SUBJECT = 100
 
 /** How a run ended, as a person reads it. */
 export interface Message {
@@ -13,9 +13,7 @@ export interface Message {
 export function messageOf(ended: RunEnded): Message {
   const { run, scenario, profile, target, state, reasons, cost, bucket, report } = ended
   const what = scenario === undefined ? run : [scenario, profile].filter(Boolean).join(' / ')
-  const subject = `Volley: ${state.toUpperCase()} ${what}`
-    .replace(/[^\x20-\x7e]/g, '?')
-    .slice(0, LONGEST_SUBJECT)
+  const subject = `Volley: ${state.toUpperCase()} ${what}`.replace(/[^\x20-\x7e]/g, '?').slice(0, MAX_SUBJECT)
   const lines = [
     `Run ${run} of ${ended.deployment}: ${state.toUpperCase()}`,
     ...(scenario === undefined ? [] : [`${what}${target === undefined ? '' : ` at ${target}`}`]),

@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises'
 import { readFile } from 'node:fs/promises'
 import { totalmem } from 'node:os'
-import { MOST_SOCKETS } from '../../functions/generator/net/socket-room.ts'
+import { MAX_SOCKETS } from '../../functions/generator/net/socket-room.ts'
 import { VolleyError } from '../core/base/errors.ts'
 import { type Machine, machineMistakes, needOf } from '../core/plan/machine-limits.ts'
 import type { Plan } from '../core/plan/plan.ts'
@@ -24,7 +24,7 @@ export async function refuseBeyondMachine(
 async function thisMachine(targetUrl: string | undefined): Promise<Machine> {
   const addresses = await addressesOf(targetUrl)
   return {
-    socketsPerProcess: MOST_SOCKETS,
+    socketsPerProcess: MAX_SOCKETS,
     localPorts: (await portsOf()) * addresses,
     memoryBytes: totalmem(),
   }

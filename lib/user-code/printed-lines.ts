@@ -36,7 +36,7 @@ interface CaptureOptions extends Printer {
 
 /** So much is shown of a second and of a call: more would cost the load, and fill the terminal. */
 const LINES_PER_SECOND = 50
-const LONGEST_TEXT = 4_000
+const MAX_TEXT = 4_000
 const FORMAT = { colors: false }
 
 /**
@@ -107,8 +107,8 @@ export class PrintedLines {
     const end = text.lastIndexOf('\n')
     if (end !== -1) this.#print(name, text.slice(0, end))
     const rest = text.slice(end + 1)
-    if (rest.length > LONGEST_TEXT) this.#print(name, rest)
-    this.#unfinished.set(name, rest.length > LONGEST_TEXT ? '' : rest)
+    if (rest.length > MAX_TEXT) this.#print(name, rest)
+    this.#unfinished.set(name, rest.length > MAX_TEXT ? '' : rest)
   }
 
   #print(name: StreamName, text: string): void {
@@ -124,7 +124,7 @@ export class PrintedLines {
   #say(level: PrintedLine['level'], text: string, caller: (...values: never[]) => void): void {
     const place: { stack?: string } = {}
     Error.captureStackTrace(place, caller)
-    const line = { level, text: cutText(text, LONGEST_TEXT), stack: place.stack ?? '' }
+    const line = { level, text: cutText(text, MAX_TEXT), stack: place.stack ?? '' }
     for (const listener of this.#listeners) listener.onLine(line)
   }
 

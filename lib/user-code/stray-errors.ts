@@ -3,7 +3,7 @@ import { CODE_ROOT } from '../package/own-files.ts'
 type StrayListener = (error: unknown) => void
 
 /** Kept until there is something to count them in: a scenario may fail in a timer before the load begins. */
-const MOST_KEPT = 100
+const MAX_KEPT = 100
 
 /**
  * Errors that nothing waits for: thrown in timers and events, and rejections of promises that were forgotten. All of
@@ -14,7 +14,7 @@ export class StrayErrors {
   #kept: unknown[] = []
 
   report(error: unknown): void {
-    if (this.#listeners.size === 0 && this.#kept.length < MOST_KEPT) this.#kept.push(error)
+    if (this.#listeners.size === 0 && this.#kept.length < MAX_KEPT) this.#kept.push(error)
     for (const listener of this.#listeners) listener(error)
   }
 

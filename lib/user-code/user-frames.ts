@@ -4,8 +4,8 @@ import type { Frame } from '../core/results/incident.ts'
 import { CODE_ROOT } from '../package/own-files.ts'
 
 const MAX_FRAMES = 8
-const LONGEST_STACK = 20_000
-const LONGEST_PLACE = 200
+const MAX_STACK = 20_000
+const MAX_PLACE = 200
 
 /** Volley's own files; the suites and examples beside them are a user's. */
 const OWN_ROOT = folderOf(CODE_ROOT)
@@ -20,7 +20,7 @@ export type FrameReader = (stack: string) => Frame[]
 export function stackOf(error: unknown): string {
   if (!(error instanceof Error)) return ''
   try {
-    return typeof error.stack === 'string' ? error.stack.slice(0, LONGEST_STACK) : ''
+    return typeof error.stack === 'string' ? error.stack.slice(0, MAX_STACK) : ''
   } catch {
     return ''
   }
@@ -39,8 +39,8 @@ export function frameReader(module: string | undefined): FrameReader {
       const [, called, file = '', row, column] = LINE.exec(line) ?? []
       const path = pathOf(file)
       if (path === undefined || !isOfUser(path, folder)) continue
-      const place = `${placeOf(path, folder)}:${row}:${column}`.slice(-LONGEST_PLACE)
-      const name = called?.replace(/^Object\./, '').slice(0, LONGEST_PLACE)
+      const place = `${placeOf(path, folder)}:${row}:${column}`.slice(-MAX_PLACE)
+      const name = called?.replace(/^Object\./, '').slice(0, MAX_PLACE)
       frames.push({ place, ...(name !== undefined && name !== '<anonymous>' && { function: name }) })
       if (frames.length === MAX_FRAMES) break
     }

@@ -89,7 +89,7 @@ const certified =
 /** Begins a server's part of the handshake, which says that it will be long. */
 const HELLO = Buffer.from('1603033fff02003ffb', 'hex')
 const ALERT = Buffer.from('15030300020228', 'hex')
-const LONGEST_RECORD = Buffer.concat([Buffer.from('160303400002ffffff', 'hex'), Buffer.alloc(16_380)])
+const MAX_RECORD = Buffer.concat([Buffer.from('160303400002ffffff', 'hex'), Buffer.alloc(16_380)])
 
 /** Answers the client's part of the handshake in this way. */
 const answered =
@@ -106,7 +106,7 @@ function drip(socket: Socket): void {
 }
 
 function flood(socket: Socket): void {
-  while (!socket.destroyed && socket.write(LONGEST_RECORD));
+  while (!socket.destroyed && socket.write(MAX_RECORD));
   if (!socket.destroyed) socket.once('drain', () => flood(socket))
 }
 

@@ -297,7 +297,7 @@ describe('a stream that goes wrong', () => {
     const stream = await open(probe)
     await vi.waitFor(() => expect(stream.open).toBe(false))
     expect((await stream.next())?.data).toBe('2')
-    expect(probe.recorded('stream_events_unread')).toMatchObject([{ sum: 2 }])
+    expect(probe.recorded('stream_events_dropped')).toMatchObject([{ sum: 2 }])
   })
 })
 

@@ -1,11 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { windowsOf } from '../../lib/core/plan/slice.ts'
-import {
-  handoversOf,
-  LONGEST_INVOCATION_MS,
-  LONGEST_WINDOW_MS,
-  type Planned,
-} from '../../lib/core/run/relay.ts'
+import { handoversOf, MAX_INVOCATION_MS, MAX_WINDOW_MS, type Planned } from '../../lib/core/run/relay.ts'
 import { runDefinition } from '../../lib/infra/run/run-definition.ts'
 import type { State, States } from '../../lib/infra/run/state.ts'
 
@@ -25,8 +20,8 @@ const DAY_MS = 86_400_000
 /** An execution is started, and ends. */
 const FRAME_EVENTS = 2
 /** AWS ends an execution at 25,000. */
-const MOST_EVENTS = 10_000
-const MOST_BYTES = 262_144
+const MAX_EVENTS = 10_000
+const MAX_BYTES = 262_144
 
 /** All states, those of branches and children included, by their names. */
 function statesOf({ States }: Machine): [name: string, State][] {
@@ -81,19 +76,19 @@ function nextOf(
 }
 
 describe('the history of a day with 200 slices', () => {
-  const plan = { durationMs: DAY_MS, windowMs: LONGEST_WINDOW_MS, slices: 200 }
+  const plan = { durationMs: DAY_MS, windowMs: MAX_WINDOW_MS, slices: 200 }
   const windows = Math.max(
     ...Array.from({ length: plan.slices }, (_, slice) => windowsOf(plan, slice).length),
   )
   const lane = Math.ceil(windows / 2)
-  const watches = Math.ceil(DAY_MS / (LONGEST_INVOCATION_MS - 60_000))
+  const watches = Math.ceil(DAY_MS / (MAX_INVOCATION_MS - 60_000))
 
   it('stays below 10,000 events for the run itself', () => {
     const turns = (choice: string): number => (choice === 'Over?' ? watches : 0)
     const events = FRAME_EVENTS + eventsOf(definition, turns)
     expect(watches).toBe(103)
     expect(events).toBe(765)
-    expect(events).toBeLessThan(MOST_EVENTS)
+    expect(events).toBeLessThan(MAX_EVENTS)
   })
 
   it('stays below 10,000 events for each slice', () => {
@@ -101,7 +96,7 @@ describe('the history of a day with 200 slices', () => {
     const events = FRAME_EVENTS + eventsOf(relay.ItemProcessor as Machine, () => lane)
     expect(lane).toBe(56)
     expect(events).toBe(1_252)
-    expect(events).toBeLessThan(MOST_EVENTS)
+    expect(events).toBeLessThan(MAX_EVENTS)
   })
 })
 
@@ -121,13 +116,13 @@ describe('ten thousand slices', () => {
   it('fit into what one state hands to the next', () => {
     // The Lambda integration wraps an answer before OutputPath picks it, as JSON and as metadata of the call.
     const METADATA_BYTES = 2_000
-    expect(JSON.stringify(planned).length + METADATA_BYTES).toBeLessThan(MOST_BYTES / 2)
+    expect(JSON.stringify(planned).length + METADATA_BYTES).toBeLessThan(MAX_BYTES / 2)
   })
 
   it('hand back results that fit into one state', () => {
     const [, carried] = statesOf(definition).find(([name]) => name === 'Carried') as [string, State]
     const results = Array.from({ length: plan.slices }, () => carried.Result)
-    expect(JSON.stringify(results).length).toBeLessThan(MOST_BYTES / 2)
+    expect(JSON.stringify(results).length).toBeLessThan(MAX_BYTES / 2)
   })
 })
 

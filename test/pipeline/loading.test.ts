@@ -180,7 +180,7 @@ setInterval(() => undefined, 1_000)`
     expect(JSON.parse(stdout)).toMatchObject({ state: 'pass', requests: { count: 1 } })
     expect(stderr).toContain('loading')
     expect(stderr).toContain('in a timer, event or forgotten promise: Error: in a timer')
-    expect((await readSummary(out)).metrics.orphaned_errors?.values).toMatchObject({ count: 1 })
+    expect((await readSummary(out)).metrics.unhandled_rejections?.values).toMatchObject({ count: 1 })
   })
 
   it('ends with 2 where a file calls process.exit(0) while it loads', async () => {

@@ -83,7 +83,7 @@ describe('flows that go wrong where nothing waits for them', () => {
   })
 
   it('are counted by the class of their errors, in ticks, timers, events and promises', () => {
-    expect(counts('orphaned_errors', 'error')).toEqual({
+    expect(counts('unhandled_rejections', 'error')).toEqual({
       type_error: 2,
       range_error: 2,
       error: 2,

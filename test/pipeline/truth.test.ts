@@ -8,7 +8,7 @@ import type { Summary } from '../../lib/core/results/summary.ts'
 import { freshDirectory, readSummary, volley } from './volley.ts'
 
 /** Connections that the users of one generator share at most. */
-const MOST_CONNECTIONS = 900
+const MAX_CONNECTIONS = 900
 
 interface Run {
   summary: Summary
@@ -124,7 +124,7 @@ it('shows a freeze of the target in the response times of all who came in it, an
   expect([requests.length, seen.requests]).toEqual([2_000, 2_000])
   // A thousand were due a second with over half a second to wait. Those without a connection were not even sent.
   expect(slow('response_us')).toBeGreaterThanOrEqual(950)
-  expect(heldLong).toBeLessThanOrEqual(MOST_CONNECTIONS)
+  expect(heldLong).toBeLessThanOrEqual(MAX_CONNECTIONS)
   expect(slow('service_us')).toBeGreaterThanOrEqual(heldLong)
   expect(slow('service_us')).toBeLessThan(slow('response_us'))
 }, 60_000)

@@ -1,5 +1,5 @@
 import type { Histogram as HdrHistogram } from 'hdr-histogram-js'
-import { HIGHEST_TRACKABLE, Histogram } from '../../../lib/core/metrics/histogram.ts'
+import { Histogram, MAX_TRACKABLE } from '../../../lib/core/metrics/histogram.ts'
 import { TREND_SCALE } from '../../../lib/core/metrics/metric.ts'
 import type { IntervalHistograms } from '../../merge/interval-histograms.ts'
 
@@ -20,7 +20,7 @@ export function hdrOf({ build }: Library, histogram: Histogram): HdrHistogram {
     // Doubles hold every count that ours holds.
     bitBucketSize: 64,
     lowestDiscernibleValue: 1,
-    highestTrackableValue: HIGHEST_TRACKABLE,
+    highestTrackableValue: MAX_TRACKABLE,
     numberOfSignificantValueDigits: 3,
   })
   for (const [value, count] of histogram.since(NOTHING)) copy.recordValueWithCount(value, count)

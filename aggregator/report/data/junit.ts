@@ -9,7 +9,7 @@ import { type Content, Markup, markup } from '../model/markup.ts'
 import { groupRows, urgency, type WrittenRow } from '../model/row.ts'
 
 const MAX_ERRORS = 5
-const LONGEST_MESSAGE = 200
+const MAX_MESSAGE = 200
 
 type Outcome = 'failure' | 'error' | 'skipped' | 'passed'
 
@@ -72,7 +72,7 @@ function errorsBehind({ metric, selector = {} }: Row, summary: Summary): string[
     (row) => row.where === where && (selector.flow ?? row.flow) === row.flow,
   )
   return rows.slice(0, MAX_ERRORS).map(({ flow, step, cause, count, incidents: [first] }) => {
-    const said = first === undefined ? '' : `: ${cutText(saidBy(first), LONGEST_MESSAGE)}`
+    const said = first === undefined ? '' : `: ${cutText(saidBy(first), MAX_MESSAGE)}`
     return `${flow}: ${step}: ${cause} × ${formatNumber(count)}${said}`
   })
 }

@@ -7,7 +7,7 @@ import { formatFigure, formatShare } from './figure.ts'
  * The same holds of a share and the rarer of its two outcomes. With five expected, one more or less moves the figure by
  * about a fifth, which is where the usual approximations of a binomial's spread begin to hold.
  */
-const FEWEST_BEYOND = 5
+const MIN_BEYOND = 5
 /** A share that nothing is held against has to tell apart what most limits do. */
 const USUAL_SHARE = 0.05
 
@@ -16,7 +16,7 @@ function smallSample(samples: number | undefined, quantile: number): string {
   const beyond = Math.min(quantile, 1 - quantile)
   if (samples === undefined || samples === 0 || beyond <= 0) return ''
   // 1 - 0.95 is a little more than 0.05.
-  return Number((samples * beyond).toPrecision(12)) < FEWEST_BEYOND ? `n=${samples}` : ''
+  return Number((samples * beyond).toPrecision(12)) < MIN_BEYOND ? `n=${samples}` : ''
 }
 
 /** The same for a share of so many. */

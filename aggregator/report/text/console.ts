@@ -21,7 +21,7 @@ type Colors = ReturnType<typeof pc.createColors>
 
 const NARROWEST = 60
 const WIDEST = 120
-const MOST_REASONS = 3
+const MAX_REASONS = 3
 const LABEL = 12
 /** Share of the width that a figure takes at most. */
 const MAX_FIGURE = 0.2
@@ -85,9 +85,9 @@ function background(colors: Colors, state: State): (text: string) => string {
 }
 
 function reasons(all: readonly string[], width: number, colors: Colors): string[] {
-  const hidden = all.length - MOST_REASONS
+  const hidden = all.length - MAX_REASONS
   const lines = all
-    .slice(0, MOST_REASONS)
+    .slice(0, MAX_REASONS)
     .flatMap((reason) =>
       flow(plain(reason).split(' '), ' ', width - 4).map((line, index) =>
         clip(`${index === 0 ? '  ' : '    '}${line}`, width),

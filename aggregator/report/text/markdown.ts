@@ -20,9 +20,9 @@ const SIGNS: Record<State | RowState, string> = {
 const SLOWEST = 5
 /** Of the columns p50, p95 and p99. */
 const QUANTILES = [0.5, 0.95, 0.99]
-const MOST_ERRORS = 10
-const MOST_SAMPLES = 5
-const LONGEST_MESSAGE = 200
+const MAX_ERRORS = 10
+const MAX_SAMPLES = 5
+const MAX_MESSAGE = 200
 
 /** `summary.md`, fit for a comment on a pull request: what passed is folded away. */
 export function markdownReport(verdict: Verdict, summary: Summary): string {
@@ -111,15 +111,15 @@ function errors(summary: Summary): string {
   const all = failureRows(summary)
   if (all.length === 0) return ''
   const lines = all
-    .slice(0, MOST_ERRORS)
+    .slice(0, MAX_ERRORS)
     .map(({ flow, step, cause, count, total, incidents: [first] }) => [
       inline(flow === '' ? step : `${flow}: ${step}`),
       inline(cause),
       formatNumber(count),
       total === undefined ? NO_FIGURE : formatShare(count, total),
-      first === undefined ? '' : inline(cutText(saidBy(first), LONGEST_MESSAGE)),
+      first === undefined ? '' : inline(cutText(saidBy(first), MAX_MESSAGE)),
     ])
-  const hidden = all.length - MOST_ERRORS
+  const hidden = all.length - MAX_ERRORS
   const more = hidden > 0 ? `\n\nand ${hidden} more` : ''
   return `### Errors\n\n${table(['step', 'error', 'count', 'of the step', 'message'], 'llrrl', lines)}${more}`
 }
@@ -128,7 +128,7 @@ function errors(summary: Summary): string {
 function samples({ incidents }: Summary): string {
   const described = incidents
     .filter(({ first }) => first?.stack !== undefined || first?.exchange !== undefined)
-    .slice(0, MOST_SAMPLES)
+    .slice(0, MAX_SAMPLES)
   if (described.length === 0) return ''
   const blocks = described.map(({ error, message, first: { stack = [], exchange } = { atMs: 0 } }) => {
     const texts = [stack.map(writeFrame).join('\n'), ...(exchange ? [writeExchange(exchange)] : [])]

@@ -15,7 +15,7 @@ export type { CookieScope } from './set-cookie.ts'
 type Headers = Readonly<Record<string, string>>
 
 /** As browsers have it: more drop the oldest. */
-const MOST_COOKIES = 180
+const MAX_COOKIES = 180
 
 const NO_COOKIES: readonly Cookie[] = []
 
@@ -89,7 +89,7 @@ export class UserCookies implements CookieJar {
   #put(cookie: Cookie): void {
     const at = this.#cookies.findIndex((other) => isSame(other, cookie))
     const kept = at === -1 ? [...this.#cookies, cookie] : this.#cookies.with(at, cookie)
-    this.#cookies = kept.length > MOST_COOKIES ? kept.slice(1) : kept
+    this.#cookies = kept.length > MAX_COOKIES ? kept.slice(1) : kept
   }
 
   #keep(wanted: (cookie: Cookie) => boolean): void {

@@ -24,8 +24,8 @@ export interface Cookie {
 }
 
 /** Bytes of name and value together; of an attribute, which is ignored when it is longer (RFC 6265bis section 5.6). */
-const MOST_COOKIE_BYTES = 4_096
-const MOST_ATTRIBUTE_BYTES = 1_024
+const MAX_COOKIE_BYTES = 4_096
+const MAX_ATTRIBUTE_BYTES = 1_024
 /** What ends a line for some servers ends a cookie; it is refused with any other control character. */
 const ENDS = /[\0\r]/
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for.
@@ -52,7 +52,7 @@ export function parseSetCookie(line: string, scope: CookieScope, nowMs: number):
   if (equals === -1) return undefined
   const name = trimmed(pair.slice(0, equals))
   const value = trimmed(pair.slice(equals + 1))
-  if (name === '' || name.length + value.length > MOST_COOKIE_BYTES) return undefined
+  if (name === '' || name.length + value.length > MAX_COOKIE_BYTES) return undefined
   const attributes = readAttributes(written)
   const domain = domainOf(attributes.domain, scope.host)
   if (!domain) return undefined
@@ -71,7 +71,7 @@ function readAttributes(written: readonly string[]): Attributes {
     const equals = attribute.indexOf('=')
     const key = trimmed(equals === -1 ? attribute : attribute.slice(0, equals)).toLowerCase()
     const value = equals === -1 ? '' : trimmed(attribute.slice(equals + 1))
-    if (value.length > MOST_ATTRIBUTE_BYTES) continue
+    if (value.length > MAX_ATTRIBUTE_BYTES) continue
     if (key === 'secure') read.secure = true
     else if (key === 'path') readPath(read, value)
     else if (key === 'domain') readDomain(read, value)

@@ -2,7 +2,7 @@ import { TextDecoder } from 'node:util'
 
 const CHARSET = /;\s*charset\s*=\s*(?:"([^"]*)"|([^\s;"]+))/i
 /** A server may name character sets without bounds. */
-const MOST_KNOWN = 100
+const MAX_KNOWN = 100
 
 const utf8 = new TextDecoder()
 const utf16le = new TextDecoder('utf-16le')
@@ -35,7 +35,7 @@ function decoderOf(contentType: string | undefined): TextDecoder {
   if (kept) return kept
   const [, quoted, bare] = CHARSET.exec(contentType) ?? []
   const decoder = decoderFor(quoted ?? bare)
-  if (known.size < MOST_KNOWN) known.set(contentType, decoder)
+  if (known.size < MAX_KNOWN) known.set(contentType, decoder)
   return decoder
 }
 

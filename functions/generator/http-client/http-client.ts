@@ -57,9 +57,9 @@ interface HttpClientOptions {
 }
 
 /** As many as browsers open to one origin; where a connection carries many requests, they open one. */
-const MOST_PER_USER = 6
+const MAX_PER_USER = 6
 /** A Lambda has 1,024 descriptors. */
-const MOST_POOLED = 900
+const MAX_POOLED = 900
 const NO_HEADERS = {}
 
 export function createHttpClient({
@@ -78,8 +78,8 @@ export function createHttpClient({
     sockets: { open: 0 },
   }
   const settings = { now, maxBodyBytes: http.maxBodyBytes, deadlines: new Deadlines(now) }
-  const mostPerUser = streams > 1 ? 1 : MOST_PER_USER
-  const shared = new OwnPools(options, MOST_POOLED)
+  const mostPerUser = streams > 1 ? 1 : MAX_PER_USER
+  const shared = new OwnPools(options, MAX_POOLED)
   const sharedPools = { of: (request: Addressed) => shared.of(request), leave: async () => {} }
   return {
     openState({ cookies } = {}) {

@@ -8,7 +8,7 @@ import type { RequestLog } from '../metering/request-log.ts'
 import type { LiveSeries } from '../metering/series.ts'
 
 /** Steps and outcomes that are remembered: a flow may name them without bounds. */
-const MOST_STEPS = 10_000
+const MAX_STEPS = 10_000
 
 /** What became of a request of a step, and where that is recorded. */
 interface Outcome {
@@ -136,7 +136,7 @@ export class HttpMeter {
     )
       return latest.series
     const series = this.#seriesOf(exchange, context)
-    if (latest !== undefined || this.#latest.size < MOST_STEPS)
+    if (latest !== undefined || this.#latest.size < MAX_STEPS)
       this.#latest.set(name, { flow, method, status, error, tags: tags && { ...tags }, series })
     return series
   }
@@ -156,7 +156,7 @@ export class HttpMeter {
       failed: this.#recorder.series('http_req_failed', all),
       incidents: undefined,
     }
-    if (this.#steps.size < MOST_STEPS) this.#steps.set(key, created)
+    if (this.#steps.size < MAX_STEPS) this.#steps.set(key, created)
     return created
   }
 }

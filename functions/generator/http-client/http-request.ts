@@ -85,7 +85,7 @@ interface Location {
 /** Besides `sec-websocket-…`. */
 const OF_HANDSHAKE: ReadonlySet<string> = new Set(['connection', 'content-length'])
 /** A flow may write paths without bounds. */
-const MOST_KNOWN = 1_000
+const MAX_KNOWN = 1_000
 
 const PLAIN: RequestKind = { fields: REQUEST_FIELDS }
 const NO_OPTIONS: RequestOptions = Object.freeze({})
@@ -187,7 +187,7 @@ export class RequestBuilder {
       name: madeName(`${method} ${maskUrl(withoutQuery(textPath(path)))}`),
       location: path.includes('{') ? undefined : this.#locate(path, {}),
     }
-    if (paths.size < MOST_KNOWN && this.#known.size < MOST_KNOWN) {
+    if (paths.size < MAX_KNOWN && this.#known.size < MAX_KNOWN) {
       paths.set(path, found)
       this.#known.set(writtenMethod, paths)
     }

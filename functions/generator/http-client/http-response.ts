@@ -3,7 +3,7 @@ import type { ExchangeRecord } from '../contract/exchange-record.ts'
 import { ownCopyOf } from '../net/read-into.ts'
 import { textOf, utf8TextOf } from './body-text.ts'
 
-const LONGEST_QUOTE = 60
+const MAX_QUOTE = 60
 
 /** An exchange as a flow sees it. */
 export class ExchangeResponse implements HttpResponse {
@@ -51,7 +51,7 @@ export class ExchangeResponse implements HttpResponse {
     try {
       return JSON.parse(text) as T
     } catch {
-      const quote = text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text
+      const quote = text.length > MAX_QUOTE ? `${text.slice(0, MAX_QUOTE)}…` : text
       throw new FlowError(
         'invalid_json',
         `${this.url} answered ${this.status} with no JSON: ${quote || 'an empty body'}`,

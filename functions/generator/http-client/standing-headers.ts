@@ -5,7 +5,7 @@ import type { CredentialsByOrigin } from '../contract/exchange-record.ts'
 export type Headers = Readonly<Record<string, string>>
 
 /** A flow may write content types without bounds. */
-const MOST_KNOWN = 1_000
+const MAX_KNOWN = 1_000
 
 /** What requests carry before the flow adds to it. */
 export class StandingHeaders {
@@ -23,7 +23,7 @@ export class StandingHeaders {
     const known = this.#ofType.get(contentType)
     if (known) return known
     const headers = Object.freeze({ ...this.plain, 'content-type': contentType })
-    if (this.#ofType.size < MOST_KNOWN) this.#ofType.set(contentType, headers)
+    if (this.#ofType.size < MAX_KNOWN) this.#ofType.set(contentType, headers)
     return headers
   }
 }

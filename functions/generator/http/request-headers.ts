@@ -14,7 +14,7 @@ const ONCE: ReadonlySet<string> = new Set([
   ...['transfer-encoding', 'keep-alive', 'upgrade', 'expect'],
 ])
 /** Header sets that are used for many requests, by their identity. */
-const MOST_KEPT = 64
+const MAX_KEPT = 64
 
 /** The headers of a flow, and what is said in them of other things than the request. */
 export interface RequestHeaders {
@@ -41,7 +41,7 @@ export class KnownHeaders<Made> {
   of(headers: CarriedRequest['headers']): Made {
     const kept = this.#kept.get(headers)
     if (kept !== undefined) return kept
-    const lasts = this.#kept.size < MOST_KEPT && Object.isFrozen(headers)
+    const lasts = this.#kept.size < MAX_KEPT && Object.isFrozen(headers)
     const made = this.#make(headers, lasts)
     if (lasts) this.#kept.set(headers, made)
     return made

@@ -11,7 +11,7 @@ const MAX_RESET_WAIT_MS = 500
 const MIN_WAIT_MS = 0.2
 const MAX_WAIT_MS = 2
 /** After that many requests that waited and met a close all the same, it is no habit. */
-const MOST_MISSED_IN_VAIN = 3
+const MAX_MISSED_IN_VAIN = 3
 /** Later than that a close would have been seen. */
 const JUST_NOW_MS = 50
 /** How long an origin is known by what it did once. */
@@ -54,7 +54,7 @@ export class ClosingHabits {
   noteMissed(waited: boolean): void {
     if (waited && this.#seenInTime === 0) this.#missedInVain++
     else if (waited) this.waitMs = Math.min(MAX_WAIT_MS, 2 * this.waitMs)
-    this.#expect(this.#missedInVain < MOST_MISSED_IN_VAIN)
+    this.#expect(this.#missedInVain < MAX_MISSED_IN_VAIN)
   }
 
   /** It has closed a connection before the request that waited was sent. */

@@ -22,9 +22,9 @@ const LAST_LF = 9
 const AFTER_CR: ReadonlySet<number> = new Set([SIZE_LF, DATA_LF, TRAILER_LF, LAST_LF])
 
 /** Sizes with more digits are not exact as numbers. */
-const MOST_SIZE_DIGITS = 13
+const MAX_SIZE_DIGITS = 13
 /** Extensions and trailers, which nobody reads. */
-const MOST_UNREAD_BYTES = 65_536
+const MAX_UNREAD_BYTES = 65_536
 
 const HEX = new Int8Array(256).fill(-1)
 for (let digit = 0; digit < 16; digit++) {
@@ -114,7 +114,7 @@ export class ChunkedBody {
 
   #readSize(byte: number): void {
     const digit = HEX[byte] as number
-    if (digit >= 0 && this.#digits < MOST_SIZE_DIGITS) {
+    if (digit >= 0 && this.#digits < MAX_SIZE_DIGITS) {
       this.#left = this.#digits++ === 0 ? digit : this.#left * 16 + digit
       return
     }
@@ -133,7 +133,7 @@ export class ChunkedBody {
 
   #skip(byte: number): void {
     if ((byte < SPACE && byte !== TAB) || byte === DEL) throw malformed(`a chunk's line has the byte ${byte}`)
-    if (++this.#unread > MOST_UNREAD_BYTES) throw malformed('its chunks have too many extensions or trailers')
+    if (++this.#unread > MAX_UNREAD_BYTES) throw malformed('its chunks have too many extensions or trailers')
   }
 
   #expect(byte: number, expected: number, next: number): void {

@@ -17,7 +17,7 @@ export const MAX_HEAD_BYTES = 65_536
 /** `HTTP/1.1 200` */
 const STATUS_LINE_LENGTH = 12
 /** Lengths with more digits cannot be told apart as numbers. */
-const MOST_LENGTH_DIGITS = 15
+const MAX_LENGTH_DIGITS = 15
 
 /** Characters a header's name may hold: a token of RFC 9110 section 5.6.2. */
 const IS_TOKEN = new Uint8Array(256)
@@ -223,7 +223,7 @@ function checkProtocol(bytes: Buffer, start: number, end: number): void {
 
 /** The value of a `content-length`; NaN for what is none. */
 export function lengthOf(bytes: Buffer, start: number, end: number): number {
-  return end - start > MOST_LENGTH_DIGITS ? Number.NaN : numberOf(bytes, start, end)
+  return end - start > MAX_LENGTH_DIGITS ? Number.NaN : numberOf(bytes, start, end)
 }
 
 /** The value of equal lengths in a list; NaN for what is none. */

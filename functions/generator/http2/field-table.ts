@@ -1,11 +1,11 @@
 import { ENTRY_BYTES, TABLE_BYTES } from './static-table.ts'
 
 /** Of one table: each takes more than 32 of its bytes. */
-const MOST_ENTRIES = TABLE_BYTES / ENTRY_BYTES
-const SLOTS = MOST_ENTRIES - 1
+const MAX_ENTRIES = TABLE_BYTES / ENTRY_BYTES
+const SLOTS = MAX_ENTRIES - 1
 const FIRST_BYTES = 512
 /** Short ones are copied byte by byte, which costs less than a call. */
-const LONGEST_COPIED_BYTE_BY_BYTE = 64
+const MAX_COPIED_BYTE_BY_BYTE = 64
 
 /**
  * What a server has given numbers to, the newest first: fields as the lines `name: value\r\n`. They are kept as bytes,
@@ -20,9 +20,9 @@ export class FieldTable {
   /** Of all fields ever added: the number of the oldest one that is left, and of the next. */
   #oldest = 0
   #next = 0
-  readonly #starts = new Uint16Array(MOST_ENTRIES)
-  readonly #ends = new Uint16Array(MOST_ENTRIES)
-  readonly #nameBytes = new Uint16Array(MOST_ENTRIES)
+  readonly #starts = new Uint16Array(MAX_ENTRIES)
+  readonly #ends = new Uint16Array(MAX_ENTRIES)
+  readonly #nameBytes = new Uint16Array(MAX_ENTRIES)
 
   get length(): number {
     return this.#next - this.#oldest
@@ -106,7 +106,7 @@ function sizeOfLine(length: number): number {
 /** Returns where the copy ends. */
 export function copyBytes(from: Buffer, start: number, end: number, into: Buffer, at: number): number {
   const length = end - start
-  if (length > LONGEST_COPIED_BYTE_BY_BYTE) from.copy(into, at, start, end)
+  if (length > MAX_COPIED_BYTE_BY_BYTE) from.copy(into, at, start, end)
   else for (let i = 0; i < length; i++) into[at + i] = from[start + i] as number
   return at + length
 }

@@ -12,11 +12,11 @@ import {
   PRIORITIZED,
   SETTING_BYTES,
 } from './frame.ts'
-import { MOST_BLOCK_BYTES } from './hpack-decoder.ts'
+import { MAX_BLOCK_BYTES } from './hpack-decoder.ts'
 
 const PRIORITY_BYTES = 5
 const PING_BYTES = 8
-const LEAST_GO_AWAY_BYTES = 8
+const MIN_GO_AWAY_BYTES = 8
 const NUMBER_BYTES = 4
 
 /** What a reader of frames tells. Bytes are valid during the call only. What a sink throws, the reader does. */
@@ -133,7 +133,7 @@ export class FrameReader {
         return
       case FRAME.GO_AWAY:
         checkStream(stream === 0)
-        checkSize(end - start >= LEAST_GO_AWAY_BYTES)
+        checkSize(end - start >= MIN_GO_AWAY_BYTES)
         this.#sink.onGoAway(bytes.readUInt32BE(start) & MOST, bytes.readUInt32BE(start + NUMBER_BYTES))
         return
       case FRAME.WINDOW_UPDATE:
@@ -171,11 +171,11 @@ export class FrameReader {
     const block = this.#block
     if (block === undefined) throw broken('the end of a head comes without its beginning')
     this.#blockBytes += HEAD_BYTES + end - start
-    if (this.#blockBytes > MOST_BLOCK_BYTES)
+    if (this.#blockBytes > MAX_BLOCK_BYTES)
       throw new SessionError(
         ERROR_CODE.ENHANCE_YOUR_CALM,
         'header_too_large',
-        `the head of an answer takes more than ${MOST_BLOCK_BYTES} bytes`,
+        `the head of an answer takes more than ${MAX_BLOCK_BYTES} bytes`,
       )
     block.add(bytes, start, end)
     if ((flags & END_HEADERS) === 0) return

@@ -30,7 +30,7 @@ export const SETTING_BYTES = 6
 /** What either side takes until it says otherwise, in a frame and in a window. */
 export const FRAME_BYTES = 16_384
 export const WINDOW_BYTES = 65_535
-export const MOST_FRAME_BYTES = 16_777_215
+export const MAX_FRAME_BYTES = 16_777_215
 /** Of windows, and of what numbers streams. */
 export const MOST = 2 ** 31 - 1
 

@@ -4,15 +4,15 @@ import { decodeHuffman } from './huffman.ts'
 import { ENTRY_BYTES, STATIC_FIELDS, TABLE_BYTES } from './static-table.ts'
 
 /** Longest list of fields that is read, as RFC 7541 section 4.1 counts them, and longest block they come in. */
-export const MOST_LIST_BYTES = 65_536
-export const MOST_BLOCK_BYTES = 65_536
+export const MAX_LIST_BYTES = 65_536
+export const MAX_BLOCK_BYTES = 65_536
 
 const COLON = 58
 const SPACE = 32
 const CR = 13
 const LF = 10
 /** A list, and one field more that makes it too long: an entry of the table, and all of a block decoded. */
-const TEXT = Buffer.allocUnsafeSlow(MOST_LIST_BYTES + 2 * TABLE_BYTES + 2 * MOST_BLOCK_BYTES)
+const TEXT = Buffer.allocUnsafeSlow(MAX_LIST_BYTES + 2 * TABLE_BYTES + 2 * MAX_BLOCK_BYTES)
 
 const LINES = STATIC_FIELDS.map(([name, value]) => Buffer.from(`${name}: ${value}\r\n`, 'latin1'))
 const NAME_BYTES = Uint8Array.from(STATIC_FIELDS, ([name]) => name.length)
@@ -28,7 +28,7 @@ const HUFFMAN = 0x80
 const LENGTH_BITS = 0x7f
 const MORE = 0x80
 /** Beyond any index or length there can be. */
-const MOST_SHIFT = 21
+const MAX_SHIFT = 21
 
 /** Who is told of the fields of a block: the lines `name: value\r\n` in `text`, one behind the other. */
 export interface FieldSink {
@@ -41,7 +41,7 @@ export class HpackDecoder {
   #at = 0
 
   /**
-   * Reads a whole block. Returns where the text of its fields ends, or -1 where it is longer than `MOST_LIST_BYTES`:
+   * Reads a whole block. Returns where the text of its fields ends, or -1 where it is longer than `MAX_LIST_BYTES`:
    * then the table is right, but the sink has not been told of all. Throws a `SessionError`.
    */
   read(block: Buffer, start: number, end: number, sink: FieldSink): number {
@@ -57,13 +57,13 @@ export class HpackDecoder {
         continue
       }
       mayResize = false
-      const from = listBytes > MOST_LIST_BYTES ? 0 : to
+      const from = listBytes > MAX_LIST_BYTES ? 0 : to
       const nameEnd = this.#readField(block, end, first, from)
       to = this.#textEnd
       listBytes += to - from - 4 + ENTRY_BYTES
-      if (listBytes <= MOST_LIST_BYTES) sink.onField(TEXT, from, nameEnd, nameEnd + 2, to - 2)
+      if (listBytes <= MAX_LIST_BYTES) sink.onField(TEXT, from, nameEnd, nameEnd + 2, to - 2)
     }
-    return listBytes > MOST_LIST_BYTES ? -1 : to
+    return listBytes > MAX_LIST_BYTES ? -1 : to
   }
 
   /** The fields read last, up to where `read` said. */
@@ -139,7 +139,7 @@ export class HpackDecoder {
     if (value < prefixBits) return value
     for (let shift = 0; ; shift += 7) {
       if (this.#at >= end) throw cutOff()
-      if (shift > MOST_SHIFT) throw broken('a number is beyond all bounds')
+      if (shift > MAX_SHIFT) throw broken('a number is beyond all bounds')
       const byte = block[this.#at++] as number
       value += (byte & ~MORE) << shift
       if ((byte & MORE) === 0) return value

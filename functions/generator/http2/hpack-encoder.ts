@@ -24,7 +24,7 @@ const LASTING: ReadonlySet<string> = new Set([
 ])
 
 /** A flow may send fields in any order: each order that is added in makes tables of its own. */
-const MOST_TABLES = 64
+const MAX_TABLES = 64
 
 const staticIndexOfName = new Map<string, number>()
 /** By name, then by value. */
@@ -104,7 +104,7 @@ export class SentFields {
 
   #hasRoomFor(name: string, value: string): boolean {
     if (this.#sizeBytes + sizeOf(name, value) > this.#limitBytes) return false
-    return this.#made.tables < MOST_TABLES || this.#next.has(`${name}\0${value}`)
+    return this.#made.tables < MAX_TABLES || this.#next.has(`${name}\0${value}`)
   }
 
   #with(name: string, value: string): SentFields {

@@ -14,7 +14,7 @@ import {
   windowUpdate,
 } from './frame.ts'
 import { FrameReader, type FrameSink } from './frame-reader.ts'
-import { HpackDecoder, MOST_LIST_BYTES } from './hpack-decoder.ts'
+import { HpackDecoder, MAX_LIST_BYTES } from './hpack-decoder.ts'
 import { NO_TABLE, type SentFields } from './hpack-encoder.ts'
 import { type OriginFields, writeRequest } from './request-fields.ts'
 import type { RequestStream, StreamHolder } from './request-stream.ts'
@@ -24,7 +24,7 @@ import { TABLE_BYTES } from './static-table.ts'
 
 /** What a server may send on a connection, or on one stream, before it is told that it was read. */
 const WINDOW_BYTES = 1_048_576
-const GREETING = greeting(WINDOW_BYTES, MOST_LIST_BYTES)
+const GREETING = greeting(WINDOW_BYTES, MAX_LIST_BYTES)
 
 /** Who has a session. */
 export interface Http2ConnectionOwner {
@@ -168,7 +168,7 @@ export class Http2Connection implements FrameSink, StreamHolder {
     const textEnd = this.#decoder.read(bytes, start, end, head)
     if (stream === undefined) return
     if (textEnd === -1) {
-      const message = `the head of the answer is longer than ${MOST_LIST_BYTES} bytes`
+      const message = `the head of the answer is longer than ${MAX_LIST_BYTES} bytes`
       stream.refuse(ERROR_CODE.ENHANCE_YOUR_CALM, 'header_too_large', message)
       return
     }

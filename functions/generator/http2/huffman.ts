@@ -19,7 +19,7 @@ const LENGTHS = Uint8Array.of(
 )
 const LONGEST = 30
 /** Less than a byte is filled up with ones at the end. */
-const MOST_PADDING_BITS = 7
+const MAX_PADDING_BITS = 7
 
 /** A step takes four bits: no code is as short, so that one byte comes of it at most. */
 const STEP_BITS = 4
@@ -55,7 +55,7 @@ function childOf(node: number, bit: number, depth: number): number {
   const known = children[node]?.[bit]
   if (known !== undefined) return known
   const created = children.push([]) - 1
-  isPadding[created] = bit === 1 && isPadding[node] === true && depth <= MOST_PADDING_BITS
+  isPadding[created] = bit === 1 && isPadding[node] === true && depth <= MAX_PADDING_BITS
   ;(children[node] as number[])[bit] = created
   return created
 }

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import { ERROR_CODE, notHttp2 } from './error-code.ts'
-import { END_STREAM, FRAME, FRAME_BYTES, frameHead, MOST, MOST_FRAME_BYTES, WINDOW_BYTES } from './frame.ts'
+import { END_STREAM, FRAME, FRAME_BYTES, frameHead, MAX_FRAME_BYTES, MOST, WINDOW_BYTES } from './frame.ts'
 import type { RequestStream } from './request-stream.ts'
 
 /** What a server lets its client send on one connection, and the bodies that wait until it takes more. */
@@ -67,7 +67,7 @@ export class SendWindow {
   }
 
   resizeFrames(frameBytes: number): void {
-    if (frameBytes < FRAME_BYTES || frameBytes > MOST_FRAME_BYTES)
+    if (frameBytes < FRAME_BYTES || frameBytes > MAX_FRAME_BYTES)
       throw notHttp2(ERROR_CODE.PROTOCOL, `it takes frames of ${frameBytes} bytes`)
     this.frameBytes = frameBytes
   }

@@ -3,7 +3,7 @@ import { HeldBytes } from '../net/held-bytes.ts'
 import { READ_INTO } from '../net/read-into.ts'
 
 /** More than a server says before it is asked for anything. */
-const MOST_EARLY_BYTES = 65_536
+const MAX_EARLY_BYTES = 65_536
 
 /** Takes what comes in on a connection; before it is known what that is, it is kept. */
 export class SocketReader {
@@ -18,7 +18,7 @@ export class SocketReader {
     this.#take = take
     if (!early) return
     take(early.bytes, early.length)
-    if (early.length >= MOST_EARLY_BYTES) socket.resume()
+    if (early.length >= MAX_EARLY_BYTES) socket.resume()
   }
 
   /** False where no more is to be read until somebody takes it. */
@@ -29,6 +29,6 @@ export class SocketReader {
     }
     this.#early ??= new HeldBytes()
     this.#early.add(READ_INTO, 0, length)
-    return this.#early.length < MOST_EARLY_BYTES
+    return this.#early.length < MAX_EARLY_BYTES
   }
 }

@@ -6,7 +6,7 @@ import type { RequestStream } from './request-stream.ts'
 import { SendWindow } from './send-window.ts'
 
 /** A server that asks without end, and does not read what it is answered, is not served any more. */
-const MOST_UNREAD_BYTES = 1_048_576
+const MAX_UNREAD_BYTES = 1_048_576
 
 /** Bytes that passed over a connection, before TLS. */
 export interface Traffic {
@@ -52,7 +52,7 @@ export class SocketWriter {
 
   /** Answers what a server may ask as often as it likes. Throws a `SessionError` where it does not read the answers. */
   reply(text: string): void {
-    if (this.#socket.writableLength > MOST_UNREAD_BYTES)
+    if (this.#socket.writableLength > MAX_UNREAD_BYTES)
       throw notHttp2(ERROR_CODE.ENHANCE_YOUR_CALM, 'it asks without end, and reads no answers')
     this.answer(text)
   }

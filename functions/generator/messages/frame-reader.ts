@@ -17,7 +17,7 @@ const OPCODE_BITS = 0x0f
 const RESERVED_BITS = 0x70
 const LENGTH_BITS = 0x7f
 const FIRST_CONTROL = 8
-const MOST_CONTROL_BYTES = 125
+const MAX_CONTROL_BYTES = 125
 /** What bytes that are no UTF-8 are decoded to; a text that has it must be looked at. */
 const REPLACEMENT = '\ufffd'
 
@@ -109,7 +109,7 @@ export class FrameReader {
     if (opcode >= FIRST_CONTROL) {
       if (opcode > OPCODE.PONG) throw broken(`a frame has the opcode ${opcode}`)
       if ((first & FINAL) === 0) throw broken('a control frame is only a part')
-      if ((second & LENGTH_BITS) > MOST_CONTROL_BYTES) throw broken('a control frame is too long')
+      if ((second & LENGTH_BITS) > MAX_CONTROL_BYTES) throw broken('a control frame is too long')
     } else {
       if (opcode > OPCODE.BINARY) throw broken(`a frame has the opcode ${opcode}`)
       if ((opcode === OPCODE.CONTINUATION) !== (this.#fragments !== undefined))

@@ -57,8 +57,8 @@ class Waiter<Item> implements Expiring {
 }
 
 /** Unread messages kept; beyond either bound the oldest are dropped. */
-const MOST_UNREAD = 1_000
-const MOST_UNREAD_BYTES = 16_777_216
+const MAX_UNREAD = 1_000
+const MAX_UNREAD_BYTES = 16_777_216
 
 /** What all inboxes of a kind share. */
 export interface InboxKind<Item> {
@@ -213,7 +213,7 @@ export class Inbox<Item> {
     this.#unreadBytes += this.#kind.sizeOf(item)
     while (
       this.#unread.length > 1 &&
-      (this.#unread.length > MOST_UNREAD || this.#unreadBytes > MOST_UNREAD_BYTES)
+      (this.#unread.length > MAX_UNREAD || this.#unreadBytes > MAX_UNREAD_BYTES)
     ) {
       this.#unreadBytes -= this.#kind.sizeOf(this.#unread.shift() as Item)
       this.#tools.events.onDropped()

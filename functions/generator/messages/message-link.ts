@@ -45,7 +45,7 @@ const NO_OPTIONS: ReceiveOptions = Object.freeze({})
 const MESSAGE = 'the message'
 const CLOSE_WITHIN_MS = 1_000
 /** A peer that reads slower than the user sends may not fill the generator. */
-const MOST_UNSENT_BYTES = 16_777_216
+const MAX_UNSENT_BYTES = 16_777_216
 
 /** A connection of one user that carries messages both ways, over whatever wire. */
 export class MessageLink implements VirtualSocket, VirtualTcp, TransportListener {
@@ -221,7 +221,7 @@ export class MessageLink implements VirtualSocket, VirtualTcp, TransportListener
     const transport = this.#transport
     if (transport === undefined || !transport.open || this.#closing || this.#ended)
       throw this.#ending ?? new FlowError(`${kind}_closed`, 'the connection is closed')
-    if (transport.unsentBytes > MOST_UNSENT_BYTES)
+    if (transport.unsentBytes > MAX_UNSENT_BYTES)
       throw new FlowError(
         'peer_too_slow',
         `the peer has not taken ${transport.unsentBytes} bytes sent before`,

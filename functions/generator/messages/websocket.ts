@@ -31,7 +31,7 @@ interface WebSocketOptions {
 
 /** Normal closure, going away, none given (RFC 6455 section 7.4.1). */
 const GOOD_CODES: ReadonlySet<number> = new Set([1000, 1001, 1005])
-const MOST_REASON_BYTES = 123
+const MAX_REASON_BYTES = 123
 /** What a server gets to end the connection after the goodbyes. */
 const END_WITHIN_MS = 1_000
 const NOTHING = (): undefined => undefined
@@ -119,8 +119,8 @@ class WebSocketTransport implements MessageTransport, FrameSink, Holder {
         'a whole number that RFC 6455 lets clients send, such as 1000 or 3000 to 4999',
       )
     if (typeof reason !== 'string') throw badOption('the reason of close', reason, 'text')
-    if (Buffer.byteLength(reason) > MOST_REASON_BYTES)
-      throw new FlowError('bad_request_options', `a reason has at most ${MOST_REASON_BYTES} bytes`)
+    if (Buffer.byteLength(reason) > MAX_REASON_BYTES)
+      throw new FlowError('bad_request_options', `a reason has at most ${MAX_REASON_BYTES} bytes`)
     this.#sayGoodbye(code, reason)
   }
 

@@ -32,7 +32,7 @@ const CLASS_BY_CODE_PATTERN: readonly (readonly [RegExp, string])[] = [
 /** Certificates the server asks for or refuses are told in alerts: those are the handshake's, not its certificate's. */
 const ALERT = /^ERR_SSL_.*ALERT/
 
-const LONGEST_NAME = 40
+const MAX_NAME = 40
 const INSPECTED = {
   depth: 1,
   breakLength: Number.POSITIVE_INFINITY,
@@ -128,5 +128,5 @@ function classOfCode(code: string): string | undefined {
 /** `TypeError` → `type_error` */
 function snakeCase(name: string): string {
   const words = name.replace(/([a-z\d])(?=[A-Z])|([A-Z])(?=[A-Z][a-z])/g, '$&_').toLowerCase()
-  return /^[a-z][\w]*$/.test(words) ? words.slice(0, LONGEST_NAME) : 'other'
+  return /^[a-z][\w]*$/.test(words) ? words.slice(0, MAX_NAME) : 'other'
 }

@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay, PerformanceObserver, performance } from 'node:perf_hooks'
 import { getHeapStatistics } from 'node:v8'
 import type { Health } from '../../../lib/core/results/snapshot.ts'
-import { MOST_SOCKETS } from '../net/socket-room.ts'
+import { MAX_SOCKETS } from '../net/socket-room.ts'
 
 const NS_PER_MS = 1e6
 const US_PER_MS = 1e3
@@ -42,7 +42,7 @@ export class HealthMeter {
       heapBytes: getHeapStatistics().used_heap_size,
       rssBytes: this.#rssBytes,
       sockets,
-      ...(Number.isFinite(MOST_SOCKETS) && { descriptorShare: sockets / MOST_SOCKETS }),
+      ...(Number.isFinite(MAX_SOCKETS) && { descriptorShare: sockets / MAX_SOCKETS }),
     }
     this.#cpu = process.cpuUsage()
     this.#loop = loop

@@ -2,13 +2,13 @@ import { cutText, type SampleExchange } from '../../../lib/core/results/incident
 import { type Mask, maskHeaders, maskUrl } from '../../../lib/core/secrets/mask.ts'
 import type { ExchangeRecord } from '../contract/exchange-record.ts'
 
-const LONGEST_URL = 500
+const MAX_URL = 500
 const MAX_HEADERS = 20
-const LONGEST_HEADER = 200
+const MAX_HEADER = 200
 /** Shown of a body. */
-const LONGEST_BODY = 1_024
+const MAX_BODY = 1_024
 /** Looked at of a body: where a cut halves a secret, the mask still knows it by what stands before. */
-const READ_BYTES = 4 * LONGEST_BODY
+const READ_BYTES = 4 * MAX_BODY
 const CONTROL = /[\p{Cc}--[\t\n\r]]/v
 
 /** A request and its response as they are kept: without secrets, and cut to what a reader needs. */
@@ -16,10 +16,10 @@ export function sampleOf({ method, url, status, headers, body }: ExchangeRecord,
   const text = textOf(body)
   return {
     method,
-    url: cutText(mask(maskUrl(url)), LONGEST_URL),
+    url: cutText(mask(maskUrl(url)), MAX_URL),
     status,
     headers: shownHeaders(headers, mask),
-    ...(text !== undefined && text !== '' && { body: cutText(mask(text), LONGEST_BODY) }),
+    ...(text !== undefined && text !== '' && { body: cutText(mask(text), MAX_BODY) }),
     bodyBytes: body.length,
   }
 }
@@ -28,8 +28,8 @@ function shownHeaders(headers: Readonly<Record<string, string>>, mask: Mask): Re
   const first = Object.fromEntries(Object.entries(headers).slice(0, MAX_HEADERS))
   return Object.fromEntries(
     Object.entries(maskHeaders(first)).map(([name, value]) => [
-      cutText(name, LONGEST_HEADER),
-      cutText(mask(String(value)), LONGEST_HEADER),
+      cutText(name, MAX_HEADER),
+      cutText(mask(String(value)), MAX_HEADER),
     ]),
   )
 }

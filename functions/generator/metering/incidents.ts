@@ -6,7 +6,7 @@ import {
   type First,
   type Incident,
   type IncidentPlace,
-  LONGEST_MESSAGE,
+  MAX_MESSAGE,
   type SnapshotIncidents,
 } from '../../../lib/core/results/incident.ts'
 import { type Mask, maskerOf, maskerOfNames } from '../../../lib/core/secrets/mask.ts'
@@ -29,7 +29,7 @@ const MAX_LOOKS = 5_000
 /** All messages, stacks and responses that one generator keeps, and so the most that a snapshot of it holds of them. */
 const MAX_TEXT_BYTES = 65_536
 /** A secret that a cut would halve is masked before the message is cut to its length. */
-const LONGEST_RAW_MESSAGE = 2_000
+const MAX_RAW_MESSAGE = 2_000
 
 interface IncidentsOptions {
   /** URL of the scenario's module: stacks are told relative to its folder. */
@@ -247,13 +247,13 @@ export class IncidentGroup {
   }
 
   #find(message: string): Counted {
-    const raw = cutText(message, LONGEST_RAW_MESSAGE)
+    const raw = cutText(message, MAX_RAW_MESSAGE)
     const rawKey = alike(raw)
     const known = this.#byMessage.get(rawKey) ?? this.#byRawMessage.get(rawKey)
     if (known) return known
     if (this.#looks >= MAX_LOOKS_OF_A_STEP || !this.#incidents.mayLook()) return this.#leftOut
     this.#looks++
-    const shown = cutText(this.#incidents.mask(raw), LONGEST_MESSAGE)
+    const shown = cutText(this.#incidents.mask(raw), MAX_MESSAGE)
     const key = alike(shown)
     const found = this.#byMessage.get(key) ?? this.#keep(key, shown) ?? this.#leftOut
     if (key !== rawKey) this.#byRawMessage.set(rawKey, found)

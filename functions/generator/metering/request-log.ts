@@ -9,7 +9,7 @@ import type { StepContext } from '../contract/step-context.ts'
 const FLUSH_AT_CHARACTERS = 32_768
 
 /** A flow may name steps, and make up methods and classes, without bounds. */
-const MOST_CELLS = 10_000
+const MAX_CELLS = 10_000
 
 export interface RequestLog {
   add(exchange: ExchangeRecord, context: StepContext): void
@@ -32,7 +32,7 @@ export function openRequestLog(file: string, { slice }: Invocation, maskName: Ma
     const known = cells.get(text)
     if (known !== undefined) return known
     const made = csvCell(maskName(text))
-    if (cells.size < MOST_CELLS) cells.set(text, made)
+    if (cells.size < MAX_CELLS) cells.set(text, made)
     return made
   }
   return {

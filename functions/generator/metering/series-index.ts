@@ -2,7 +2,7 @@ import type { Tags } from '../../../lib/core/metrics/metric.ts'
 import type { LiveSeries } from './series.ts'
 
 /** Tags may be written in as many orders as there are; beyond this, a series is found by its key. */
-const MOST_PLACES = 20_000
+const MAX_PLACES = 20_000
 
 interface Node {
   series: LiveSeries | undefined
@@ -22,7 +22,7 @@ export class SeriesIndex {
   }
 
   add(metric: string, tags: Tags, series: LiveSeries): void {
-    if (this.#places >= MOST_PLACES) return
+    if (this.#places >= MAX_PLACES) return
     this.#places++
     let node = reached(this.#metrics, metric)
     for (const name in tags) {

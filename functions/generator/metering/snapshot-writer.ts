@@ -13,7 +13,7 @@ import type { Interval } from './recorder.ts'
 /** A store that takes nothing for this long ends the generator: it would make load that nobody can see. */
 export const STORE_PATIENCE_MS = 30_000
 const FIRST_PAUSE_MS = 100
-const LONGEST_PAUSE_MS = 5_000
+const MAX_PAUSE_MS = 5_000
 
 interface WriterOptions {
   plan: Plan
@@ -64,7 +64,7 @@ export class SnapshotWriter {
     const { store, clock, onLost } = this.#options
     const body = await encodeSnapshot(snapshot)
     const giveUpAtMs = clock.now() + STORE_PATIENCE_MS
-    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, MAX_PAUSE_MS)) {
       try {
         await store.putOnce(snapshotKey(snapshot.header), body)
         return

@@ -11,7 +11,7 @@ import {
 /** From so many series on, a tag that has got some values tells none apart but those that rows select by. */
 const TOO_MANY_SERIES = 3_000
 /** From here on, only what rows select by is told apart. */
-const MOST_SERIES = 4_000
+const MAX_SERIES = 4_000
 
 /** Room for what is left of a tag's series when its values are told apart no more. */
 const ROOM = 250
@@ -21,7 +21,7 @@ const SOME_VALUES = 20
 /** Tags of one flow; a scenario that makes up more names for its own gets them folded together. */
 const MANY_TAGS = 100
 /** Values that are remembered to be counted, of all tags together. */
-const MOST_COUNTED = 20_000
+const MAX_COUNTED = 20_000
 const EXAMPLES = 3
 
 /** The values that a tag has taken in the samples of one flow. */
@@ -78,7 +78,7 @@ export class TagFold {
   tighten(tags: Tags, seriesCount: number): Tags {
     const flow = flowOf(tags, this.#selected)
     const values = this.#valuesOf(flow)
-    if (seriesCount >= MOST_SERIES) return this.#barest(flow, values, tags)
+    if (seriesCount >= MAX_SERIES) return this.#barest(flow, values, tags)
     const few = this.#withoutFurtherTags(flow, values, tags)
     if (few !== tags) return few
     const isTight = seriesCount >= this.#tightFrom
@@ -191,7 +191,7 @@ export class TagFold {
 
   #countFolded(values: Values, value: string): void {
     if (values.folded.has(value)) return
-    if (this.#counted >= MOST_COUNTED) values.uncounted = true
+    if (this.#counted >= MAX_COUNTED) values.uncounted = true
     else {
       this.#counted++
       values.folded.add(value)

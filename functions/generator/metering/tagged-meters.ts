@@ -1,7 +1,7 @@
 import type { Tags } from '../../../lib/core/metrics/metric.ts'
 
 /** Connections may be named without bounds; beyond this, each new name's have a meter of their own. */
-const MOST_METERS = 10_000
+const MAX_METERS = 10_000
 
 /** Meters of one kind: connections with the same tags share one. */
 export class TaggedMeters<Meter> {
@@ -17,7 +17,7 @@ export class TaggedMeters<Meter> {
     const known = this.#meters.get(key)
     if (known) return known
     const created = this.#create(tags)
-    if (this.#meters.size < MOST_METERS) this.#meters.set(key, created)
+    if (this.#meters.size < MAX_METERS) this.#meters.set(key, created)
     return created
   }
 }

@@ -15,7 +15,7 @@ export interface Origin {
 const PORT = /:\d*$/
 const BRACKETS = /^\[|\]$/g
 /** A flow may ask for origins without bounds. */
-const MOST_KNOWN = 1_000
+const MAX_KNOWN = 1_000
 
 /** The origins that the users of one generator know: most of them the same. */
 export class Origins {
@@ -34,7 +34,7 @@ export class Origins {
     const url = new URL(origin)
     this.#guard.checkUrl(url)
     const created = { url: origin, endpoint: endpointOf(url), serverName }
-    if (this.#known.size < MOST_KNOWN) this.#known.set(key, created)
+    if (this.#known.size < MAX_KNOWN) this.#known.set(key, created)
     return created
   }
 }

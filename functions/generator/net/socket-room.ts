@@ -8,13 +8,13 @@ import { Socket } from 'node:net'
 const OWN_DESCRIPTORS = 16
 
 /** Sockets that load may have open at once in this process; `Infinity` where the system does not tell. */
-export const MOST_SOCKETS = mostSockets()
+export const MAX_SOCKETS = mostSockets()
 
 let open = 0
 
 /** Opens a socket where there is room for it; else returns one that fails with `EMFILE`, as the system's would a little later. */
 export function withinRoom(connect: () => Socket): Socket {
-  if (open >= MOST_SOCKETS) return new Socket().destroy(noRoom())
+  if (open >= MAX_SOCKETS) return new Socket().destroy(noRoom())
   const socket = connect()
   open++
   return socket.on('close', freed)
@@ -25,7 +25,7 @@ function freed(): void {
 }
 
 function noRoom(): Error {
-  const message = `connect EMFILE: ${MOST_SOCKETS} sockets are open, and the system gives this process no more`
+  const message = `connect EMFILE: ${MAX_SOCKETS} sockets are open, and the system gives this process no more`
   return Object.assign(new Error(message), { code: 'EMFILE', syscall: 'connect' })
 }
 

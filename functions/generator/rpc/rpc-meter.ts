@@ -21,7 +21,7 @@ export interface RpcEvents {
 }
 
 /** Calls may be named without bounds. */
-const MOST_METHODS = 10_000
+const MAX_METHODS = 10_000
 
 interface MethodSeries {
   calls: LiveSeries
@@ -71,7 +71,7 @@ export class RpcMeter implements RpcEvents {
 
   onDropped(): void {
     this.#recorder.advance(this.#clock.now())
-    this.#recorder.series('rpc_notifications_unread', this.#tags).add(1)
+    this.#recorder.series('rpc_notifications_dropped', this.#tags).add(1)
   }
 
   onReconnected(lostMs: number): void {
@@ -95,7 +95,7 @@ export class RpcMeter implements RpcEvents {
       failed: this.#recorder.series('rpc_failed', tags),
       rtt: this.#recorder.series('msg_rtt', tags),
     }
-    if (this.#methods.size < MOST_METHODS) this.#methods.set(name, created)
+    if (this.#methods.size < MAX_METHODS) this.#methods.set(name, created)
     return created
   }
 }

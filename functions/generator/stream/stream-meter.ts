@@ -54,7 +54,7 @@ export class StreamMeter implements StreamEvents {
   }
 
   onDropped(): void {
-    this.#add('stream_events_unread', 1)
+    this.#add('stream_events_dropped', 1)
   }
 
   onReconnected(lostMs: number): void {

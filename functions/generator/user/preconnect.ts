@@ -1,4 +1,4 @@
-import { CONNECTIONS_PER_SECOND, LONGEST_AHEAD_MS } from '../../../lib/core/plan/start-ahead.ts'
+import { CONNECTIONS_PER_SECOND, MAX_AHEAD_MS } from '../../../lib/core/plan/start-ahead.ts'
 import type { Clock } from '../../../lib/ports.ts'
 import type { UserCookies } from '../cookies/cookie-jar.ts'
 import type { HttpClient, HttpState } from '../http-client/http-client.ts'
@@ -7,7 +7,7 @@ import type { Recorder } from '../metering/recorder.ts'
 /** Never all at once: connections are opened in batches, and no more while many are on their way. */
 const BATCH_EVERY_MS = 10
 const BATCH = (CONNECTIONS_PER_SECOND * BATCH_EVERY_MS) / 1_000
-const MOST_UNDER_WAY = 200
+const MAX_UNDER_WAY = 200
 
 /** A user's connections and cookies. */
 export interface UserNetwork {
@@ -53,9 +53,9 @@ export class Preconnect {
   async open(users: readonly number[], byMs: number, signal: AbortSignal): Promise<void> {
     if (users.length === 0) return
     const { clock } = this.#options
-    await clock.sleepUntil(byMs - LONGEST_AHEAD_MS, signal)
+    await clock.sleepUntil(byMs - MAX_AHEAD_MS, signal)
     for (let next = 0; next < users.length && clock.now() < byMs && !signal.aborted; ) {
-      const batch = users.slice(next, next + Math.min(BATCH, MOST_UNDER_WAY - this.#underWay))
+      const batch = users.slice(next, next + Math.min(BATCH, MAX_UNDER_WAY - this.#underWay))
       next += batch.length
       for (const user of batch) void this.#connect(user)
       await clock.sleepUntil(clock.now() + BATCH_EVERY_MS, signal)

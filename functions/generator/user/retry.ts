@@ -1,4 +1,4 @@
-import { durationMs, LONGEST_DURATION } from '../../../lib/core/base/duration.ts'
+import { durationMs, MAX_DURATION } from '../../../lib/core/base/duration.ts'
 import { badValue, isPlainObject } from '../../../lib/core/base/refusal.ts'
 import { unknownField } from '../../../lib/core/scenario/flow/option-fields.ts'
 import { timeMs } from '../../../lib/core/scenario/flow/time.ts'
@@ -7,7 +7,7 @@ import { FlowError, type RetryOptions } from '../../../lib/core/scenario/flow.ts
 import type { Recorder } from '../metering/recorder.ts'
 
 const DEFAULT_BACKOFF = '100ms'
-const LONGEST_PAUSE_MS = durationMs(LONGEST_DURATION)
+const MAX_PAUSE_MS = durationMs(MAX_DURATION)
 const MAX_ATTEMPTS = 1_000_000
 const FIELDS: ReadonlySet<string> = new Set(['attempts', 'backoff', 'until'])
 
@@ -30,7 +30,7 @@ export async function retry<T>(
   if (isGood(until, outcome)) return outcome
   let good = false
   for (let i = 2; i <= attempts && !good; i++) {
-    await pause(Math.min(backoffMs * 2 ** (i - 2), LONGEST_PAUSE_MS))
+    await pause(Math.min(backoffMs * 2 ** (i - 2), MAX_PAUSE_MS))
     recorder.series('http_retries', { flow }).add(1)
     outcome = await attempt(i)
     good = isGood(until, outcome)

@@ -16,7 +16,7 @@ interface FetchTextOptions {
 
 const TIMEOUT_MS = 5_000
 const MAX_BODY_BYTES = 16 * 1_024 * 1_024
-const LONGEST_QUOTE = 200
+const MAX_QUOTE = 200
 
 /**
  * Reads over HTTP. It follows no redirect, waits no longer than its timeout and takes no larger body than allowed.
@@ -68,6 +68,6 @@ function refusalOf(host: string, addresses: readonly string[]): Error | undefine
 
 function detailOf({ status, header, body }: HttpReply): string {
   if (status >= 300 && status < 400) return ` to ${header('location')}, and redirects are not followed`
-  const text = body.trim().replaceAll(/\s+/g, ' ').slice(0, LONGEST_QUOTE)
+  const text = body.trim().replaceAll(/\s+/g, ' ').slice(0, MAX_QUOTE)
   return text === '' ? '' : `: ${text}`
 }

@@ -2,7 +2,7 @@ import type { CloudWatchClient, MetricDataQuery, MetricDataResult } from '@aws-s
 
 /** GetMetricData takes this many queries in one call. */
 const QUERIES_PER_CALL = 500
-const MOST_PAGES = 1_000
+const MAX_PAGES = 1_000
 
 /** A statistic of one metric, as CloudWatch finds it. Its unit is left out: a wrong one would find nothing. */
 export interface MetricQuery {
@@ -33,7 +33,7 @@ export async function readMetricData(
   for (let first = 0; first < queries.length; first += QUERIES_PER_CALL) {
     const batch = queries.slice(first, first + QUERIES_PER_CALL)
     let token: string | undefined
-    for (let page = 0; page < MOST_PAGES; page++) {
+    for (let page = 0; page < MAX_PAGES; page++) {
       const answer = await client.send(
         new GetMetricDataCommand({
           StartTime: new Date(range.fromMs),
@@ -47,7 +47,7 @@ export async function readMetricData(
       token = answer.NextToken
       if (token === undefined) break
     }
-    if (token !== undefined) throw new Error(`there are more than ${MOST_PAGES} pages of it`)
+    if (token !== undefined) throw new Error(`there are more than ${MAX_PAGES} pages of it`)
   }
   return found
 }

@@ -18,7 +18,7 @@ const LABEL = /[ \t]*([a-zA-Z_][a-zA-Z0-9_]*)[ \t]*=[ \t]*"((?:[^"\\]|\\.)*)"[ \
 const OPENING = /[ \t]*\{/y
 const CLOSING = /[ \t]*\}/y
 const VALUE = /[ \t]*(\S+)(?:[ \t]+-?\d+(?:\.\d+)?)?[ \t]*(?:#.*)?$/y
-const LONGEST_QUOTE = 60
+const MAX_QUOTE = 60
 
 /** The samples of an exposition. Throws an `Error` for a line that is none. */
 export function* parsePrometheusText(text: string): Iterable<PrometheusSample> {
@@ -26,8 +26,7 @@ export function* parsePrometheusText(text: string): Iterable<PrometheusSample> {
     const trimmed = line.trim()
     if (trimmed === '' || trimmed.startsWith('#')) continue
     const sample = parseSample(trimmed)
-    if (!sample)
-      throw new Error(`line ${index + 1} is no Prometheus sample: ${trimmed.slice(0, LONGEST_QUOTE)}`)
+    if (!sample) throw new Error(`line ${index + 1} is no Prometheus sample: ${trimmed.slice(0, MAX_QUOTE)}`)
     yield sample
   }
 }

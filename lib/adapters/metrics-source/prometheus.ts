@@ -10,7 +10,7 @@ import { missingOf } from './reading.ts'
 import { sourceUrl } from './source-url.ts'
 
 /** Prometheus refuses ranges with more points per series than this. */
-const MOST_POINTS = 11_000
+const MAX_POINTS = 11_000
 
 interface PrometheusOptions {
   /** Name of the source in the scenario. */
@@ -73,7 +73,7 @@ function rangeUrl(
 ): string {
   const url = sourceUrl(config.url, targetUrl)
   url.pathname = `${url.pathname.replace(/\/$/, '')}/api/v1/query_range`
-  const stepMs = Math.max(durationMs(config.step), Math.ceil((toMs - fromMs) / MOST_POINTS))
+  const stepMs = Math.max(durationMs(config.step), Math.ceil((toMs - fromMs) / MAX_POINTS))
   url.searchParams.set('query', query)
   url.searchParams.set('start', String(fromMs / 1_000))
   url.searchParams.set('end', String(toMs / 1_000))

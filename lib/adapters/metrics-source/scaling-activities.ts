@@ -3,7 +3,7 @@ import type { CloudwatchSource } from '../../core/scenario/cloudwatch-source.ts'
 import type { AwsClients } from './aws-clients.ts'
 import { nothing, type Reading, reasonOf } from './reading.ts'
 
-const MOST_PAGES = 20
+const MAX_PAGES = 20
 
 type ScaleOutReadings = Record<'began' | 'ready', Reading>
 
@@ -86,7 +86,7 @@ async function readActivities(
   const { DescribeScalingActivitiesCommand } = await import('@aws-sdk/client-application-auto-scaling')
   const activities: ScalingActivity[] = []
   let token: string | undefined
-  for (let page = 0; page < MOST_PAGES; page++) {
+  for (let page = 0; page < MAX_PAGES; page++) {
     const answer = await client.send(
       new DescribeScalingActivitiesCommand({
         ServiceNamespace: 'ecs',
@@ -98,5 +98,5 @@ async function readActivities(
     token = answer.NextToken
     if (token === undefined) return activities
   }
-  throw new Error(`there are more than ${MOST_PAGES} pages of them`)
+  throw new Error(`there are more than ${MAX_PAGES} pages of them`)
 }

@@ -17,7 +17,7 @@ const NOT_FOUND = 404
 const PRECONDITION_FAILED = 412
 /** Two conditional writers met: S3 decided for neither, and asks for another try. */
 const CONFLICT = 409
-const MOST_CONFLICTS = 10
+const MAX_CONFLICTS = 10
 
 /** Objects of a bucket. What to do where it can't be reached depends on IAM and the network: the message says which. */
 export class S3Store implements SnapshotStore {
@@ -42,7 +42,7 @@ export class S3Store implements SnapshotStore {
         return true
       } catch (error) {
         if (statusOf(error) === PRECONDITION_FAILED) return false
-        if (statusOf(error) !== CONFLICT || conflicts >= MOST_CONFLICTS)
+        if (statusOf(error) !== CONFLICT || conflicts >= MAX_CONFLICTS)
           throw this.#failure('STORE_UNWRITABLE', 'write', key, error)
       }
     }

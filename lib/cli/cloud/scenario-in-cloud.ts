@@ -3,12 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { VolleyError } from '../../core/base/errors.ts'
 import { asFlag, parseRunRequest } from '../../core/run/run-request.ts'
-import {
-  encodeBundle,
-  MOST_BUNDLE_BYTES,
-  uploadedHash,
-  uploadedName,
-} from '../../core/run/scenario-bundle.ts'
+import { encodeBundle, MAX_BUNDLE_BYTES, uploadedHash, uploadedName } from '../../core/run/scenario-bundle.ts'
 import { allMistakes } from '../../planning/all-mistakes.ts'
 import { bundleScenario } from '../../scenario/bundle-scenario.ts'
 import { loadData } from '../../scenario/data-file.ts'
@@ -70,7 +65,7 @@ async function bundleOf(loaded: LoadedScenario): Promise<Uint8Array> {
       paths.map(async (path) => [path, await readFile(join(folder, path), 'utf8')] as const),
     )
     const bundle = encodeBundle(Object.fromEntries(files))
-    if (bundle.length > MOST_BUNDLE_BYTES) throw tooLarge(loaded, bundle.length)
+    if (bundle.length > MAX_BUNDLE_BYTES) throw tooLarge(loaded, bundle.length)
     await loadBundle(bundle, join(folder, 'unpacked'))
     return bundle
   } finally {
@@ -83,7 +78,7 @@ function tooLarge({ scenario }: LoadedScenario, bytes: number): VolleyError {
     {
       field: 'scenario',
       value: `${bytes} bytes with its data, compressed`,
-      limit: `at most ${MOST_BUNDLE_BYTES} bytes`,
+      limit: `at most ${MAX_BUNDLE_BYTES} bytes`,
       next: 'use smaller data files, or put it into scenarios/ and deploy it with the stack',
     },
   ])

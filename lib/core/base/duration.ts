@@ -9,16 +9,16 @@ export type Duration = Part | `${Part}${Part}` | `${Part}${Part}${Part}`
 const MS_PER_UNIT: Record<Unit, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 const WHOLE = /^(?:\d+(?:\.\d+)?(?:ms|s|m|h|d))+$/
 /** Sums of times stay exact, and far from the end of what dates can say. */
-export const LONGEST_DURATION = '3650d'
-const LONGEST_MS = 3_650 * MS_PER_UNIT.d
+export const MAX_DURATION = '3650d'
+const MAX_MS = 3_650 * MS_PER_UNIT.d
 const PARTS = /(\d+(?:\.\d+)?)(ms|s|m|h|d)/g
 
-/** Milliseconds of a written duration, or `undefined` where the text is not one, or longer than `LONGEST_DURATION`. */
+/** Milliseconds of a written duration, or `undefined` where the text is not one, or longer than `MAX_DURATION`. */
 export function parseDuration(text: string): number | undefined {
   if (!WHOLE.test(text)) return undefined
   let totalMs = 0
   for (const [, amount, unit] of text.matchAll(PARTS)) totalMs += Number(amount) * MS_PER_UNIT[unit as Unit]
-  return totalMs <= LONGEST_MS ? totalMs : undefined
+  return totalMs <= MAX_MS ? totalMs : undefined
 }
 
 /** The shortest way to write a number of milliseconds: `90_000` → `1m30s`. */
@@ -38,7 +38,7 @@ export function formatDuration(durationMs: number): string {
 /** A written duration, kept as written: `parseDuration` of it is never undefined. */
 export const durationSchema = z
   .custom<Duration>((value) => typeof value === 'string' && parseDuration(value) !== undefined, {
-    error: `must be a length of time such as 500ms, 90s or 1h30m, at most ${LONGEST_DURATION}`,
+    error: `must be a length of time such as 500ms, 90s or 1h30m, at most ${MAX_DURATION}`,
   })
   .meta({ type: 'string', pattern: WHOLE.source, examples: ['500ms', '90s', '1h30m'] })
 

@@ -5,7 +5,7 @@ import { knownFields } from './known-fields.ts'
 import { didYouMean, nearest } from './nearest.ts'
 import { describeValue, isPlainObject } from './refusal.ts'
 
-const LONGEST_VALUE = 60
+const MAX_VALUE = 60
 
 /**
  * Turns what zod found into mistakes; `input` is what was parsed, `at` the field it stands in. With the schema, the known
@@ -41,7 +41,7 @@ export function printed(value: unknown): string {
   if (value === undefined) return 'not given'
   if (typeof value === 'function') return 'a function'
   const text = maskText(jsonOf(value) ?? describeValue(value))
-  return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE - 1)}…` : text
+  return text.length > MAX_VALUE ? `${text.slice(0, MAX_VALUE - 1)}…` : text
 }
 
 /** Nothing where a value has no JSON that says what it is: cycles, BigInts, NaN, maps, promises. */

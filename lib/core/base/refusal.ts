@@ -61,11 +61,11 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
 /** A name as far as it can be shown in a message. */
 export function shownName(name: unknown): string {
   if (typeof name !== 'string') return `(${describeValue(name)})`
-  const shown = name.length > LONGEST_SHOWN ? `${name.slice(0, LONGEST_SHOWN - 1)}…` : name
+  const shown = name.length > MAX_SHOWN ? `${name.slice(0, MAX_SHOWN - 1)}…` : name
   return SIMPLE.test(shown) ? shown : JSON.stringify(shown)
 }
 
-const LONGEST_SHOWN = 60
+const MAX_SHOWN = 60
 const SIMPLE = /^[^\s"'\p{C}]+$/u
 const CLASS_NAME = /^[A-Z]\w{0,40}$/i
 

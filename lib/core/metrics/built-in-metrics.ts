@@ -34,7 +34,7 @@ const GENERATORS = {
     data_sent: counter([], 'B'),
     data_received: counter([], 'B'),
     negative_values: counter(['fault']),
-    orphaned_errors: counter(['fault']),
+    unhandled_rejections: counter(['fault']),
     unawaited_calls: counter(['fault']),
     series_overflow: counter(['fault']),
   },

@@ -1,16 +1,9 @@
 import { addCounts, takeBack } from './histogram/adding.ts'
-import {
-  bucketOf,
-  HIGHEST_TRACKABLE,
-  highestOf,
-  lengthFor,
-  NEAR_MAX,
-  nearBucketOf,
-} from './histogram/bucket.ts'
+import { bucketOf, highestOf, lengthFor, MAX_TRACKABLE, NEAR_MAX, nearBucketOf } from './histogram/bucket.ts'
 import { type Counts, encodeCounts, readCounts, type UsedBuckets } from './histogram/encoding.ts'
 import { checkExact, type ExactValues, estimateExact, isPlausible } from './histogram/exact.ts'
 
-export { HIGHEST_TRACKABLE } from './histogram/bucket.ts'
+export { MAX_TRACKABLE } from './histogram/bucket.ts'
 export type { ExactValues } from './histogram/exact.ts'
 
 /** A point of the percentile axis: `count` values are at or below `value`. `percentile` is in 0..1. */
@@ -25,7 +18,7 @@ const MAX_UINT32 = 2 ** 32 - 1
 const NO_COUNTS = new Uint32Array(1)
 
 /**
- * An HDR histogram of whole values from 0 to `HIGHEST_TRACKABLE`, with three significant digits: a value read from it
+ * An HDR histogram of whole values from 0 to `MAX_TRACKABLE`, with three significant digits: a value read from it
  * is less than 0.1 % above the one recorded. The unit is the caller's. Count, sum and extremes are kept beside the
  * buckets and are exact (the sum up to 2^53).
  *
@@ -36,7 +29,7 @@ export class Histogram {
   #counts: Counts = new Uint32Array(0)
   #count = 0
   #sum = 0
-  #min = HIGHEST_TRACKABLE
+  #min = MAX_TRACKABLE
   #max = 0
   #clamped = 0
 
@@ -128,7 +121,7 @@ export class Histogram {
     if (this.#count > 0) this.#counts.fill(0, bucketOf(this.#min), bucketOf(this.#max) + 1)
     this.#count = 0
     this.#sum = 0
-    this.#min = HIGHEST_TRACKABLE
+    this.#min = MAX_TRACKABLE
     this.#max = 0
     this.#clamped = 0
   }
@@ -143,7 +136,7 @@ export class Histogram {
    * Adds the values of an encoded histogram, of any range if it has three digits and a lowest value of 1. Without
    * `exact`, extremes and sum are estimated from the buckets: lowest, highest and middle equivalent values.
    * Throws `SNAPSHOT_INVALID`, and has added nothing, where the bytes are not such an encoding, hold values above
-   * `HIGHEST_TRACKABLE` or contradict `exact`, or where the total would pass 2^53 − 1.
+   * `MAX_TRACKABLE` or contradict `exact`, or where the total would pass 2^53 − 1.
    */
   addEncoded(bytes: Uint8Array, exact?: ExactValues): void {
     if (exact !== undefined && this.#addStraight(bytes, exact)) return
@@ -193,7 +186,7 @@ export class Histogram {
   /** Adds an ordinary encoding without reading it into anything else first; false, and nothing added, for others. */
   #addStraight(bytes: Uint8Array, exact: ExactValues): boolean {
     const { min, max, sum, clamped = 0 } = exact
-    if (!(min >= 0 && min <= max && max <= HIGHEST_TRACKABLE)) return false
+    if (!(min >= 0 && min <= max && max <= MAX_TRACKABLE)) return false
     this.#makeRoom(bucketOf(max), this.#count)
     const counts = this.#counts
     if (counts instanceof Float64Array) return false
@@ -217,9 +210,9 @@ export class Histogram {
 
   /** Records a value that 32-bit integers cannot hold, or one out of range. */
   #recordFar(value: number, count: number): void {
-    const isInRange = value >= 0 && value <= HIGHEST_TRACKABLE
+    const isInRange = value >= 0 && value <= MAX_TRACKABLE
     if (!isInRange) this.#clamped += count
-    const nearest = value > 0 ? HIGHEST_TRACKABLE : 0
+    const nearest = value > 0 ? MAX_TRACKABLE : 0
     const whole = isInRange ? Math.floor(value + 0.5) : nearest
     this.#put(bucketOf(whole), whole, count)
   }

@@ -19,7 +19,7 @@ import { rescale } from './rescale.ts'
 
 /** Snapshots per run aimed at where the interval may be shorter than ten seconds. */
 const SNAPSHOTS_AIMED_AT = 300
-const LONGEST_INTERVAL_MS = 10_000
+const MAX_INTERVAL_MS = 10_000
 
 /** What a user may ask of a run; everything but the scenario has a default. */
 export const loadRequestSchema = z.strictObject({
@@ -189,7 +189,7 @@ function chaosOf(executor: ExecutorConfig, stage: number): Chaos | undefined {
 
 function intervalOf(totalMs: number): number {
   const seconds = Math.ceil(totalMs / SNAPSHOTS_AIMED_AT / 1_000)
-  return Math.min(LONGEST_INTERVAL_MS, Math.max(1, seconds) * 1_000)
+  return Math.min(MAX_INTERVAL_MS, Math.max(1, seconds) * 1_000)
 }
 
 /** Only the process that runs it knows which of its iterations are done, so such an executor stays in one window. */

@@ -1,7 +1,7 @@
 import { formatDuration } from '../base/duration.ts'
 import { type Mistake, VolleyError } from '../base/errors.ts'
 
-const LONGEST_RUN_MS = 30 * 86_400_000
+const MAX_RUN_MS = 30 * 86_400_000
 const MAX_STAGES = 10_000
 const MAX_USERS = 10_000_000
 const MAX_ITERATIONS = 1e12
@@ -45,10 +45,10 @@ function loadMistakes(
       value: `${number(stages)} stages`,
       next: 'join those that are alike',
     }),
-    above(durationMs, LONGEST_RUN_MS, {
+    above(durationMs, MAX_RUN_MS, {
       field: duration === undefined ? field : '--duration',
       value: formatDuration(durationMs),
-      limit: `at most ${formatDuration(LONGEST_RUN_MS)} in all`,
+      limit: `at most ${formatDuration(MAX_RUN_MS)} in all`,
       next: 'shorten it; --duration 1d makes the same load within a day',
     }),
     above(peakUsers, MAX_USERS, {

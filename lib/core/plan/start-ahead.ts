@@ -7,7 +7,7 @@ const START_AHEAD_MS = 300
 /** Generators open the connections of the first users at this rate each. */
 export const CONNECTIONS_PER_SECOND = 2_000
 /** Servers close connections on which nothing is asked for long. */
-export const LONGEST_AHEAD_MS = 10_000
+export const MAX_AHEAD_MS = 10_000
 
 /** Users who live from the very beginning of a run. */
 export function usersAtStart({ executors }: Pick<Plan, 'executors'>): number {
@@ -21,5 +21,5 @@ export function usersAtStart({ executors }: Pick<Plan, 'executors'>): number {
 /** From the last generator's being ready to the common start: time for the first users to connect. */
 export function startAheadMs(plan: Pick<Plan, 'executors' | 'slices'>): number {
   const each = Math.ceil(usersAtStart(plan) / plan.slices)
-  return Math.min(LONGEST_AHEAD_MS, START_AHEAD_MS + (each / CONNECTIONS_PER_SECOND) * 1_000)
+  return Math.min(MAX_AHEAD_MS, START_AHEAD_MS + (each / CONNECTIONS_PER_SECOND) * 1_000)
 }

@@ -4,11 +4,11 @@ import type { Plan } from '../plan/plan.ts'
 import { peakGenerators } from './usage.ts'
 
 /** A Lambda has 1,024 file descriptors; the rest is for its own files, the store and its logs. */
-const MOST_SOCKETS = 900
+const MAX_SOCKETS = 900
 
 /** Users that one generator has descriptors for. */
 export function mostUsersEach({ connectionsPerUser }: Pick<Plan, 'connectionsPerUser'>): number {
-  return Math.floor(MOST_SOCKETS / connectionsPerUser)
+  return Math.floor(MAX_SOCKETS / connectionsPerUser)
 }
 
 /** Planner, watch loop and API run beside the generators. */

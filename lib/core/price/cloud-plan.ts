@@ -13,8 +13,8 @@ import { cloudQuote } from './cloud-quote.ts'
 import { type CloudShape, cloudShapeOf } from './cloud-shape.ts'
 import { type Prices, pricesOf } from './prices.ts'
 
-const SHORTEST_INTERVAL_MS = 10_000
-const LONGEST_INTERVAL_MS = 60_000
+const MIN_INTERVAL_MS = 10_000
+const MAX_INTERVAL_MS = 60_000
 const INTERVAL_STEP_MS = 5_000
 /** Snapshots may cost this much of a run. */
 const SNAPSHOT_SHARE = 0.05
@@ -62,16 +62,12 @@ function shapeOf(scenario: Scenario, request: LoadRequest, facts: CloudFacts): C
 
 /** Ten seconds, or longer where S3 puts would cost over a twentieth of the run. */
 export function cloudIntervalOf(plan: Plan, prices: Prices): number {
-  for (
-    let intervalMs = SHORTEST_INTERVAL_MS;
-    intervalMs < LONGEST_INTERVAL_MS;
-    intervalMs += INTERVAL_STEP_MS
-  ) {
+  for (let intervalMs = MIN_INTERVAL_MS; intervalMs < MAX_INTERVAL_MS; intervalMs += INTERVAL_STEP_MS) {
     const { lines, totalUsd } = cloudQuote({ ...plan, intervalMs }, prices)
     const puts = lines.find(({ item }) => item === 'S3 PUT')
     if ((puts?.priceUsd ?? 0) <= SNAPSHOT_SHARE * totalUsd) return intervalMs
   }
-  return LONGEST_INTERVAL_MS
+  return MAX_INTERVAL_MS
 }
 
 function refuse(plan: Plan, { concurrency, chaosTemplates, ...limits }: CloudFacts): void {

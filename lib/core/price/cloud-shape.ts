@@ -7,7 +7,7 @@ import { mostUsersEach } from './cloud-limits.ts'
 
 /** Users that one generator carries unless the request says otherwise, or it has no descriptors for them. */
 const USERS_PER_SLICE = 250
-const MOST_SLICES = 10_000
+const MAX_SLICES = 10_000
 
 export interface CloudShape {
   slices: number
@@ -24,7 +24,7 @@ export function cloudShapeOf(
 ): CloudShape {
   const usersPerSlice = Math.min(USERS_PER_SLICE, mostUsersEach(load))
   const needed = Math.max(1, Math.ceil(load.peakUsers / usersPerSlice))
-  const slices = wish.generators ?? Math.min(MOST_SLICES, needed)
+  const slices = wish.generators ?? Math.min(MAX_SLICES, needed)
   const longestMs = longestWindowMs({ slices, gracefulStopMs: load.gracefulStopMs })
   const windowMs = Math.min(load.durationMs, wish.window === undefined ? longestMs : durationMs(wish.window))
   if (windowMs > 0 && windowMs <= longestMs) return { slices, windowMs }

@@ -73,10 +73,10 @@ function refuse(value: unknown): never {
   throw malformed('no JSON-RPC 2.0', JSON.stringify(value))
 }
 
-const LONGEST_QUOTE = 60
+const MAX_QUOTE = 60
 
 /** A message that cannot be understood. */
 export function malformed(what: string, text: string): FlowError {
-  const quote = text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text
+  const quote = text.length > MAX_QUOTE ? `${text.slice(0, MAX_QUOTE)}…` : text
   return new FlowError('malformed_message', `a message is ${what}: ${quote || 'an empty line'}`)
 }

@@ -75,7 +75,7 @@ export const incidentsSchema = z.strictObject({
 })
 export type SnapshotIncidents = z.infer<typeof incidentsSchema>
 
-export const LONGEST_MESSAGE = 500
+export const MAX_MESSAGE = 500
 
 /** Long words with digits (ids, hashes, tokens) and all numbers. */
 const VARYING = /(?<![\w-])(?=[a-z_-]*\d)[\w-]{16,}|\d+/gi

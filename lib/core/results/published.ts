@@ -7,11 +7,11 @@ import type { Plan } from '../plan/plan.ts'
 export const PUBLISHED_SCHEMA = 'volley.published/1'
 export const publishedKey = (run: string): string => `runs/${run}/published.json`
 
-const SHORTEST_INTERVAL_MS = 10_000
+const MIN_INTERVAL_MS = 10_000
 
 /** No more often than snapshots come. */
 export function publishEveryMs({ intervalMs }: Pick<Plan, 'intervalMs'>): number {
-  return Math.max(SHORTEST_INTERVAL_MS, intervalMs)
+  return Math.max(MIN_INTERVAL_MS, intervalMs)
 }
 
 /** Metrics that every run publishes, over all tags. */
@@ -41,7 +41,7 @@ export const PUBLISHED_GAUGES = {
 export type PublishedGauge = keyof typeof PUBLISHED_GAUGES
 
 /** What thresholds judge besides; each series costs money in every hour it is published in. */
-const MOST_JUDGED = 10
+const MAX_JUDGED = 10
 
 /** The metrics that a run publishes: those of every run, and what its thresholds judge besides, in their order. */
 export function publishedMetrics(plan: Pick<Plan, 'metrics' | 'thresholds'>): string[] {
@@ -49,7 +49,7 @@ export function publishedMetrics(plan: Pick<Plan, 'metrics' | 'thresholds'>): st
   const judged = plan.thresholds
     .map(({ metric }) => parseSelector(metric)?.metric ?? '')
     .filter((metric) => !always.includes(metric) && publishable(definitionOf(plan, metric)))
-  return [...PUBLISHED_METRICS, ...[...new Set(judged)].slice(0, MOST_JUDGED)]
+  return [...PUBLISHED_METRICS, ...[...new Set(judged)].slice(0, MAX_JUDGED)]
 }
 
 /** How many series a run publishes at most, gauges included. */

@@ -6,10 +6,7 @@ export const leaseKey = (run: string): string => `runs/${run}/lease`
 export const askedSchema = z.strictObject({ atMs: z.number() })
 export type Asked = z.infer<typeof askedSchema>
 
-const SHORTEST_MS = 10_000
-export const leaseSchema = durationSchema.refine(
-  (text) => (parseDuration(text) ?? SHORTEST_MS) >= SHORTEST_MS,
-  {
-    error: 'must be 10s or longer',
-  },
-)
+const MIN_MS = 10_000
+export const leaseSchema = durationSchema.refine((text) => (parseDuration(text) ?? MIN_MS) >= MIN_MS, {
+  error: 'must be 10s or longer',
+})

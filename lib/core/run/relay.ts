@@ -3,9 +3,9 @@ import type { Plan } from '../plan/plan.ts'
 import { windowsOf } from '../plan/slice.ts'
 
 /** Execution time that AWS gives one Lambda invocation at most. */
-export const LONGEST_INVOCATION_MS = 900_000
+export const MAX_INVOCATION_MS = 900_000
 /** The longest window where that leaves room for it. */
-export const LONGEST_WINDOW_MS = 780_000
+export const MAX_WINDOW_MS = 780_000
 /** How long before its window a generator is invoked: a cold start, the scenario and its data. */
 export const RELAY_LEAD_MS = 15_000
 /** For the last snapshots, after everything has ended. */
@@ -25,7 +25,7 @@ export function startLeadMs(slices: number): number {
 /** The longest window of a plan whose first invocation also waits for the common start. */
 export function longestWindowMs({ slices, gracefulStopMs }: Pick<Plan, 'slices' | 'gracefulStopMs'>): number {
   const leadMs = Math.max(startLeadMs(slices), RELAY_LEAD_MS)
-  return Math.min(LONGEST_WINDOW_MS, LONGEST_INVOCATION_MS - leadMs - gracefulStopMs - FLUSH_MS)
+  return Math.min(MAX_WINDOW_MS, MAX_INVOCATION_MS - leadMs - gracefulStopMs - FLUSH_MS)
 }
 
 /** When each slice's first window ends, from the start of the run: all that a child workflow needs to relay the rest. */

@@ -6,8 +6,8 @@ const BUNDLE_SCHEMA = 'volley.bundle/1'
 /** The one file of code in a bundle; what it imports is in it. */
 export const BUNDLE_ENTRY = 'scenario.mjs'
 /** API Gateway and Lambda take 6 MB a call, of which binary fills three quarters. */
-export const MOST_BUNDLE_BYTES = 4_000_000
-const MOST_UNPACKED_BYTES = 64_000_000
+export const MAX_BUNDLE_BYTES = 4_000_000
+const MAX_UNPACKED_BYTES = 64_000_000
 
 /** Bundles are called by the SHA-256 of their bytes, so that a name means the same everywhere and for ever. */
 export const bundleKey = (sha256: string): string => `scenarios/${sha256}`
@@ -48,7 +48,7 @@ export function encodeBundle(files: Bundle['files']): Uint8Array {
 /** Throws `SCENARIO_INVALID` for bytes that no `encodeBundle` of this version made. */
 export function decodeBundle(bytes: Uint8Array): Bundle {
   try {
-    const text = gunzipSync(bytes, { maxOutputLength: MOST_UNPACKED_BYTES }).toString()
+    const text = gunzipSync(bytes, { maxOutputLength: MAX_UNPACKED_BYTES }).toString()
     return bundleSchema.parse(JSON.parse(text))
   } catch (error) {
     const why = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message
@@ -56,7 +56,7 @@ export function decodeBundle(bytes: Uint8Array): Bundle {
       {
         field: 'scenario',
         value: `${bytes.length} bytes`,
-        limit: `what volley start makes of a file, of at most ${MOST_UNPACKED_BYTES} bytes unpacked`,
+        limit: `what volley start makes of a file, of at most ${MAX_UNPACKED_BYTES} bytes unpacked`,
         next: 'start the scenario from its file with the version that is deployed',
       },
     ])

@@ -35,7 +35,7 @@ interface Accumulated extends Stage {
   after: number
 }
 
-const LEAST_POOL = 10
+const MIN_POOL = 10
 const POOL_SECONDS = 10
 
 /**
@@ -58,7 +58,7 @@ export function arrivalSchedule({ stages, perMs, maxUsers }: RateStages): Arriva
   return {
     kind: 'arrivals',
     durationMs: endOf(stages),
-    peakUsers: maxUsers ?? Math.max(LEAST_POOL, Math.ceil(peakOf(perSecond) * POOL_SECONDS)),
+    peakUsers: maxUsers ?? Math.max(MIN_POOL, Math.ceil(peakOf(perSecond) * POOL_SECONDS)),
     stages: perSecond,
     count,
     rateAt: (atMs) => {

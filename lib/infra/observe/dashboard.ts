@@ -17,7 +17,7 @@ import { PERIOD, type PublishedMetric, resourceMetric, rowsByGroup } from './das
 import { alertPanel, groupPanel, heatPanel, nameOf, progressPanel } from './dashboard-panels.ts'
 
 /** A group of fewer thresholds has no panel of its own; its rows are in the summary. */
-const FEWEST_ROWS = 3
+const MIN_ROWS = 3
 const SHOWN = Duration.hours(3)
 
 /** The group that a resource's metrics are shown with, beside the rows of the scenario. */
@@ -68,7 +68,7 @@ export class RunDashboard extends Construct {
 
 function panelTitles({ thresholds }: Scenario, resources: readonly Resource[]): string[] {
   const groups = Map.groupBy(thresholds, ({ group }) => group ?? '')
-  const large = [...groups].filter(([, rows]) => rows.length >= FEWEST_ROWS).map(([title]) => title)
+  const large = [...groups].filter(([, rows]) => rows.length >= MIN_ROWS).map(([title]) => title)
   const besides = resources.flatMap(({ type }) => Object.keys(GROUP_OF[type] ?? {}))
   return [...new Set([...large, ...besides])].filter((title) => title !== '')
 }

@@ -4,14 +4,14 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3'
 import { Construct } from 'constructs'
 import { GENERATOR_MEMORY_MB } from '../../core/price/usage.ts'
 import { GENERATOR_FLAGS } from '../../core/run/flags.ts'
-import { LONGEST_INVOCATION_MS } from '../../core/run/relay.ts'
+import { MAX_INVOCATION_MS } from '../../core/run/relay.ts'
 import type { Settings } from '../settings/settings.ts'
 import { grantChaosRights } from './chaos-rights.ts'
 import { PrivateNetwork } from './private-network.ts'
 import { RunFunction } from './run-function.ts'
 
 const SMALL_MB = 256
-const LONGEST_S = LONGEST_INVOCATION_MS / 1_000
+const MAX_S = MAX_INVOCATION_MS / 1_000
 
 const REPORT_ASSETS = 'aggregator/report/html'
 
@@ -56,7 +56,7 @@ export class RunFunctions extends Construct {
       reads: ['runs/*', 'scenarios/*'],
       writes: ['runs/*/snapshots/*', 'runs/*/claims/*'],
       memoryMb: GENERATOR_MEMORY_MB,
-      timeoutS: LONGEST_S,
+      timeoutS: MAX_S,
       suites: true,
     })
     this.aggregator = new RunFunction(this, 'Aggregator', {
@@ -67,7 +67,7 @@ export class RunFunctions extends Construct {
       reads: ['runs/*', 'scenarios/*'],
       writes: ['runs/*'],
       memoryMb: GENERATOR_MEMORY_MB,
-      timeoutS: LONGEST_S,
+      timeoutS: MAX_S,
       actions: ['cloudwatch:GetMetricData', 'application-autoscaling:DescribeScalingActivities'],
       suites: true,
       // A run is judged once, however often it is asked for.

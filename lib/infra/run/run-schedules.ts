@@ -8,7 +8,7 @@ import { RunFunction } from './run-function.ts'
 
 /** A run that would start later than this is no longer the one that was asked for. */
 const LATEST_START_S = 900
-const MOST_RETRIES = 10
+const MAX_RETRIES = 10
 /** EventBridge Scheduler puts the time there. */
 const SCHEDULED_TIME = '<aws.scheduler.scheduled-time>'
 
@@ -50,7 +50,7 @@ export class RunSchedules extends Construct {
           arn: functionArn,
           roleArn: role.roleArn,
           input: JSON.stringify(inputOf(schedule)),
-          retryPolicy: { maximumEventAgeInSeconds: LATEST_START_S, maximumRetryAttempts: MOST_RETRIES },
+          retryPolicy: { maximumEventAgeInSeconds: LATEST_START_S, maximumRetryAttempts: MAX_RETRIES },
         },
       }).node.addDependency(policy)
   }

@@ -1,4 +1,4 @@
-import { LONGEST_INVOCATION_MS } from '../../core/run/relay.ts'
+import { MAX_INVOCATION_MS } from '../../core/run/relay.ts'
 
 export type State = { Type: string; [field: string]: unknown }
 export type States = Record<string, State>
@@ -49,7 +49,7 @@ export const IDEMPOTENT_RETRY = {
 }
 
 /** Longer than any invocation: the function's own timeout tells more. */
-const TIMEOUT_SECONDS = LONGEST_INVOCATION_MS / 1_000 + 30
+const TIMEOUT_SECONDS = MAX_INVOCATION_MS / 1_000 + 30
 
 /** A task that invokes a function and waits for its answer. */
 export function invoke(functionArn: string, payload: Payload): State {

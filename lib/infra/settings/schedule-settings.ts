@@ -2,14 +2,14 @@ import { z } from 'zod'
 import { runRequestSchema } from '../../core/run/run-request.ts'
 
 /** The name and the time, which follows it, make up the name of a run: at most 80 characters. */
-const LONGEST_NAME = 64
+const MAX_NAME = 64
 /** Minutes, hours, day of the month, month, day of the week, year. */
 const CRON = /^(\S+\s+){5}\S+$/
 
 const scheduleSchema = z.strictObject({
   name: z
     .string()
-    .max(LONGEST_NAME)
+    .max(MAX_NAME)
     .regex(/^[\w-]+$/, { error: 'must be letters, digits, - and _' }),
   cron: z.string().trim().regex(CRON, {
     error: 'must be the six fields of EventBridge: minutes hours day month weekday year, as 0 3 * * ? *',

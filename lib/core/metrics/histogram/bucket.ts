@@ -17,12 +17,12 @@ const FAR_BITS = 6
 export const NEAR_MAX = 2 ** 31 - 1
 
 /** One day in microseconds: the highest value recorded as it is; a higher one is clamped to it. */
-export const HIGHEST_TRACKABLE = 86_400_000_000
+export const MAX_TRACKABLE = 86_400_000_000
 
 /** Buckets needed for every value up to the highest trackable one. */
-export const BUCKET_COUNT = bucketOf(HIGHEST_TRACKABLE) + 1
+export const BUCKET_COUNT = bucketOf(MAX_TRACKABLE) + 1
 
-/** The bucket of a value in 0..HIGHEST_TRACKABLE; a fraction is dropped. */
+/** The bucket of a value in 0..MAX_TRACKABLE; a fraction is dropped. */
 export function bucketOf(value: number): number {
   if (value <= NEAR_MAX) return nearBucketOf(value)
   return nearBucketOf(Math.floor(value / 2 ** FAR_BITS)) + (FAR_BITS << SUB_BITS)
@@ -42,7 +42,7 @@ export function lowestOf(bucket: number): number {
 
 /** The highest value of a bucket that can have been recorded. */
 export function highestOf(bucket: number): number {
-  return Math.min(lowestOf(bucket + 1) - 1, HIGHEST_TRACKABLE)
+  return Math.min(lowestOf(bucket + 1) - 1, MAX_TRACKABLE)
 }
 
 /** The value in the middle of a bucket, rounded up. */

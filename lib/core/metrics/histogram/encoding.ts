@@ -1,5 +1,5 @@
 import { VolleyError } from '../../base/errors.ts'
-import { BUCKET_COUNT, HIGHEST_TRACKABLE } from './bucket.ts'
+import { BUCKET_COUNT, MAX_TRACKABLE } from './bucket.ts'
 
 /**
  * HdrHistogram's V2 encoding, uncompressed: a header of 40 bytes, big endian, and the counts from bucket 0 to the
@@ -58,7 +58,7 @@ function writeHeader(bytes: Uint8Array, payloadLength: number): void {
   view.setUint32(AT.normalizingOffset, 0)
   view.setUint32(AT.digits, DIGITS)
   setUint64(view, AT.lowest, LOWEST)
-  setUint64(view, AT.highest, HIGHEST_TRACKABLE)
+  setUint64(view, AT.highest, MAX_TRACKABLE)
   view.setFloat64(AT.ratio, 1)
 }
 
@@ -102,11 +102,7 @@ export function readCounts(bytes: Uint8Array, alreadyCounted: number): UsedBucke
   if (!(total <= Number.MAX_SAFE_INTEGER))
     throw invalid('count', `${total}`, `at most ${Number.MAX_SAFE_INTEGER}`)
   if (!(end <= BUCKET_COUNT))
-    throw invalid(
-      'counts',
-      `${end} buckets`,
-      `${BUCKET_COUNT} buckets, for values up to ${HIGHEST_TRACKABLE}`,
-    )
+    throw invalid('counts', `${end} buckets`, `${BUCKET_COUNT} buckets, for values up to ${MAX_TRACKABLE}`)
   return reading
 }
 

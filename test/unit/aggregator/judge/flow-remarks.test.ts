@@ -33,7 +33,7 @@ it('calls that were not awaited are counted with the flows that forgot most of t
 })
 
 it('errors that nothing waits for are told by their classes, and one is one', () => {
-  expect(remarksOn({ orphaned_errors: [[{ error: 'type_error' }, 1]] })).toEqual([
+  expect(remarksOn({ unhandled_rejections: [[{ error: 'type_error' }, 1]] })).toEqual([
     '1 error came where nothing waits for them, in timers, events or forgotten promises: type_error 1',
   ])
 })

@@ -4,7 +4,7 @@ import { encodeIntoCompressedBase64, HistogramLogReader, type JsHistogram } from
 import { expect, test } from 'vitest'
 import type { IntervalHistograms } from '../../../../../aggregator/merge/interval-histograms.ts'
 import { IntervalLog, loadHdr } from '../../../../../aggregator/report/data/hdr.ts'
-import { HIGHEST_TRACKABLE, Histogram } from '../../../../../lib/core/metrics/histogram.ts'
+import { Histogram, MAX_TRACKABLE } from '../../../../../lib/core/metrics/histogram.ts'
 
 const hdr = await loadHdr()
 const NOTHING = new Histogram()
@@ -12,8 +12,8 @@ const START_AT_MS = 1_700_000_000_123
 
 const value = fc.oneof(
   fc.integer({ min: 0, max: 5_000 }),
-  fc.integer({ min: 0, max: HIGHEST_TRACKABLE }),
-  fc.constantFrom(0, 2_047, 2_048, 2 ** 31 - 1, 2 ** 31, HIGHEST_TRACKABLE),
+  fc.integer({ min: 0, max: MAX_TRACKABLE }),
+  fc.constantFrom(0, 2_047, 2_048, 2 ** 31 - 1, 2 ** 31, MAX_TRACKABLE),
 )
 const count = fc.oneof(fc.integer({ min: 1, max: 9 }), fc.constantFrom(2 ** 32, 2 ** 33 + 1))
 const histogram = fc.array(fc.tuple(value, count), { minLength: 1, maxLength: 20 }).map((values) => {

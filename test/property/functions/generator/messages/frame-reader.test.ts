@@ -8,14 +8,14 @@ import { type FrameError, FrameReader } from '../../../../../functions/generator
 /** Missing in the types of ws. */
 const { Receiver } = ws as unknown as { Receiver: new (options: { maxPayload: number }) => Writable }
 
-const MOST_BYTES = 300
+const MAX_BYTES = 300
 const UTF8 = ['', 'a', 'ß', '🦊', '\ufffd', 'x'.repeat(130)].map((text) => Buffer.from(text))
 const NOT_UTF8 = ['ff', 'c3', 'eda080', 'f8'].map((hex) => Buffer.from(hex, 'hex'))
 
 const payload = fc.oneof(
   { weight: 8, arbitrary: fc.constantFrom(...UTF8) },
   { weight: 2, arbitrary: fc.constantFrom(...NOT_UTF8) },
-  { weight: 2, arbitrary: fc.uint8Array({ maxLength: MOST_BYTES + 5 }).map((bytes) => Buffer.from(bytes)) },
+  { weight: 2, arbitrary: fc.uint8Array({ maxLength: MAX_BYTES + 5 }).map((bytes) => Buffer.from(bytes)) },
 )
 const goodbye = fc
   .tuple(fc.constantFrom(999, 1000, 1004, 1005, 1006, 1011, 1014, 1015, 2999, 3000, 4999, 5000), payload)
@@ -63,7 +63,7 @@ function readByOurs(parts: readonly Buffer[]): Read {
     onPing: (bytes: Buffer) => read.push(['ping', bytes.toString('hex')]),
     onGoodbye: (code: number) => read.push(['goodbye', code]),
   }
-  const reader = new FrameReader(sink, MOST_BYTES)
+  const reader = new FrameReader(sink, MAX_BYTES)
   try {
     for (const part of parts) {
       const reused = Buffer.from(part)
@@ -79,7 +79,7 @@ function readByOurs(parts: readonly Buffer[]): Read {
 async function readByWs(parts: readonly Buffer[]): Promise<Read> {
   const read: Read = []
   let over = false
-  const receiver = new Receiver({ maxPayload: MOST_BYTES })
+  const receiver = new Receiver({ maxPayload: MAX_BYTES })
   receiver.on('message', (data: Buffer, isBinary: boolean) =>
     read.push(isBinary ? ['binary', data.toString('hex')] : [`text of ${data.length}`, String(data)]),
   )
@@ -120,7 +120,7 @@ it.each([
   const read = (): void => {
     const ignore = (): void => undefined
     const sink = { onText: ignore, onBinary: ignore, onPing: ignore, onGoodbye: ignore }
-    new FrameReader(sink, MOST_BYTES).read(Buffer.from(bytes), 0, bytes.length)
+    new FrameReader(sink, MAX_BYTES).read(Buffer.from(bytes), 0, bytes.length)
   }
   expect(read).toThrow(expect.objectContaining({ closeCode }))
 })

@@ -4,7 +4,7 @@ import { build, encodeIntoCompressedBase64, type JsHistogram } from 'hdr-histogr
 import { doDecode } from 'hdr-histogram-js/dist/JsHistogram.encoding.js'
 import { expect, test } from 'vitest'
 import { VolleyError } from '../../../../../lib/core/base/errors.ts'
-import { HIGHEST_TRACKABLE, Histogram } from '../../../../../lib/core/metrics/histogram.ts'
+import { Histogram, MAX_TRACKABLE } from '../../../../../lib/core/metrics/histogram.ts'
 
 const RELATIVE_ERROR = 0.001
 /** The header fields in which hdr-histogram-js departs from HdrHistogram: it writes the integer 1 in both. */
@@ -14,7 +14,7 @@ const CONVERSION_RATIO = [32, 40] as const
 const value = fc.oneof(
   fc.integer({ min: 0, max: 5_000 }),
   fc.integer({ min: 0, max: 10_000_000 }),
-  fc.integer({ min: 0, max: HIGHEST_TRACKABLE }),
+  fc.integer({ min: 0, max: MAX_TRACKABLE }),
   fc
     .tuple(fc.integer({ min: 0, max: 36 }), fc.integer({ min: -1, max: 1 }))
     .map(([power, offset]) => Math.max(0, 2 ** power + offset)),
@@ -41,7 +41,7 @@ function merged(...parts: readonly Histogram[]): Histogram {
   return whole
 }
 
-function referenceOf(recorded: readonly number[], highestTrackableValue = HIGHEST_TRACKABLE): JsHistogram {
+function referenceOf(recorded: readonly number[], highestTrackableValue = MAX_TRACKABLE): JsHistogram {
   const reference = build({
     bitBucketSize: 64,
     autoResize: false,
