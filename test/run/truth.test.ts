@@ -1,11 +1,15 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import papaparse from 'papaparse'
 import { expect, it } from 'vitest'
+import { REQUEST_LOG_HEADER } from '../../lib/core/results/request-log.ts'
 import type { Summary } from '../../lib/core/results/summary.ts'
-import { freshDirectory, readSummary, volley } from './volley.ts'
+import type { VirtualUser } from '../../lib/core/scenario/flow.ts'
+import { runPlanned } from '../fixtures/in-process-run.ts'
+import { planFor } from '../fixtures/plan-for.ts'
 
 /** Connections that the users of one generator share at most. */
 const MAX_CONNECTIONS = 900
@@ -19,8 +23,8 @@ interface Run {
 
 /** A run of one generator against a server of this process, which sees requests once their body is read. */
 async function runAgainst(
-  flow: string,
-  executor: string,
+  flow: (vu: VirtualUser) => Promise<unknown>,
+  executor: object,
   answer: (request: IncomingMessage, response: ServerResponse) => void,
 ): Promise<Run> {
   const sockets = new Set<Socket>()
@@ -31,34 +35,26 @@ async function runAgainst(
   })
   server.on('connection', (socket: Socket) => sockets.add(socket))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', 4_096, resolve))
-  const directory = await freshDirectory()
-  const [file, log, out] = ['truth.ts', 'requests.csv', 'run'].map((name) => join(directory, name)) as [
-    string,
-    string,
-    string,
-  ]
-  await writeFile(
-    file,
-    `import { defineScenario } from 'volley'
-export default defineScenario({
-  name: 'truth',
-  target: { url: 'http://127.0.0.1:${(server.address() as AddressInfo).port}' },
-  http: { connections: 'pooled' },
-  flows: { only: { run: async (vu) => { ${flow} } } },
-  profiles: { light: { executors: [${executor}] } },
-})
-`,
+  const log = join(await mkdtemp(join(tmpdir(), 'volley-test-')), 'requests.csv')
+  await writeFile(log, REQUEST_LOG_HEADER)
+  const { port } = server.address() as AddressInfo
+  const { plan, loaded } = planFor(
+    {
+      ...{ name: 'truth', target: { url: `http://127.0.0.1:${port}` }, http: { connections: 'pooled' } },
+      flows: { only: { run: flow } },
+      profiles: { light: { executors: [executor] } },
+    },
+    { logRequests: log, generators: 1 },
   )
   try {
-    await volley('run', file, '--out', out, '--generators', '1', '--log-requests', log)
-    // The run asks once, with a connection that carries no request, whether the target is there.
+    const { summary } = await runPlanned({ plan, loaded })
     const carriers = [...sockets].filter(({ bytesRead }) => bytesRead > 0)
     const { data } = papaparse.parse<Run['requests'][number]>(await readFile(log, 'utf8'), {
       header: true,
       skipEmptyLines: true,
     })
     return {
-      summary: await readSummary(out),
+      summary,
       requests: data,
       seen: {
         requests,
@@ -79,8 +75,8 @@ function countOf({ metrics }: Summary, metric: string): number | undefined {
 
 it('counts the requests and the bytes that went over the wire, heads included', async () => {
   const { summary, seen } = await runAgainst(
-    "await vu.post('/body', { body: 'x'.repeat(1_000 * (1 + (vu.iteration % 7))) })",
-    "{ executor: 'per-vu-iterations', users: 5, iterations: 40, maxDuration: '20s' }",
+    (vu) => vu.post('/body', { body: 'x'.repeat(1_000 * (1 + (vu.iteration % 7))) }),
+    { executor: 'per-vu-iterations', users: 5, iterations: 40, maxDuration: '20s' },
     (_, response) => response.end('y'.repeat(12_345)),
   )
   expect(countOf(summary, 'http_reqs')).toBe(200)
@@ -93,8 +89,8 @@ it('counts the requests and the bytes that went over the wire, heads included', 
 it('counts every connection that was reset without an answer, by its class', async () => {
   let asked = 0
   const { summary, seen } = await runAgainst(
-    "await vu.post('/drop')",
-    "{ executor: 'per-vu-iterations', users: 5, iterations: 40, maxDuration: '20s' }",
+    (vu) => vu.post('/drop'),
+    { executor: 'per-vu-iterations', users: 5, iterations: 40, maxDuration: '20s' },
     (request, response) => {
       if (++asked % 10 === 0) (request.socket as Socket).resetAndDestroy()
       else response.end('{}')
@@ -110,8 +106,8 @@ it('shows a freeze of the target in the response times of all who came in it, an
   let thawsAtMs: number | undefined
   let heldLong = 0
   const { requests, seen } = await runAgainst(
-    "await vu.get('/freeze')",
-    "{ executor: 'constant-arrival-rate', rate: 1_000, duration: '2s', maxUsers: 2_000 }",
+    (vu) => vu.get('/freeze'),
+    { executor: 'constant-arrival-rate', rate: 1_000, duration: '2s', maxUsers: 2_000 },
     (_, response) => {
       thawsAtMs ??= performance.now() + FREEZE_MS
       const leftMs = Math.max(0, thawsAtMs - performance.now())
