@@ -49,6 +49,8 @@ export interface GenerateOptions {
   printed?: PrintedLines | undefined
   /** Errors that nothing waits for; they are counted. By default there are none. */
   strays?: StrayErrors | undefined
+  /** How this process is; by default it is measured, as one that has nothing else to do. */
+  health?: Pick<HealthMeter, 'read' | 'close'> | undefined
   /** Opens connections ahead of the start. */
   preconnect?: Preconnect | undefined
   /** Builds what users need around the recorder. */
@@ -76,7 +78,7 @@ export async function generate(options: GenerateOptions): Promise<Ending> {
   const behindMs = clock.now() - startsMs
   const joinedMs = behindMs > LATE_AFTER_MS ? window.fromMs + behindMs : window.fromMs
 
-  const health = new HealthMeter()
+  const health = options.health ?? new HealthMeter()
   const module = options.module ?? plan.scenario.module
   const recorder = new Recorder({
     incidents: new Incidents({

@@ -7,6 +7,7 @@ import type { Clock, Crew, Launcher, SnapshotStore } from '../../lib/ports.ts'
 import type { LoadedScenario } from '../../lib/scenario/scenario-file.ts'
 import type { PrintedLines } from '../../lib/user-code/printed-lines.ts'
 import type { StrayErrors } from '../../lib/user-code/stray-errors.ts'
+import type { GenerateOptions } from './generate.ts'
 import { prepare } from './prepare.ts'
 
 /** From when all generators are ready to their common start. */
@@ -20,6 +21,8 @@ interface InProcessOptions {
   stopPollMs?: number
   printed?: PrintedLines
   strays?: StrayErrors
+  /** How the generators are, where this process has other work besides; by default it is measured. */
+  health?: GenerateOptions['health']
 }
 
 type Generate = (startAtMs: number) => Promise<Ending>
@@ -72,9 +75,9 @@ export class InProcessLauncher implements Launcher {
   }
 
   #prepare(plan: Plan, slice: number, window: number, killed: AbortSignal): Promise<Generate> {
-    const { store, clock, loaded, stopPollMs = START_AHEAD_MS, printed, strays } = this.#options
+    const { store, clock, loaded, stopPollMs = START_AHEAD_MS, printed, strays, health } = this.#options
     return prepare({
-      ...{ store, clock, stopPollMs, abandon: killed, printed },
+      ...{ store, clock, stopPollMs, abandon: killed, printed, health },
       ...(strays && { strays }),
       run: plan.run,
       invocation: { slice, window, attempt: 0 },

@@ -21,7 +21,7 @@ import { warmUp, warmUpMs } from './warm-up.ts'
 
 type PrepareOptions = Pick<
   GenerateOptions,
-  'store' | 'clock' | 'stopPollMs' | 'abandon' | 'printed' | 'strays'
+  'store' | 'clock' | 'stopPollMs' | 'abandon' | 'printed' | 'strays' | 'health'
 > & {
   run: string
   invocation: Invocation
