@@ -125,6 +125,20 @@ export function programOf(terminal: Terminal, end: (code: number) => void): Comm
       end(await quoteCommand(scenario, flags, terminal))
     })
 
+  withSettings(program.command('deploy'))
+    .description("make or update a deployment in your AWS account, by CDK; further flags are CDK's")
+    .action(async (rest, flags) => {
+      const { deployCommand } = await import('./cloud/deploy-command.ts')
+      end(await deployCommand('deploy', flags, rest))
+    })
+
+  withSettings(program.command('destroy'))
+    .description("remove a deployment, by CDK; further flags are CDK's")
+    .action(async (rest, flags) => {
+      const { deployCommand } = await import('./cloud/deploy-command.ts')
+      end(await deployCommand('destroy', flags, rest))
+    })
+
   return program
 }
 
@@ -150,6 +164,15 @@ function withDeployment(command: Command): Command {
   return command
     .addOption(new Option('--endpoint <url>', "the deployment's API (its output ApiUrl)").env('VOLLEY_API'))
     .addOption(new Option('--region <name>', 'its region, where the URL does not tell').env('AWS_REGION'))
+}
+
+function withSettings(command: Command): Command {
+  const collected = (setting: string, before: readonly string[]): string[] => [...before, setting]
+  return command
+    .argument('[flags...]', 'flags of CDK, such as --require-approval never')
+    .option('-c, --context <name=value>', 'a setting of the deployment; repeat it for others', collected, [])
+    .option('--scenarios <folder>', 'deploy the scenarios of this folder, too')
+    .allowUnknownOption()
 }
 
 /** Tells the user what went wrong and returns the exit code. */

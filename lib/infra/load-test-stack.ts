@@ -26,7 +26,7 @@ export class LoadTestStack extends Stack {
     const functions = new RunFunctions(this, 'Functions', { bucket, settings })
     const machine = new RunStateMachine(this, 'Runs', functions)
     const environment = environmentOf(this, bucket, settings)
-    new RunApi(this, 'Api', { bucket, stateMachine: machine, environment })
+    new RunApi(this, 'Api', { bucket, stateMachine: machine, environment, scenarios: settings.scenarios })
     new AbortRule(this, 'Abort', { stateMachineArn: machine.arn, stop: functions.stop })
     const { notifyEmail, schedules, dashboard } = settings
     const people =

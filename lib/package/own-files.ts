@@ -9,7 +9,7 @@ export const MODULE_ENDING = extname(import.meta.url)
 export const CODE_ROOT = new URL('../../', import.meta.url)
 
 /** The folder of `package.json`. */
-const PACKAGE_ROOT = MODULE_ENDING === '.js' ? new URL('../', CODE_ROOT) : CODE_ROOT
+export const PACKAGE_ROOT = MODULE_ENDING === '.js' ? new URL('../', CODE_ROOT) : CODE_ROOT
 
 /** One of Volley's own modules, by its path from the root without an ending, for whatever is started or bundled by path. */
 export function ownModule(path: string): URL {

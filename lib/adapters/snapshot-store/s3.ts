@@ -7,9 +7,8 @@ import {
 } from '@aws-sdk/client-s3'
 import { VolleyError } from '../../core/base/errors.ts'
 import type { SnapshotStore } from '../../ports.ts'
+import { INTERIM_TAG } from './interim-tag.ts'
 
-/** What only judging a run needs carries this tag: a lifecycle rule can't tell it by a prefix that holds the run. */
-export const INTERIM_TAG = { volley: 'interim' }
 const INTERIM = /^runs\/[^/]+\/[^/]+\//
 
 const NOT_FOUND = 404

@@ -24,13 +24,15 @@ interface RunApiProps {
   stateMachine: { arn: string; name: string }
   /** Variables that all functions share. */
   environment: Record<string, string>
+  /** The user's folder of scenarios. */
+  scenarios?: string | undefined
 }
 
 /** The REST API of a deployment. Who may call it is IAM's to say: `execute-api:Invoke`. */
 export class RunApi extends Construct {
   readonly url: string
 
-  constructor(scope: Construct, id: string, { bucket, stateMachine, environment }: RunApiProps) {
+  constructor(scope: Construct, id: string, { bucket, stateMachine, environment, scenarios }: RunApiProps) {
     super(scope, id)
     const api = new RunFunction(this, 'Handler', {
       entry: 'functions/api/handler.ts',
@@ -42,6 +44,7 @@ export class RunApi extends Construct {
       environment: { ...environment, VOLLEY_STATE_MACHINE_ARN: stateMachine.arn },
       actions: ['lambda:GetAccountSettings'],
       suites: true,
+      scenarios,
     })
     this.#letItStartRuns(api, stateMachine)
     const gateway = this.#gateway(api)

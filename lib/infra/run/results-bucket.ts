@@ -2,7 +2,7 @@ import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib'
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3'
 
 import { Construct } from 'constructs'
-import { INTERIM_TAG } from '../../adapters/snapshot-store/s3.ts'
+import { INTERIM_TAG } from '../../adapters/snapshot-store/interim-tag.ts'
 import { EmptierLog } from './emptier-log.ts'
 
 const SNAPSHOTS_KEPT = Duration.days(30)

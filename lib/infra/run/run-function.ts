@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { Duration, RemovalPolicy } from 'aws-cdk-lib'
 import { Effect, Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
-import { Architecture, type CfnFunction, Runtime } from 'aws-cdk-lib/aws-lambda'
+import { Architecture, type CfnFunction, Code, Runtime } from 'aws-cdk-lib/aws-lambda'
 import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs'
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
 import type { Bucket } from 'aws-cdk-lib/aws-s3'
@@ -9,6 +9,7 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3'
 import { Construct } from 'constructs'
 import { REQUIRE_BANNER } from '../../scenario/require-banner.ts'
 import { acknowledgeKeys, acknowledgeWildcard } from '../acknowledge.ts'
+import { type CodeProps, companionCommands, prebuiltCode } from './function-code.ts'
 import type { PrivateNetwork } from './private-network.ts'
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
@@ -23,9 +24,7 @@ const NETWORK_INTERFACES = [
   'ec2:UnassignPrivateIpAddresses',
 ]
 
-interface RunFunctionProps {
-  /** The handler's file, from the project's root. */
-  entry: string
+interface RunFunctionProps extends CodeProps {
   bucket: Bucket
   /** Keys it may read and write; `*` stands for anything. */
   reads: readonly string[]
@@ -43,10 +42,6 @@ interface RunFunctionProps {
   reservedConcurrency?: number | undefined
   /** How often the service repeats an asynchronous event whose handler failed. */
   retries?: 0 | 1 | 2
-  /** Whether suites travel with it. */
-  suites?: boolean
-  /** Commands that put more beside its code. */
-  bundled?: (out: string) => string[]
 }
 
 /** One Lambda function: its bundle, its log, and a role that may do what it needs and nothing else. */
@@ -65,7 +60,9 @@ export class RunFunction extends Construct {
       roles: [this.role],
       statements: [...storeStatements(props), ...accountStatements(props), logStatement(logGroup)],
     })
+    const prebuilt = prebuiltCode(props)
     this.function = new NodejsFunction(this, 'Function', {
+      ...(prebuilt !== undefined && { code: Code.fromAsset(prebuilt), handler: 'index.handler' }),
       entry: `${ROOT}${props.entry}`,
       projectRoot: ROOT,
       depsLockFilePath: `${ROOT}package-lock.json`,
@@ -93,10 +90,7 @@ export class RunFunction extends Construct {
         commandHooks: {
           beforeBundling: () => [],
           beforeInstall: () => [],
-          afterBundling: (_input, out) => [
-            ...(props.suites ? [`node "${ROOT}lib/infra/run/bundle-suites.ts" "${out}"`] : []),
-            ...(props.bundled?.(out) ?? []),
-          ],
+          afterBundling: (_input, out) => companionCommands(props, out),
         },
       },
     })

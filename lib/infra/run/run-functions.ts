@@ -1,3 +1,5 @@
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
 import { Stack } from 'aws-cdk-lib'
 import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { Bucket } from 'aws-cdk-lib/aws-s3'
@@ -5,8 +7,10 @@ import { Construct } from 'constructs'
 import { GENERATOR_MEMORY_MB } from '../../core/price/usage.ts'
 import { GENERATOR_FLAGS } from '../../core/run/flags.ts'
 import { MAX_INVOCATION_MS } from '../../core/run/relay.ts'
+import { CODE_ROOT } from '../../package/own-files.ts'
 import type { Settings } from '../settings/settings.ts'
 import { grantChaosRights } from './chaos-rights.ts'
+import type { Companion } from './function-code.ts'
 import { PrivateNetwork } from './private-network.ts'
 import { RunFunction } from './run-function.ts'
 
@@ -28,6 +32,7 @@ export class RunFunctions extends Construct {
     super(scope, id)
     const shared = { bucket, environment: environmentOf(this, bucket, settings) }
     const { reservedConcurrency } = settings
+    const scenarios = { suites: true, scenarios: settings.scenarios }
     // They talk to the target: they see that it answers, load it, read its metrics, set it up and tear it down.
     const network = networkOf(this, settings)
     this.plan = new RunFunction(this, 'Plan', {
@@ -45,7 +50,7 @@ export class RunFunctions extends Construct {
       memoryMb: GENERATOR_MEMORY_MB,
       timeoutS: 300,
       actions: ['lambda:GetAccountSettings'],
-      suites: true,
+      ...scenarios,
     })
     this.generator = new RunFunction(this, 'Generator', {
       ...shared,
@@ -57,7 +62,7 @@ export class RunFunctions extends Construct {
       writes: ['runs/*/snapshots/*', 'runs/*/claims/*'],
       memoryMb: GENERATOR_MEMORY_MB,
       timeoutS: MAX_S,
-      suites: true,
+      ...scenarios,
     })
     this.aggregator = new RunFunction(this, 'Aggregator', {
       ...shared,
@@ -69,10 +74,10 @@ export class RunFunctions extends Construct {
       memoryMb: GENERATOR_MEMORY_MB,
       timeoutS: MAX_S,
       actions: ['cloudwatch:GetMetricData', 'application-autoscaling:DescribeScalingActivities'],
-      suites: true,
+      ...scenarios,
       // A run is judged once, however often it is asked for.
       retries: 2,
-      bundled: reportAssets,
+      companions: reportAssets(),
     })
     this.note = new RunFunction(this, 'Note', {
       ...shared,
@@ -142,12 +147,15 @@ export function environmentOf(scope: Construct, bucket: Bucket, settings: Settin
 }
 
 /** The page's styles and scripts, at the places where `assets.ts` looks for them. */
-function reportAssets(out: string): string[] {
-  const root = new URL('../../../', import.meta.url).pathname
-  return [
-    `cp -R "${root}${REPORT_ASSETS}/style" "${root}${REPORT_ASSETS}/client" "${out}"`,
-    `mkdir -p "${out}/node_modules/uplot/dist"`,
-    `cp "${root}node_modules/uplot/package.json" "${out}/node_modules/uplot/"`,
-    `cp "${root}node_modules/uplot/dist/uPlot.iife.min.js" "${root}node_modules/uplot/dist/uPlot.min.css" "${out}/node_modules/uplot/dist/"`,
-  ]
+function reportAssets(): Companion[] {
+  const { resolve } = createRequire(import.meta.url)
+  const folders = ['style', 'client'].map((to) => ({
+    from: fileURLToPath(new URL(`${REPORT_ASSETS}/${to}`, CODE_ROOT)),
+    to,
+  }))
+  const files = ['package.json', 'dist/uPlot.iife.min.js', 'dist/uPlot.min.css'].map((file) => ({
+    from: resolve(`uplot/${file}`),
+    to: `node_modules/uplot/${file}`,
+  }))
+  return [...folders, ...files]
 }

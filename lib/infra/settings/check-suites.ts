@@ -6,10 +6,13 @@ import { asField } from '../../core/run/run-request.ts'
 import type { Scenario } from '../../core/scenario/scenario.ts'
 import { allMistakes } from '../../planning/all-mistakes.ts'
 import { draftLoaded, type Permitted } from '../../planning/draft-plan.ts'
-import { suiteNames } from '../../scenario/find-scenario.ts'
 import { type LoadedScenario, loadScenario } from '../../scenario/scenario-file.ts'
+import { deployedScenarios } from './deployed-scenarios.ts'
 import type { ScheduleSetting } from './schedule-settings.ts'
 import type { Settings } from './settings.ts'
+
+/** Of the scenarios that are deployed, by name. */
+type Files = ReadonlyMap<string, string>
 
 /**
  * Holds what settings say of suites against the suites: every scheduled run is planned, as it will be when its time
@@ -17,15 +20,22 @@ import type { Settings } from './settings.ts'
  */
 export async function checkSuites(settings: Settings): Promise<Scenario | undefined> {
   const { dashboard, schedules } = settings
+  const files = deployedScenarios(settings.scenarios)
   const [found] = await allMistakes(
-    async () => dashboard && (await loadSuite(dashboard.scenario, '-c dashboard.scenario')).scenario,
-    ...schedules.map((schedule, i) => () => checkSchedule(schedule, `-c schedules[${i}].run`, settings)),
+    async () => dashboard && (await loadSuite(files, dashboard.scenario, '-c dashboard.scenario')).scenario,
+    ...schedules.map(
+      (schedule, i) => () => checkSchedule(schedule, `-c schedules[${i}].run`, { settings, files }),
+    ),
   )
   return found as Scenario | undefined
 }
 
-async function checkSchedule({ name, run }: ScheduleSetting, at: string, settings: Settings): Promise<void> {
-  const loaded = await loadSuite(run.scenario, `${at}.scenario`)
+async function checkSchedule(
+  { name, run }: ScheduleSetting,
+  at: string,
+  { settings, files }: { settings: Settings; files: Files },
+): Promise<void> {
+  const loaded = await loadSuite(files, run.scenario, `${at}.scenario`)
   try {
     await draftLoaded(loaded, run, name, permittedBy(settings))
   } catch (error) {
@@ -52,11 +62,12 @@ function permittedBy(settings: Settings): Permitted {
   }
 }
 
-async function loadSuite(name: string, field: string): Promise<LoadedScenario> {
-  const suites = suiteNames()
-  if (suites.includes(name)) return loadScenario(name)
-  const limit = `a suite that is deployed with the stack: ${suites.join(', ')}`
+async function loadSuite(files: Files, name: string, field: string): Promise<LoadedScenario> {
+  const file = files.get(name)
+  if (file !== undefined) return loadScenario(file)
+  const names = [...files.keys()]
+  const limit = `a suite that is deployed with the stack: ${names.join(', ')}`
   throw new VolleyError('SCENARIO_NOT_FOUND', `there is no suite ${name}`, [
-    { field, value: name, limit, next: didYouMean(name, suites) },
+    { field, value: name, limit, next: didYouMean(name, names) },
   ])
 }

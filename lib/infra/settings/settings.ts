@@ -22,6 +22,8 @@ export const settingsSchema = z.object({
     .regex(/^[A-Za-z][A-Za-z0-9-]*$/, { error: 'must be letters, digits and -' })
     .max(60)
     .optional(),
+  /** A folder with scenarios that are deployed beside the suites. */
+  scenarios: z.string().min(1).optional(),
   /** Hosts or URLs that may be sent load. Nothing is allowed by default. */
   allowedTargets: z.string().array().default([]),
   /** No run may cost more. */
