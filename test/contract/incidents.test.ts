@@ -5,13 +5,11 @@ import { createNetwork } from '../../functions/generator/user/network.ts'
 import { createServices } from '../../functions/generator/user/services.ts'
 import { systemClock } from '../../lib/adapters/clock/system.ts'
 import { MemoryStore } from '../../lib/adapters/snapshot-store/memory.ts'
-import { makePlan } from '../../lib/core/plan/make-plan.ts'
 import type { Incident } from '../../lib/core/results/incident.ts'
 import { decodeSnapshot, snapshotPrefix } from '../../lib/core/results/snapshot.ts'
-import { checkScenario } from '../../lib/core/scenario/check-scenario.ts'
 import type { VirtualUser } from '../../lib/core/scenario/flow.ts'
-import type { Scenario } from '../../lib/core/scenario/scenario.ts'
 import { StrayErrors } from '../../lib/user-code/stray-errors.ts'
+import { planFor } from '../fixtures/plan-for.ts'
 import { httpServer, lineServer, refusedOrigin } from './wire-server.ts'
 
 /** What one iteration of a flow leaves of incidents, by where they happened. */
@@ -20,18 +18,18 @@ async function incidentsOf(
   run: (vu: VirtualUser) => Promise<unknown>,
   strays?: StrayErrors,
 ): Promise<Record<string, Incident>> {
-  const { scenario } = checkScenario({
+  const definition = {
     name: 'shop',
-    target: {},
+    target: { url: targetUrl },
     flows: { buy: { run } },
     profiles: {
       once: {
         executors: [{ executor: 'per-vu-iterations', users: 1, iterations: 1, maxDuration: '10s' }],
       },
     },
-  }) as { scenario: Scenario }
-  const facts = { run: 'r1', module: import.meta.url, targetUrl, seed: 1, generators: 1 }
-  const plan = makePlan(scenario, { allow: [] }, facts)
+  }
+  const { plan, loaded } = planFor(definition, { module: import.meta.url, generators: 1 })
+  const { scenario } = loaded
   const store = new MemoryStore()
   const clock = systemClock
   await generate({
@@ -49,7 +47,7 @@ async function incidentsOf(
       }),
   })
   const incidents: Record<string, Incident> = {}
-  for await (const key of store.list(snapshotPrefix('r1'))) {
+  for await (const key of store.list(snapshotPrefix(plan.run))) {
     const { header } = await decodeSnapshot((await store.get(key)) as Uint8Array)
     for (const incident of header.incidents?.seen ?? []) incidents[incident.where] = incident
   }

@@ -1,10 +1,9 @@
 import { expect, it } from 'vitest'
 import { ManualClock } from '../../../../lib/adapters/clock/manual.ts'
 import { MemoryStore } from '../../../../lib/adapters/snapshot-store/memory.ts'
-import { makePlan } from '../../../../lib/core/plan/make-plan.ts'
-import { checkScenario } from '../../../../lib/core/scenario/check-scenario.ts'
-import type { Scenario } from '../../../../lib/core/scenario/scenario.ts'
+import { setupKey } from '../../../../lib/core/run/setup.ts'
 import { occasionOf } from '../../../../lib/run/occasion.ts'
+import { planFor } from '../../../fixtures/plan-for.ts'
 
 it.each([
   [
@@ -18,21 +17,23 @@ it.each([
   const fail = async (): Promise<void> => {
     throw thrown
   }
-  const { scenario } = checkScenario({
-    ...{ name: 'shop', target: {}, flows: { browse: { run: async () => undefined } } },
+  const definition = {
+    ...{
+      name: 'shop',
+      target: { url: 'http://127.0.0.1:1' },
+      flows: { browse: { run: async () => undefined } },
+    },
     profiles: { users: { executors: [{ executor: 'constant-vus', users: 1, duration: '1s' }] } },
     ...{ setup: fail, teardown: fail },
-  }) as { scenario: Scenario }
-  const module = import.meta.url
-  const facts = { run: 'r1', module, targetUrl: 'http://127.0.0.1:1', seed: 1, generators: 1 }
-  const plan = makePlan(scenario, { allow: [] }, facts)
+  }
+  const { plan, loaded } = planFor(definition, { module: import.meta.url })
   const store = new MemoryStore()
-  const occasion = occasionOf(plan, { scenario, module }, store, new ManualClock(0))
+  const occasion = occasionOf(plan, loaded, store, new ManualClock(0))
   const place = thrown instanceof Error ? ' (occasion.test.ts:' : ''
   await expect(occasion.setup()).rejects.toMatchObject({
     code: 'SETUP_FAILED',
     message: expect.stringContaining(`setup failed: ${said}${place}`),
   })
-  await store.put('runs/r1/setup.json', '{}')
+  await store.put(setupKey(plan.run), '{}')
   expect(await occasion.teardown()).toEqual([expect.stringContaining(`teardown failed: ${said}${place}`)])
 })

@@ -1,23 +1,20 @@
 import { expect, it } from 'vitest'
 import { systemClock } from '../../../../../lib/adapters/clock/system.ts'
 import { MemoryStore } from '../../../../../lib/adapters/snapshot-store/memory.ts'
-import { makePlan } from '../../../../../lib/core/plan/make-plan.ts'
 import { setupKey } from '../../../../../lib/core/run/setup.ts'
-import { scenarioSchema } from '../../../../../lib/core/scenario/scenario.ts'
 import { occasionOf } from '../../../../../lib/run/occasion.ts'
+import { planFor } from '../../../../fixtures/plan-for.ts'
 
 function settingUp(setup: () => unknown) {
-  const scenario = scenarioSchema.parse({
+  const { plan, loaded } = planFor({
     name: 'prepared',
     target: { url: 'http://127.0.0.1:9' },
     setup,
     flows: { f: { run: async () => undefined } },
     profiles: { p: { executors: [{ executor: 'constant-vus', users: 1, duration: '1s' }] } },
   })
-  const facts = { run: 'r', module: 'file:///s.ts', seed: 1, targetUrl: 'http://127.0.0.1:9', generators: 1 }
-  const plan = makePlan(scenario, { allow: [] }, facts)
   const store = new MemoryStore()
-  return { store, occasion: occasionOf(plan, { scenario, module: facts.module }, store, systemClock) }
+  return { store, occasion: occasionOf(plan, loaded, store, systemClock) }
 }
 
 it('gives generators what setup returns', async () => {
