@@ -1,12 +1,14 @@
-import { readFile } from 'node:fs/promises'
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import papaparse from 'papaparse'
 import { describe, expect, it } from 'vitest'
-import { spawnModelTarget } from '../../lib/target/spawn.ts'
-import { freshDirectory, readSummary, readVerdict, volley } from './volley.ts'
+import { REQUEST_LOG_HEADER } from '../../lib/core/results/request-log.ts'
+import type { Summary } from '../../lib/core/results/summary.ts'
+import codepal from '../../scenarios/codepal/scenario.ts'
+import model from '../../scenarios/codepal/target.ts'
+import { runInProcess } from '../fixtures/in-process-run.ts'
 
-const MODEL = pathToFileURL('scenarios/codepal/target.ts').href
 /** Twenty journeys a second for four seconds. */
 const ARRIVALS = 80
 
@@ -18,26 +20,17 @@ interface Measured {
 
 async function steadyRun(
   generators: number,
-): Promise<{ measured: Measured; received: number; directory: string }> {
-  const target = await spawnModelTarget(MODEL, { port: 0, condition: 'healthy', seed: 3 })
-  const directory = join(await freshDirectory(), 'run')
+): Promise<{ measured: Measured; received: number; summary: Summary; log: string }> {
+  const target = await model.start({ port: 0, condition: 'healthy', seed: 3 })
+  const log = join(await mkdtemp(join(tmpdir(), 'volley-test-')), 'requests.csv')
+  await writeFile(log, REQUEST_LOG_HEADER)
+  const module = new URL('../../scenarios/codepal/scenario.ts', import.meta.url).href
+  const load = { profile: 'steady', duration: '4s' as const, generators, seed: 7, target: target.url }
   try {
-    const load = [
-      '--profile',
-      'steady',
-      '--duration',
-      '4s',
-      '--generators',
-      String(generators),
-      '--seed',
-      '7',
-    ]
-    const log = ['--log-requests', join(directory, '..', 'requests.csv')]
-    await volley('run', 'codepal', ...load, ...log, '--target', target.url, '--out', directory)
+    const { summary, verdict } = await runInProcess(codepal, { ...load, module, logRequests: log })
     const stats = (await (await fetch(`${target.url}/_model/stats`)).json()) as { requests: number }
-    const { requests, iterations } = await readVerdict(directory)
-    const { series } = await readSummary(directory)
-    const byFlow = series
+    const { requests, iterations } = verdict
+    const byFlow = summary.series
       .filter(({ metric }) => metric === 'iterations')
       .map(({ tags, values }) => [tags.flow, values.kind === 'counter' ? values.count : Number.NaN] as const)
       .sort()
@@ -48,7 +41,7 @@ async function steadyRun(
         byFlow: Object.fromEntries(byFlow),
       },
       received: stats.requests,
-      directory,
+      ...{ summary, log },
     }
   } finally {
     await target.close()
@@ -67,13 +60,12 @@ describe('a run with an arrival rate and a seed', () => {
   }, 120_000)
 
   it('finds the same p50, p99 and maximum as the raw log of its requests, within half a percent', async () => {
-    const { directory } = await steadyRun(2)
-    const text = await readFile(join(directory, '..', 'requests.csv'), 'utf8')
+    const { summary, log } = await steadyRun(2)
+    const text = await readFile(log, 'utf8')
     const { data } = papaparse.parse<{ service_us: string }>(text, { header: true, skipEmptyLines: true })
     const exact = data.map(({ service_us }) => Number(service_us) / 1_000).sort((a, b) => a - b)
     const quantile = (q: number): number => exact[Math.ceil(q * exact.length) - 1] as number
-    const { metrics } = await readSummary(directory)
-    const values = metrics.http_req_duration?.values
+    const values = summary.metrics.http_req_duration?.values
     if (values?.kind !== 'trend') throw new Error('http_req_duration is no trend')
     expect(values.count).toBe(exact.length)
     for (const [measured, expected] of [
