@@ -1,13 +1,9 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { EXIT } from '../../lib/core/base/errors.ts'
-import { spawnModelTarget } from '../../lib/target/spawn.ts'
 import { childrenOf, isAlive, until } from './processes.ts'
 import { freshDirectory, readPlan, readSummary, readVerdict, startVolley } from './volley.ts'
-
-const MODEL = pathToFileURL('scenarios/codepal/target.ts').href
 
 interface Running {
   process: ReturnType<typeof startVolley>['process']
@@ -103,17 +99,5 @@ describe('a coordinator that is killed', () => {
     cli.kill('SIGKILL')
     await outcome
     await until(() => [...generators, ...targets].every((pid) => !isAlive(pid)), 5_000)
-  })
-})
-
-describe('a target that goes away in the middle of a run', () => {
-  it('is seen in the errors, by class, and fails the run', async () => {
-    const target = await spawnModelTarget(MODEL, { port: 0, condition: 'healthy', seed: 1 })
-    const { outcome, directory } = await running('--target', target.url)
-    await target.close()
-    expect((await outcome).code).toBe(EXIT.fail)
-    const { errors } = await readSummary(directory)
-    expect(errors.map(({ error }) => error)).toContain('connection_refused')
-    expect((await readVerdict(directory)).state).toBe('fail')
   })
 })

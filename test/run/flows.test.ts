@@ -274,3 +274,34 @@ describe('a threshold with abortOnFail', () => {
     expect(verdict.endedAt - verdict.startedAt).toBeLessThan(15_000)
   })
 })
+
+describe('a target that goes away in the middle of a run', () => {
+  it('is seen in the errors, by class, and fails the run', async () => {
+    let served = 0
+    const leaving = createServer((_, response) => {
+      response.end('ok')
+      if (++served === 20) leaving.close().closeAllConnections()
+    })
+    await new Promise<void>((resolve) => leaving.listen(0, '127.0.0.1', resolve))
+    const { port } = leaving.address() as AddressInfo
+    const { code, summary, verdict } = await runInProcess(
+      defineScenario({
+        name: 'leaving',
+        target: { url: `http://127.0.0.1:${port}` },
+        flows: {
+          only: {
+            run: async (vu) => {
+              await vu.get('/')
+              await vu.think('10ms')
+            },
+          },
+        },
+        profiles: light({ executor: 'per-vu-iterations', users: 4, iterations: 20, maxDuration: '10s' }),
+      }),
+    )
+    expect(code).toBe(EXIT.fail)
+    expect(summary.errors.map(({ error }) => error)).toContain('connection_refused')
+    expect(verdict.state).toBe('fail')
+    expect(summary.metrics.http_reqs?.values).toMatchObject({ count: 80 })
+  })
+})
