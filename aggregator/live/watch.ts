@@ -97,7 +97,7 @@ function abortsAfterMs({ abortOnFail }: Threshold): number {
   return abortOnFail === true ? 0 : durationMs(abortOnFail.after)
 }
 
-/** Rows that have data, without those that more of the run may still mend. */
+/** Rows that have data, without those that more of the run may still fix. */
 function liveRows(
   plan: Plan,
   merge: Merge,
@@ -124,12 +124,12 @@ function mayMend({ limit, over }: Threshold, { state, value, aggregation }: Row)
   return aggregation === 'min' && !brokenFromAbove(expression, value)
 }
 
-/** Whether growing can't mend it. */
+/** Whether growing can't fix it. */
 function brokenFromBelow({ operator, bound }: Expression, value: number): boolean {
   return operator === '<' || operator === '<=' || (operator === '==' && value > bound)
 }
 
-/** Whether falling can't mend it. */
+/** Whether falling can't fix it. */
 function brokenFromAbove({ operator, bound }: Expression, value: number): boolean {
   return operator === '>' || operator === '>=' || (operator === '==' && value < bound)
 }

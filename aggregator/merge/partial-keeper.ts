@@ -9,7 +9,7 @@ const KEEPING_SHARE = 0.05
 
 /**
  * Puts a run's merge down from time to time, and takes it up where an earlier invocation left it. Snapshots are a
- * set: whatever a partial lacks is folded anew, and no partial at all costs time and changes nothing.
+ * set: whatever a partial lacks is folded again, and no partial at all costs time and changes nothing.
  */
 export class PartialKeeper {
   readonly merge: Merge

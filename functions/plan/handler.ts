@@ -22,7 +22,7 @@ interface PlanEvent {
   input: unknown
 }
 
-/** What a user can mend becomes the execution's cause, in words; anything else is a fault of ours and throws. */
+/** What a user can fix becomes the execution's cause, in words; anything else is a fault of ours and throws. */
 export async function handler({ execution, input }: PlanEvent): Promise<Planned | Refused> {
   try {
     const concurrency =

@@ -21,7 +21,7 @@ import { FORMATS, type ReportFlags } from './report-formats.ts'
 import type { Terminal } from './terminal/terminal.ts'
 
 /**
- * `volley report`: merges and judges the snapshots of a run on this machine again, and writes its reports anew.
+ * `volley report`: merges and judges the snapshots of a run on this machine again, and writes its reports again.
  * What is no directory here is a run of the deployment, if one is named. Returns the exit code.
  */
 export async function reportCommand(

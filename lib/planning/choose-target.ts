@@ -68,7 +68,7 @@ function unreachable(url: string, why: string): VolleyError {
       field: '--target',
       value: url,
       limit: 'a host and port that accept connections',
-      next: 'start the target, or mend the URL',
+      next: 'start the target, or fix the URL',
     },
   ])
 }

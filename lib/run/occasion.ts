@@ -61,7 +61,7 @@ export function occasionOf(plan: Plan, loaded: LoadedScenario, store: SnapshotSt
           field: name,
           value: plan.target.url,
           limit: 'runs to its end',
-          next: 'see what it asks of the target, and mend it',
+          next: 'see what it asks of the target, and fix it',
         },
       ])
     }

@@ -51,7 +51,7 @@ async function bundleCode(file: string, outfile: string): Promise<void> {
     absWorkingDir: dirname(file),
     logLevel: 'silent',
   }).catch((error: Error) => {
-    throw unbundled(file, error.message, 'mend its imports: whatever it needs has to be installed beside it')
+    throw unbundled(file, error.message, 'fix its imports: whatever it needs has to be installed beside it')
   })
 }
 

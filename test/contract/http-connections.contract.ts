@@ -122,7 +122,7 @@ export function httpConnectionsContract(maker: HttpClientMaker): void {
       expect((await warmed).error).toBeUndefined()
     })
 
-    it('opens a connection anew where the warmed one was closed meanwhile', async () => {
+    it('opens a connection again where the warmed one was closed meanwhile', async () => {
       const server = await httpServer((_, response) => response.end('ok'))
       const probe = new HttpProbe(maker)
       await probe.client.connect(probe.connection, server.origin)

@@ -171,7 +171,7 @@ describe('a connection over HTTP/2', () => {
     expect(server.sockets).toHaveLength(2)
   })
 
-  it('is opened anew after a minute without a request', async () => {
+  it('is opened again after a minute without a request', async () => {
     const clock = { ms: 0 }
     const server = await peerServer(answered)
     const probe = new HttpProbe(http2Maker, { now: () => clock.ms })

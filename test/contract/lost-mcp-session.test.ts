@@ -111,7 +111,7 @@ describe('an MCP session that the server has forgotten', () => {
     })
   })
 
-  it('is listened to anew', async () => {
+  it('is listened to again', async () => {
     const server = await mcpServer()
     const { mcp } = await openMcp(server.origin, { reconnect: QUICKLY, listen: true })
     server.forget()

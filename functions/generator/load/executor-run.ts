@@ -14,7 +14,7 @@ export interface ExecutorRun<S extends Schedule = Schedule> {
   originMs: number
   /** The part of its schedule this generator carries. */
   part: Span
-  /** Number of the window: a user's iterations are numbered anew in each. */
+  /** Number of the window: a user's iterations are numbered again in each. */
   window: number
   /** How long iterations may go on after the end of their user or of the window. */
   gracefulStopMs: number

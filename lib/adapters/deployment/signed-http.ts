@@ -57,7 +57,7 @@ function unreachable({ href }: URL, error: unknown): VolleyError {
       field: '--endpoint',
       value: href,
       limit: 'the URL of a deployment (its output ApiUrl)',
-      next: 'mend it, or see whether the stack is still deployed',
+      next: 'fix it, or see whether the stack is still deployed',
     },
   ])
 }

@@ -83,7 +83,7 @@ export class FileSystemStore implements SnapshotStore {
           field: '--out',
           value: this.#directory,
           limit: 'a directory that can be written, with room left',
-          next: 'free some room, mend its rights, or name another directory with --out',
+          next: 'free some room, fix its rights, or name another directory with --out',
         },
       ])
     }

@@ -110,7 +110,7 @@ function refusedByGateway({ status, body }: HttpReply): VolleyError {
           field: '--endpoint',
           value: `${status}`,
           limit: 'the URL of a deployment (its output ApiUrl), stage and all',
-          next: 'mend it, or try again later',
+          next: 'fix it, or try again later',
         },
   ])
 }

@@ -104,7 +104,7 @@ describe('a threshold that aborts', () => {
     expect(breachesOf(threshold, slow, 30_000)).toHaveLength(1)
   })
 
-  it('is not broken by a count or an extreme that more of the run may mend', () => {
+  it('is not broken by a count or an extreme that more of the run may fix', () => {
     const written = [{ seq: 0, samples: [durations(300), { metric: 'http_reqs', sum: 5 }] }]
     const brokenBy = (metric: string, expression: string): number =>
       breachesOf({ metric, limit: expression, abortOnFail }, written).length

@@ -73,7 +73,7 @@ describe('an invocation of the aggregator', () => {
     expect(summaryOf((await resume(ports)).merge)).toStrictEqual(await mergedAtOnce(ports))
   })
 
-  it('goes on from the partial before the latest where the latest is damaged, and anew where both are', async () => {
+  it('goes on from the partial before the latest where the latest is damaged, and begins again where both are', async () => {
     const ports = scene()
     await write(ports.store, 0)
     await shift(ports)

@@ -124,7 +124,7 @@ describe('an event stream', () => {
     expect(parts.every((part) => parser.push(Buffer.from(part)))).toBe(false)
   })
 
-  it('counts the size of an event anew for each', () => {
+  it('counts the size of an event again for each', () => {
     const parser = new EventStreamParser(20, () => undefined)
     expect(
       Array.from({ length: 50 }, () => 'data: 0123456789\n\n').every((part) =>

@@ -162,7 +162,7 @@ it('scales a level that a jump only passes no higher than the peak', () => {
   expect(usersOf(rescale(passed, { users: 100_000 }))).toEqual([[100_000, 100_000, 100_000]])
 })
 
-it('mends a level of a ramp where only a ramp is at its corner', () => {
+it('fixes a level of a ramp where only a ramp is at its corner', () => {
   const ramps = profile(
     {
       executor: 'ramping-vus',
@@ -246,7 +246,7 @@ it('lowers the levels that count, not those of an executor that happens to begin
   ])
 })
 
-it('mends the end of a falling stage where the sum is highest there', () => {
+it('fixes the end of a falling stage where the sum is highest there', () => {
   const sides = profile(
     { executor: 'ramping-vus', startUsers: 21, stages: [{ duration: '10s', users: 13 }] },
     { executor: 'ramping-vus', stages: [{ duration: '10s', users: 11 }] },
