@@ -1,8 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { generate } from '../../functions/generator/generate.ts'
-import { ownRoute } from '../../functions/generator/http-client/route.ts'
-import { createNetwork } from '../../functions/generator/user/network.ts'
-import { createServices } from '../../functions/generator/user/services.ts'
 import { systemClock } from '../../lib/adapters/clock/system.ts'
 import { MemoryStore } from '../../lib/adapters/snapshot-store/memory.ts'
 import type { Incident } from '../../lib/core/results/incident.ts'
@@ -10,6 +7,7 @@ import { decodeSnapshot, snapshotPrefix } from '../../lib/core/results/snapshot.
 import type { VirtualUser } from '../../lib/core/scenario/flow.ts'
 import { StrayErrors } from '../../lib/user-code/stray-errors.ts'
 import { planFor } from '../fixtures/plan-for.ts'
+import { servicesFor } from '../fixtures/services-for.ts'
 import { httpServer, lineServer, refusedOrigin } from './wire-server.ts'
 
 /** What one iteration of a flow leaves of incidents, by where they happened. */
@@ -35,16 +33,7 @@ async function incidentsOf(
   await generate({
     ...{ plan, scenario, store, clock, strays, stopPollMs: 1_000, startAtMs: clock.now() },
     invocation: { slice: 0, window: 0, attempt: 0 },
-    createServices: (recorder) =>
-      createServices({
-        plan,
-        scenario,
-        data: {},
-        setup: undefined,
-        recorder,
-        clock,
-        network: createNetwork({ plan, scenario, clock, route: ownRoute() }),
-      }),
+    createServices: (recorder) => servicesFor({ plan, scenario, clock }, recorder),
   })
   const incidents: Record<string, Incident> = {}
   for await (const key of store.list(snapshotPrefix(plan.run))) {

@@ -12,9 +12,10 @@ import { type Dial, dial as dialStraight } from '../../functions/generator/net/d
 import { createGuard } from '../../functions/generator/net/target-guard.ts'
 import { createTlsOptions } from '../../functions/generator/net/tls-options.ts'
 import { RpcMeter } from '../../functions/generator/rpc/rpc-meter.ts'
+import type { RpcTools } from '../../functions/generator/rpc/rpc-tools.ts'
 import { StreamMeter } from '../../functions/generator/stream/stream-meter.ts'
 import { CallsInFlight } from '../../functions/generator/time/calls-in-flight.ts'
-import { type ClientTools, UserClient } from '../../functions/generator/user/user-client.ts'
+import { UserClient } from '../../functions/generator/user/user-client.ts'
 import { systemClock } from '../../lib/adapters/clock/system.ts'
 import type { Resolve } from '../../lib/adapters/net/checked-lookup.ts'
 import type { Series } from '../../lib/core/results/snapshot.ts'
@@ -81,8 +82,8 @@ export function probeSession(
   const tls = createTlsOptions({ insecure: false, ...tlsSettings })
   const client = createHttpClient({ http, guard, tls, now, dial, ...(carrier && { carrier }) })
   const sockets = { open: 0 }
-  const tools: ClientTools = {
-    ...{ client, guard, tls, dial, recorder, clock },
+  const tools: RpcTools = {
+    ...{ client, guard, tls, dial, clock },
     builder: new RequestBuilder({ targetUrl, http }),
     meter: new HttpMeter(recorder),
     links: new LinkOpener({ recorder, clock, sockets }),

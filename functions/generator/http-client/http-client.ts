@@ -2,10 +2,8 @@ import type { HttpSettings } from '../../../lib/core/scenario/scenario.ts'
 import type { ExchangeRecord, WireRequest } from '../contract/exchange-record.ts'
 import type { UserCookies } from '../cookies/cookie-jar.ts'
 import type { CarrierKind } from '../http/carrier.ts'
-import { SOCKETS } from '../http1/socket-carrier.ts'
-import { HTTP2 } from '../http2/http2-carrier.ts'
 import { errorClassOf, errorMessageOf } from '../metering/error-class.ts'
-import { type Dial, dial as dialStraight } from '../net/dial.ts'
+import type { Dial } from '../net/dial.ts'
 import { Origins, serverNameOf } from '../net/origin.ts'
 import type { TargetGuard } from '../net/target-guard.ts'
 import type { TlsOptions } from '../net/tls-options.ts'
@@ -13,6 +11,7 @@ import { Deadlines } from '../time/deadlines.ts'
 import { Call, type Caller } from './call.ts'
 import type { ConnectionOptions } from './connection-options.ts'
 import { ConnectionPool } from './connection-pool.ts'
+import { ownRoute } from './route.ts'
 import { type Addressed, UserHttpState } from './user-http-state.ts'
 
 export type { ExchangeRecord, WireRequest } from '../contract/exchange-record.ts'
@@ -67,8 +66,8 @@ export function createHttpClient({
   guard,
   tls,
   now,
-  carrier = http.version === '2' ? HTTP2 : SOCKETS,
-  dial = dialStraight,
+  carrier = ownRoute(http.version).carrier,
+  dial = ownRoute().dial,
 }: HttpClientOptions): HttpClient {
   const { alpn, streams, forwards = false } = carrier
   const createCarrier = carrier.maker()

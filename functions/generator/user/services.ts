@@ -9,11 +9,12 @@ import type { Recorder } from '../metering/recorder.ts'
 import type { RequestLog } from '../metering/request-log.ts'
 import { TaggedMeters } from '../metering/tagged-meters.ts'
 import { RpcMeter } from '../rpc/rpc-meter.ts'
+import type { RpcTools } from '../rpc/rpc-tools.ts'
 import { StreamMeter } from '../stream/stream-meter.ts'
 import { Sleepers } from '../time/sleepers.ts'
 import { customMetrics } from './custom-metrics.ts'
 import type { Network } from './network.ts'
-import { type ClientTools, UserClient } from './user-client.ts'
+import { UserClient } from './user-client.ts'
 import { userData } from './user-data.ts'
 import type { UserServices } from './user-services.ts'
 
@@ -34,14 +35,13 @@ export function createServices(options: ServicesOptions): UserServices {
   const { client, guard, tls, dial } = network
   const sleepers = new Sleepers(clock)
   const sockets = { open: 0 }
-  const tools: ClientTools = {
+  const tools: RpcTools = {
     builder: new RequestBuilder({ targetUrl: plan.target.url, http: scenario.http }),
     meter: new HttpMeter(recorder, log),
     client,
     guard,
     tls,
     dial,
-    recorder,
     clock,
     links: new LinkOpener({ recorder, clock, sockets }),
     streams: new TaggedMeters((tags) => new StreamMeter(recorder, clock, tags)),

@@ -20,7 +20,6 @@ import type { HttpState } from '../http-client/http-client.ts'
 import type { NamedRequest } from '../http-client/http-request.ts'
 import { MeasuredRequest } from '../http-client/measured-request.ts'
 import { openTcp, openWebSocket } from '../messages/user-links.ts'
-import type { Recorder } from '../metering/recorder.ts'
 import { openMcp } from '../rpc/mcp.ts'
 import { openRpc } from '../rpc/open-rpc.ts'
 import type { RpcTools, RpcUser } from '../rpc/rpc-tools.ts'
@@ -28,19 +27,14 @@ import { openStream } from '../stream/open-stream.ts'
 import type { UserNetwork } from './preconnect.ts'
 import type { ProtocolClient } from './user-services.ts'
 
-/** What the sessions of one generator work with. */
-export interface ClientTools extends RpcTools {
-  recorder: Recorder
-}
-
 /** The requests and sockets of one user, measured. */
 export class UserClient implements ProtocolClient {
   readonly cookies: UserCookies
-  readonly #tools: ClientTools
+  readonly #tools: RpcTools
   readonly #user: ClientOwner
   readonly #connection: HttpState
 
-  constructor(tools: ClientTools, user: ClientOwner, { cookies, connection }: UserNetwork) {
+  constructor(tools: RpcTools, user: ClientOwner, { cookies, connection }: UserNetwork) {
     this.#tools = tools
     this.#user = user
     this.cookies = cookies

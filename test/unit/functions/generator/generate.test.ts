@@ -4,9 +4,6 @@ import { foldSnapshots } from '../../../../aggregator/merge/fold-snapshots.ts'
 import { Merge } from '../../../../aggregator/merge/merge.ts'
 import { summarise } from '../../../../aggregator/summary/summarise.ts'
 import { generate } from '../../../../functions/generator/generate.ts'
-import { ownRoute } from '../../../../functions/generator/http-client/route.ts'
-import { createNetwork } from '../../../../functions/generator/user/network.ts'
-import { createServices } from '../../../../functions/generator/user/services.ts'
 import { ManualClock } from '../../../../lib/adapters/clock/manual.ts'
 import { MemoryStore } from '../../../../lib/adapters/snapshot-store/memory.ts'
 import { makePlan } from '../../../../lib/core/plan/make-plan.ts'
@@ -17,6 +14,7 @@ import { checkScenario } from '../../../../lib/core/scenario/check-scenario.ts'
 import type { VirtualUser } from '../../../../lib/core/scenario/flow.ts'
 import type { Scenario } from '../../../../lib/core/scenario/scenario.ts'
 import { requestStop } from '../../../../lib/run/store/stop.ts'
+import { servicesFor } from '../../../fixtures/services-for.ts'
 
 const START_AT_MS = 1_700_000_000_000
 const facts = {
@@ -46,17 +44,7 @@ it('a run that is stopped while its generators wait for the start makes no load,
     store,
     clock,
     stopPollMs: 1_500,
-    createServices: (recorder) =>
-      createServices({
-        plan,
-        scenario,
-        data: {},
-        setup: undefined,
-        recorder,
-        clock,
-        network: createNetwork({ plan, scenario, clock, route: ownRoute() }),
-        log: undefined,
-      }),
+    createServices: (recorder) => servicesFor({ plan, scenario, clock }, recorder),
   })
   await clock.advanceTo(START_AT_MS - 10_000)
   await requestStop(store, 'r1', { by: 'user', reason: 'not today' })
@@ -94,17 +82,7 @@ describe('ten users whose iterations take 4 s, in a profile of one second', () =
           store,
           clock,
           stopPollMs: 1_500,
-          createServices: (recorder) =>
-            createServices({
-              plan,
-              scenario,
-              data: {},
-              setup: undefined,
-              recorder,
-              clock,
-              network: createNetwork({ plan, scenario, clock, route: ownRoute() }),
-              log: undefined,
-            }),
+          createServices: (recorder) => servicesFor({ plan, scenario, clock }, recorder),
         }),
       ),
     )

@@ -2,12 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { evaluate } from '../../../../../aggregator/judge/evaluate.ts'
 import { Merge } from '../../../../../aggregator/merge/merge.ts'
 import { summarise } from '../../../../../aggregator/summary/summarise.ts'
-import { ownRoute } from '../../../../../functions/generator/http-client/route.ts'
 import { IterationMeter } from '../../../../../functions/generator/load/iteration.ts'
 import { runArrivals } from '../../../../../functions/generator/load/run-arrivals.ts'
 import { Recorder } from '../../../../../functions/generator/metering/recorder.ts'
-import { createNetwork } from '../../../../../functions/generator/user/network.ts'
-import { createServices } from '../../../../../functions/generator/user/services.ts'
 import { GeneratorUser } from '../../../../../functions/generator/user/virtual-user.ts'
 import { cutsOf } from '../../../../../lib/core/plan/cut.ts'
 import {
@@ -20,6 +17,7 @@ import { checkScenario } from '../../../../../lib/core/scenario/check-scenario.t
 import type { Scenario } from '../../../../../lib/core/scenario/scenario.ts'
 import { constantArrivalRate } from '../../../../../lib/core/schedule/constant-arrival-rate.ts'
 import type { Clock } from '../../../../../lib/ports.ts'
+import { servicesFor } from '../../../../fixtures/services-for.ts'
 import { planOf, START_AT_MS, snapshotOf } from '../../../../fixtures/synthetic-run.ts'
 
 const RATE = 1_000
@@ -72,15 +70,7 @@ async function executorRun(workMs: number, maxUsers = 100): Promise<Driven> {
   const { started, flow } = flowOf(clock, workMs, () =>
     recorder.series('http_reqs', { status: '200' }).add(1),
   )
-  const services = createServices({
-    plan,
-    scenario,
-    data: {},
-    setup: undefined,
-    recorder,
-    clock,
-    network: createNetwork({ plan, scenario, clock, route: ownRoute() }),
-  })
+  const services = servicesFor({ plan, scenario, clock }, recorder)
   const schedule = constantArrivalRate.schedule({
     executor: 'constant-arrival-rate',
     rate: RATE,
